@@ -1,0 +1,41 @@
+/** Identifiers: base62, so that they need no escaping anywhere, and sortable by time where lists page by them. */
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** 62^8 milliseconds reach to the year 8888. */
+const TIME_DIGITS = 8;
+const RANDOM_DIGITS = 14;
+
+/** `length` random base62 digits (5.95 bits each), without modulo bias. */
+export function randomBase62(length: number): string {
+  let out = "";
+  while (out.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length + 8))) {
+      // 248 is the largest multiple of 62 in a byte: anything above would favour the first digits.
+      if (byte < 248 && out.length < length) out += ALPHABET[byte % 62];
+    }
+  }
+  return out;
+}
+
+/** `bytes` as a base62 number of exactly `length` digits (the low ones, where it has more). */
+export function base62(bytes: Uint8Array, length: number): string {
+  let value = 0n;
+  for (const byte of bytes) value = value * 256n + BigInt(byte);
+  let out = "";
+  for (let i = 0; i < length; i++) {
+    out = ALPHABET[Number(value % 62n)] + out;
+    value /= 62n;
+  }
+  return out;
+}
+
+/** A new id `prefix_…` whose order is the order of `now` (milliseconds since the epoch). */
+export function newId(prefix: string, now: number): string {
+  let time = "";
+  let rest = Math.floor(now);
+  for (let i = 0; i < TIME_DIGITS; i++) {
+    time = ALPHABET[rest % 62] + time;
+    rest = Math.floor(rest / 62);
+  }
+  return `${prefix}_${time}${randomBase62(RANDOM_DIGITS)}`;
+}
