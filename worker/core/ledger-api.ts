@@ -1,0 +1,107 @@
+/**
+ * What a ledger answers to the rest of the system, as plain data. The lease protocol's own messages are in
+ * `lease.ts`; this page is the records: keys, budgets, credentials and the rest of what a tenant has set.
+ */
+import type { Budget, BudgetState, Credential, KeyRecord } from "./policy.ts";
+import type { UsageEvent } from "./usage.ts";
+
+/** A management token of a tenant, for the admin API. */
+export interface TokenRecord {
+  /** `tok_…` */
+  id: string;
+  name: string;
+  /** SHA-256 of the token, lower-case hex. */
+  hash: string;
+  role: "owner" | "admin" | "developer" | "billing" | "viewer";
+  expiresAt: number | null;
+  createdAt: number;
+}
+
+/** A team or a user: a scope for keys and budgets. */
+export interface PartyRecord {
+  /** As the caller names it, or `team_…`, `user_…`. */
+  id: string;
+  name: string;
+  createdAt: number;
+}
+
+/** Every kind of record that a ledger keeps, and its shape. All have `id` and `createdAt`. */
+export interface Records {
+  key: KeyRecord;
+  budget: Budget;
+  credential: Credential;
+  token: TokenRecord;
+  team: PartyRecord;
+  user: PartyRecord;
+}
+export type RecordKind = keyof Records;
+
+/** Who changes something, for the audit log. */
+export interface Actor {
+  /** `operator`, `token:<id>` or `user:<id>`. */
+  id: string;
+  /** The client's address, where known. */
+  ip: string | null;
+}
+
+export interface AuditEntry {
+  id: string;
+  time: number;
+  actor: Actor;
+  action: "create" | "update" | "delete" | "rotate";
+  kind: RecordKind;
+  recordId: string;
+  /** The changed fields, without secrets (no hash, no sealed text). */
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+/** A page of a list, newest first; `cursor` is opaque and null at the end. */
+export interface Page<T> {
+  items: T[];
+  cursor: string | null;
+}
+
+/** What a POST with an `Idempotency-Key` brings along. */
+export interface Idempotency {
+  key: string;
+  /** Digest of method, path and body: the same key with another request is a conflict. */
+  requestDigest: string;
+  /** The answer to store, sealed, for 24 hours; a repeat gets it again. */
+  sealedAnswer: string;
+}
+
+export type CreateResult =
+  | { outcome: "created" }
+  | { outcome: "replayed"; sealedAnswer: string }
+  /** The idempotency key was used for another request. */
+  | { outcome: "conflict" }
+  /** A record of that kind with that id (or that key hash) is there already. */
+  | { outcome: "exists" };
+
+/**
+ * The record side of a ledger. Every change is one transaction with its audit entry and the policy's new
+ * version, and is in force in the ledger when the call returns, at the edge at most 10 s later.
+ */
+export interface LedgerRecords {
+  create<K extends RecordKind>(kind: K, record: Records[K], actor: Actor, idempotency?: Idempotency): Promise<CreateResult>;
+  get<K extends RecordKind>(kind: K, id: string): Promise<Records[K] | null>;
+  list<K extends RecordKind>(kind: K, page: { limit: number; cursor: string | null }): Promise<Page<Records[K]>>;
+  /** Replaces the given top-level fields; null where there is no such record. */
+  update<K extends RecordKind>(
+    kind: K,
+    id: string,
+    fields: Partial<Records[K]>,
+    actor: Actor,
+    action?: "update" | "rotate",
+  ): Promise<Records[K] | null>;
+  /** True where there was one. */
+  remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean>;
+  /** The present counters of budgets, by id; of all of them where `ids` is left out. */
+  budgetStates(ids?: string[]): Promise<Record<string, BudgetState>>;
+  audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>>;
+  /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */
+  importUsage(events: UsageEvent[]): Promise<number>;
+  /** The token with this hash, if it is valid now. */
+  tokenByHash(hash: string): Promise<TokenRecord | null>;
+}

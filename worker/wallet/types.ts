@@ -1,0 +1,78 @@
+/** What the gateway asks of the wallet. The wallet alone talks to the ledger on the path of a request. */
+import type { Nanos } from "../core/money.ts";
+import type { Budget, Credential, KeyRecord } from "../core/policy.ts";
+import type { ScopeFacts } from "../core/scope.ts";
+import type { UsageEvent } from "../core/usage.ts";
+
+/** What a key may use, as the ledger said at most `VALID` ago. */
+export interface Grant {
+  tenant: string;
+  key: KeyRecord;
+  /** The tenant's credentials, sealed. */
+  credentials: readonly Credential[];
+  /** All budgets of the tenant that may cover this key's requests. */
+  budgets: readonly Budget[];
+}
+
+export type Identified =
+  | { outcome: "known"; grant: Grant }
+  | { outcome: "unknown" | "revoked" | "expired" }
+  /** The ledger is out of reach and nothing valid is at hand. */
+  | { outcome: "unavailable" };
+
+/** The part of the budgets that a running request may still spend. Plain data. */
+export interface Hold {
+  /** The request's id. */
+  readonly id: string;
+  readonly tenant: string;
+  /** What is held by now; a top-up raises it. */
+  nanos: Nanos;
+  /** What was left of the tightest hard budget when it was granted, this hold taken off; null without one. */
+  remainingNanos: Nanos | null;
+}
+
+export type HoldOutcome =
+  | { outcome: "held"; hold: Hold }
+  | {
+      outcome: "refused";
+      budget: Budget;
+      /** What is left of it, leases of others taken off. */
+      remainingNanos: Nanos;
+      /** Milliseconds since the epoch; null: never. */
+      resetsAt: number | null;
+    }
+  | { outcome: "revoked" }
+  | { outcome: "unavailable" };
+
+export interface Wallet {
+  /**
+   * Who this key is. A key that the isolate does not know costs one ledger call, which also brings a lease
+   * for `hint`, so that the `hold` that follows needs no second one.
+   */
+  identify(keyHash: string, hint?: HoldHint): Promise<Identified>;
+  /** Holds `needNanos` in every budget that covers `facts`, from the lease where it suffices. Atomic over all of them. */
+  hold(request: { id: string; facts: ScopeFacts; needNanos: Nanos }): Promise<HoldOutcome>;
+  /** Just before the bytes leave: false where the hold may no longer be used (revoked, gone stale); it is then released. */
+  dispatch(hold: Hold): boolean;
+  /** Raises a running request's hold by `moreNanos`. */
+  topUp(hold: Hold, moreNanos: Nanos): Promise<HoldOutcome>;
+  /** A sign of life of a running request; at least every 10 s. */
+  alive(hold: Hold): void;
+  /**
+   * Turns a hold into spend and a usage event; null for an event that held nothing (a cache hit, a refusal).
+   * Settling twice is settling once. The promise ends when the ledger has it (or the lease's expiry will): for `waitUntil`.
+   */
+  settle(hold: Hold | null, event: UsageEvent): Promise<void>;
+  /** Gives back a hold whose request never left. For `waitUntil`. */
+  release(hold: Hold): Promise<void>;
+}
+
+/** The facts of a request before its key is known, and what it will need. */
+export interface HoldHint {
+  user: string | null;
+  provider: string;
+  model: string;
+  tags: Record<string, string>;
+  session: string | null;
+  needNanos: Nanos;
+}
