@@ -1,0 +1,19 @@
+/** The only reader of the Worker's bindings. `wrangler.toml` declares them; workerd's own config mirrors it. */
+import type { Ledger } from "../durable-objects/ledger.ts";
+
+export interface Env {
+  LEDGER: DurableObjectNamespace<Ledger>;
+  DB: D1Database;
+  /** Cached answers. */
+  CACHE: KVNamespace;
+  /** The built dashboard. */
+  ASSETS: Fetcher;
+  /** Bearer token of the operator for `/api`. */
+  METERR_ADMIN_TOKEN: string;
+  /** 32 bytes base64, or `1:base64,2:base64` while it is being rotated. */
+  METERR_MASTER_KEY: string;
+  /** `1` lets a credential name a private or loopback address. */
+  METERR_ALLOW_PRIVATE_UPSTREAMS?: string;
+  /** The operator's own provider keys, `OPENAI_API_KEY` and the like. */
+  [operatorKey: `${string}_API_KEY`]: string | undefined;
+}
