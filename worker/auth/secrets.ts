@@ -1,0 +1,156 @@
+/**
+ * Secrets that meterr makes and keeps.
+ *
+ * A key is `mtr_(live|test)_<v><tenant>_<secret>_<mac>`, a management token `mtm_<v><tenant>_<secret>_<mac>`: `v` is the
+ * master key's version, the MAC covers everything before it. A forged one is refused here, before anything is read; the
+ * tenant is read off it, so that no global look-up is needed. Stored is only its SHA-256.
+ *
+ * `seal` encrypts what has to be read back (a provider's key) for one tenant.
+ */
+import { base62, randomBase62 } from "../core/ids.ts";
+import type { KeyMode } from "../core/usage.ts";
+import { cipherKey, currentMasterKey, hex, macKey, masterKeyOf } from "./master.ts";
+
+export interface MintedSecret {
+  /** The secret itself: shown once, stored nowhere. */
+  text: string;
+  /** SHA-256 of `text`, lower-case hex. */
+  hash: string;
+  /** Enough to recognize it by, too little to use it: `mtr_live_…a1b2`. */
+  hint: string;
+}
+
+export interface ReadKey {
+  tenant: string;
+  mode: KeyMode;
+  hash: string;
+}
+
+export interface ReadToken {
+  tenant: string;
+  hash: string;
+}
+
+/** 190 bits. */
+const SECRET_DIGITS = 32;
+/** 128 bits of the MAC, of which base62 needs 22 digits. */
+const MAC_BYTES = 16;
+const MAC_DIGITS = 22;
+export const TENANT_DIGITS = 12;
+/** AES-GCM's own nonce size. */
+const IV_BYTES = 12;
+
+const KEY = /^(mtr_(live|test)_([0-9A-Za-z])([0-9A-Za-z]{12})_[0-9A-Za-z]{32})_([0-9A-Za-z]{22})$/;
+const TOKEN = /^(mtm_([0-9A-Za-z])([0-9A-Za-z]{12})_[0-9A-Za-z]{32})_([0-9A-Za-z]{22})$/;
+/** Longer than any key or token: what is longer is not even matched. */
+const MAX_SECRET_LENGTH = 100;
+
+const encoder = new TextEncoder();
+
+/** Whether `text` has the form of a tenant's id. */
+export const isTenantId = (text: string): boolean => /^[0-9A-Za-z]{12}$/.test(text);
+
+/** A new tenant id. */
+export const newTenantId = (): string => randomBase62(TENANT_DIGITS);
+
+/** A new API key of `tenant`. `master` is `METERR_MASTER_KEY` as configured, here and below. */
+export const mintKey = (master: string, mode: KeyMode, tenant: string): Promise<MintedSecret> =>
+  mint(master, `mtr_${mode}_`, tenant);
+
+/** A new management token of `tenant`. */
+export const mintToken = (master: string, tenant: string): Promise<MintedSecret> => mint(master, "mtm_", tenant);
+
+/** What an API key says, or null where it is none that we made. Says nothing about whether it is still valid. */
+export async function readKey(master: string, text: string): Promise<ReadKey | null> {
+  if (text.length > MAX_SECRET_LENGTH) return null;
+  const match = KEY.exec(text);
+  if (!match) return null;
+  const [, signed = "", mode, version = "", tenant = "", mac = ""] = match;
+  if (!(await macMatches({ master, version, signed, mac }))) return null;
+  return { tenant, mode: mode === "live" ? "live" : "test", hash: await sha256Hex(text) };
+}
+
+/** What a management token says, or null where it is none that we made. */
+export async function readToken(master: string, text: string): Promise<ReadToken | null> {
+  if (text.length > MAX_SECRET_LENGTH) return null;
+  const match = TOKEN.exec(text);
+  if (!match) return null;
+  const [, signed = "", version = "", tenant = "", mac = ""] = match;
+  if (!(await macMatches({ master, version, signed, mac }))) return null;
+  return { tenant, hash: await sha256Hex(text) };
+}
+
+/** SHA-256 of `text`, lower-case hex. */
+export async function sha256Hex(text: string): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text))));
+}
+
+/** Whether two texts are equal, in a time that depends on neither of them (their digests are compared). */
+export async function equalSecrets(a: string, b: string): Promise<boolean> {
+  return equalDigits(await sha256Hex(a), await sha256Hex(b));
+}
+
+/** `plaintext` encrypted for `tenant` alone: `<v>.<base64 of nonce and ciphertext>`. */
+export async function seal(master: string, tenant: string, plaintext: string): Promise<string> {
+  const current = currentMasterKey(master);
+  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+  const key = await cipherKey(current, `seal/${tenant}`);
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv, tenant), key, encoder.encode(plaintext)));
+  const all = new Uint8Array(IV_BYTES + sealed.length);
+  all.set(iv);
+  all.set(sealed, IV_BYTES);
+  return `${current.version}.${toBase64(all)}`;
+}
+
+/** What was sealed for `tenant`, or null: another tenant's, altered, or of a master key that is gone. */
+export async function open(master: string, tenant: string, sealed: string): Promise<string | null> {
+  const version = masterKeyOf(master, sealed.slice(0, 1));
+  if (!version || sealed[1] !== ".") return null;
+  const key = await cipherKey(version, `seal/${tenant}`);
+  try {
+    const all = Uint8Array.from(atob(sealed.slice(2)), (char) => char.charCodeAt(0));
+    const plain = await crypto.subtle.decrypt(gcm(all.slice(0, IV_BYTES), tenant), key, all.slice(IV_BYTES));
+    return new TextDecoder().decode(plain);
+  } catch {
+    // Neither base64 nor authentic: the platform reports both by throwing.
+    return null;
+  }
+}
+
+async function mint(master: string, prefix: string, tenant: string): Promise<MintedSecret> {
+  const current = currentMasterKey(master);
+  const signed = `${prefix}${current.version}${tenant}_${randomBase62(SECRET_DIGITS)}`;
+  const key = await macKey(current, "key-mac");
+  const text = `${signed}_${await macOf(key, signed)}`;
+  return { text, hash: await sha256Hex(text), hint: `${prefix}…${text.slice(-4)}` };
+}
+
+async function macMatches(claim: { master: string; version: string; signed: string; mac: string }): Promise<boolean> {
+  const version = masterKeyOf(claim.master, claim.version);
+  if (!version) return false;
+  return equalDigits(await macOf(await macKey(version, "key-mac"), claim.signed), claim.mac);
+}
+
+async function macOf(key: CryptoKey, signed: string): Promise<string> {
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(signed)));
+  return base62(mac.subarray(0, MAC_BYTES), MAC_DIGITS);
+}
+
+/** Compares in a time that depends on the length alone. */
+function equalDigits(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+const gcm = (iv: Uint8Array<ArrayBuffer>, tenant: string) => ({
+  name: "AES-GCM",
+  iv,
+  additionalData: encoder.encode(tenant),
+});
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
