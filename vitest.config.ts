@@ -1,0 +1,36 @@
+import { readdirSync } from "node:fs";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Keys that protect nothing, so that tests can seal and sign. */
+const testBindings = {
+  METERR_ADMIN_TOKEN: "mta_test",
+  METERR_MASTER_KEY: "bWV0ZXJyLW1hc3Rlci1rZXktZm9yLXRlc3RzLW9ubHk=",
+  METERR_ALLOW_PRIVATE_UPSTREAMS: "1",
+  MIGRATION_FILES: readdirSync("migrations").sort(),
+};
+
+/** In the real runtime, with `main` as the Worker whose Durable Objects and `exports` the tests see. */
+const inWorkerd = (name: string, main: string, include: string[]) => ({
+  plugins: [
+    cloudflareTest({ main, wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings: testBindings } }),
+  ],
+  test: { name, include },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      inWorkerd("worker", "./worker/index.ts", ["worker/**/*.test.ts"]),
+      inWorkerd("ledger", "./durable-objects/ledger.ts", ["durable-objects/**/*.test.ts"]),
+      {
+        test: {
+          name: "node",
+          include: ["tests/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

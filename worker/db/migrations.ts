@@ -1,0 +1,25 @@
+/**
+ * D1's migrations as text, oldest first, bundled so that the Worker can apply them where no tool reaches its
+ * database. A new file in `migrations/` is one import and one line here; a test holds the two together.
+ */
+import usage from "../../migrations/0001_usage.sql";
+
+export interface Migration {
+  /** The file's name: `0001_usage.sql`, as wrangler records it too. */
+  name: string;
+  sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [{ name: "0001_usage.sql", sql: usage }];
+
+/**
+ * A migration's statements, without comments, for `DB.batch()`: `DB.exec()` takes each line for a statement.
+ * A statement ends with a semicolon at a line's end, which rules out triggers with a body.
+ */
+export function statements(sql: string): string[] {
+  return sql
+    .replace(/^\s*--.*$/gm, "")
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== "");
+}
