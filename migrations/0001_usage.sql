@@ -1,7 +1,8 @@
 -- Usage records, delivered by each tenant's ledger. Times are milliseconds since the epoch, money is nanodollars.
--- One row a request; the primary key is the event's id, so that a batch delivered twice changes nothing.
+-- One row a request; the primary key is the tenant with the event's id, so that a batch delivered twice changes nothing.
+-- Not the id alone: tenants name the events that they import, and one tenant's id must not hide another's event.
 CREATE TABLE usage (
-  id TEXT NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL,
   tenant TEXT NOT NULL,
   time INTEGER NOT NULL,
   key TEXT,
@@ -18,7 +19,8 @@ CREATE TABLE usage (
   -- JSON object of tags, read by json_extract when filtering.
   tags TEXT NOT NULL,
   -- The whole event as JSON (worker/core/usage.ts, UsageEvent).
-  event TEXT NOT NULL
+  event TEXT NOT NULL,
+  PRIMARY KEY (tenant, id)
 ) WITHOUT ROWID;
 CREATE INDEX usage_by_time ON usage (tenant, time, id);
 

@@ -3,6 +3,7 @@
  * database. A new file in `migrations/` is one import and one line here; a test holds the two together.
  */
 import usage from "../../migrations/0001_usage.sql";
+import accounts from "../../migrations/0002_accounts.sql";
 
 export interface Migration {
   /** The file's name: `0001_usage.sql`, as wrangler records it too. */
@@ -10,7 +11,10 @@ export interface Migration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ name: "0001_usage.sql", sql: usage }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: "0001_usage.sql", sql: usage },
+  { name: "0002_accounts.sql", sql: accounts },
+];
 
 /**
  * A migration's statements, without comments, for `DB.batch()`: `DB.exec()` takes each line for a statement.
