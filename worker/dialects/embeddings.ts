@@ -1,0 +1,19 @@
+/** `embeddings`: OpenAI's embeddings, and the APIs that answer likewise: rerank, moderations, OCR. No output is billed. */
+import { stringIn } from "../core/json.ts";
+import { readChunk } from "./chat.ts";
+import { alternativesOf, NO_FACTS } from "./facts.ts";
+import { meterOf } from "./meter.ts";
+import type { Dialect, RequestFacts } from "./types.ts";
+
+export const embeddings: Dialect = {
+	name: "embeddings",
+	facts: (body): RequestFacts => ({
+		...NO_FACTS,
+		model: stringIn(body, "model"),
+		maxOutputTokens: 0,
+		alternatives: alternativesOf(body),
+	}),
+	meter: () => meterOf({ wants: () => true, read: readChunk }),
+	textOf: () => "",
+	capPath: () => null,
+};

@@ -1,0 +1,14 @@
+/** Anthropic: `x-api-key`, its own shapes. */
+import { anthropicError } from "../dialects/errors.ts";
+import { anthropicEndpoint } from "./endpoints.ts";
+import type { Provider } from "./types.ts";
+
+export const anthropic: Provider = {
+	slug: "anthropic",
+	origin: "https://api.anthropic.com",
+	authorize: ({ headers }, apiKey) => headers.set("x-api-key", apiKey),
+	endpoint: anthropicEndpoint,
+	error: anthropicError,
+	asksForUsage: false,
+	operatorKey: "ANTHROPIC_API_KEY",
+};

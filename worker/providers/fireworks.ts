@@ -1,0 +1,6 @@
+/** Fireworks. Its newer models tell their usage only when asked; asking the older ones changes nothing. */
+import { compatible } from "./compatible.ts";
+
+export const fireworks = compatible("fireworks", "https://api.fireworks.ai", {
+	asksForUsage: true,
+});

@@ -1,0 +1,4 @@
+/** Mistral. Streams tell their usage unasked, and unknown fields are refused. */
+import { compatible } from "./compatible.ts";
+
+export const mistral = compatible("mistral", "https://api.mistral.ai");
