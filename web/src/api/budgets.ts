@@ -1,0 +1,32 @@
+/** A tenant's budgets, with their counters; live events keep the counters fresh (see live-cache.ts). */
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { apiDelete, apiGetAll, apiPatch, apiPost } from "./client.ts";
+import type { Budget } from "./types.ts";
+
+const path = (tenant: string): string => `/api/v1/tenants/${tenant}/budgets`;
+
+export const budgetsQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ["budgets", tenant],
+    queryFn: ({ signal }) => apiGetAll<Budget>(path(tenant), signal),
+  });
+
+export type BudgetInput = Pick<Budget, "name" | "scope" | "period" | "timezone" | "limit_usd" | "enforcement">;
+
+/** Creates a budget, or changes the one with `id`. */
+export function useSaveBudget(tenant: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, ...input }: BudgetInput & { id?: string }) =>
+      id === undefined ? apiPost<Budget>(path(tenant), input) : apiPatch<Budget>(`${path(tenant)}/${id}`, input),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["budgets", tenant] }),
+  });
+}
+
+export function useDeleteBudget(tenant: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => apiDelete(`${path(tenant)}/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["budgets", tenant] }),
+  });
+}

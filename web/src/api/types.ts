@@ -1,0 +1,95 @@
+/** The admin API's resources as they cross the wire. Usage records come from the Worker's own type. */
+import type { Period, ScopeType } from "../../../worker/core/policy.ts";
+import type { UsageRecord } from "../../../worker/core/record.ts";
+import type { KeyMode, Status } from "../../../worker/core/usage.ts";
+
+export type { KeyMode, Period, ScopeType, Status, UsageRecord };
+
+export type Role = "owner" | "admin" | "developer" | "billing" | "viewer";
+
+export interface Me {
+  user: { id: string; email: string; name: string };
+  tenants: { id: string; name: string; role: Role }[];
+}
+
+export interface Key {
+  id: string;
+  name: string;
+  hint: string;
+  mode: KeyMode;
+  team: string | null;
+  user: string | null;
+  tags: Record<string, string>;
+  require: string[];
+  allow: { providers: string[] | null; models: string[] | null; endpoints: string[] | null };
+  rate_limits: { requests_per_minute: number | null; tokens_per_minute: number | null; concurrent: number | null };
+  cache: { ttl_seconds: number } | null;
+  expires_at: string | null;
+  created_at: string;
+  revoked_at: string | null;
+}
+
+/** What creating and rotating answer: the only time that the key itself is seen. */
+export interface NewKey {
+  id: string;
+  key: string;
+}
+
+export interface Budget {
+  id: string;
+  name: string;
+  scope: { type: ScopeType; id: string | null };
+  period: Period;
+  timezone: string;
+  limit_usd: string;
+  enforcement: "hard" | "soft";
+  spent_usd: string;
+  held_usd: string;
+  remaining_usd: string;
+  resets_at: string | null;
+  created_at: string;
+}
+
+export interface Credential {
+  id: string;
+  provider: string;
+  name: string;
+  last4: string;
+  origin: string | null;
+  weight: number;
+  base_url?: string | null;
+  dialect?: string | null;
+  created_at: string;
+}
+
+export interface SummaryTokens {
+  input: number;
+  input_cached: number;
+  input_cache_write: number;
+  output: number;
+  output_reasoning: number;
+}
+
+/** A row of `usage/summary`; which dimensions it has is what it was grouped by. */
+export interface SummaryRow {
+  day?: string;
+  hour?: string;
+  model?: string;
+  provider?: string;
+  key?: string | null;
+  team?: string | null;
+  user?: string | null;
+  requests: number;
+  tokens: SummaryTokens;
+  cost_usd: string;
+  saved_usd: string;
+  unpriced: number;
+  errors: number;
+  latency_ms: number | null;
+}
+
+/** What comes over the live socket. */
+export type LiveMessage =
+  | { type: "usage"; data: UsageRecord }
+  | { type: "budget"; data: Pick<Budget, "id" | "spent_usd" | "held_usd" | "remaining_usd" | "resets_at"> }
+  | { type: "alert"; data: unknown };

@@ -1,0 +1,52 @@
+/** Usage records, newest first. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { apiGet, type Page } from "./client.ts";
+import type { UsageRecord } from "./types.ts";
+
+/** What the list can be narrowed by; each is a query parameter of the API and of the page. */
+export const USAGE_FILTERS = ["status", "model", "provider", "key", "user", "team", "tag", "from", "to"] as const;
+export type UsageFilters = { [name in (typeof USAGE_FILTERS)[number]]?: string };
+
+const PAGE_SIZE = 100;
+const path = (tenant: string): string => `/api/v1/tenants/${tenant}/usage`;
+
+export const usageQuery = (tenant: string, filters: UsageFilters) =>
+  infiniteQueryOptions({
+    queryKey: ["usage", tenant, filters],
+    queryFn: ({ pageParam, signal }) =>
+      apiGet<Page<UsageRecord>>(path(tenant), { ...filters, limit: PAGE_SIZE, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+/** The newest few records. */
+export const latestQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ["latest", tenant],
+    queryFn: ({ signal }) => apiGet<Page<UsageRecord>>(path(tenant), { limit: LATEST }, signal).then((page) => page.data),
+  });
+export const LATEST = 10;
+
+export const recordQuery = (tenant: string, id: string) =>
+  queryOptions({
+    queryKey: ["record", tenant, id],
+    queryFn: ({ signal }) => apiGet<UsageRecord>(`${path(tenant)}/${id}`, {}, signal),
+    // A record never changes once it is written.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Whether `record` would be in the list that `filters` narrow. Mirrors the API, for records that come live. */
+export function matchesFilters(record: UsageRecord, filters: UsageFilters): boolean {
+  if (filters.from !== undefined && record.time < new Date(filters.from).toISOString()) return false;
+  if (filters.to !== undefined && record.time >= new Date(filters.to).toISOString()) return false;
+  for (const field of ["status", "model", "provider", "key", "user", "team"] as const) {
+    if (filters[field] !== undefined && record[field] !== filters[field]) return false;
+  }
+  return filters.tag === undefined || hasTag(record.tags, filters.tag);
+}
+
+function hasTag(tags: Record<string, string>, tag: string): boolean {
+  const at = tag.indexOf("=");
+  const name = at < 0 ? tag : tag.slice(0, at);
+  return Object.hasOwn(tags, name) && (at < 0 || tags[name] === tag.slice(at + 1));
+}

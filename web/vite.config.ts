@@ -1,0 +1,70 @@
+/** Builds the landing page and the dashboard into `dist/web`: the Worker serves them as static assets. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Where `npm run dev` reaches the Worker; `METERR_DEV_WORKER` names another place. */
+const worker = process.env.METERR_DEV_WORKER ?? "http://127.0.0.1:8788";
+
+/**
+ * A chosen theme has to be in force before the first paint, and the CSP allows no inline script: so
+ * `src/theme-boot.js` becomes a hashed classic script in the head.
+ */
+function themeBoot(): Plugin {
+  const source = readFileSync(here("./src/theme-boot.js"), "utf8");
+  let served = "/src/theme-boot.js";
+  return {
+    name: "meterr:theme-boot",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, context) {
+        if (context.filename.endsWith("web/index.html")) return [];
+        if (context.bundle) {
+          const boot = Object.values(context.bundle).find((file) => file.type === "asset" && file.names.includes("theme-boot.js"));
+          if (boot) served = `/${boot.fileName}`;
+        }
+        return [{ tag: "script", attrs: { src: served }, injectTo: "head-prepend" }];
+      },
+    },
+    buildStart() {
+      if (this.meta.watchMode === false || process.env.NODE_ENV === "production") {
+        this.emitFile({ type: "asset", name: "theme-boot.js", source });
+      }
+    },
+  };
+}
+
+/** In development `/app/anything` is the dashboard's page, as the Worker does in production. */
+function appFallback(): Plugin {
+  return {
+    name: "meterr:app-fallback",
+    configureServer(server) {
+      server.middlewares.use((request, _response, next) => {
+        if (/^\/app(\/|\?|$)/.test(request.url ?? "") && !/\.\w+(\?|$)/.test(request.url ?? "")) request.url = "/app/index.html";
+        next();
+      });
+    },
+  };
+}
+
+export default defineConfig({
+  root: here("."),
+  plugins: [react(), tailwindcss(), themeBoot(), appFallback()],
+  build: {
+    outDir: here("../dist/web"),
+    emptyOutDir: true,
+    // light-dark(), :has(), popover: what the dashboard stands on. Older browsers get nothing polyfilled.
+    target: ["chrome123", "firefox125", "safari17.5"],
+    // Inlined assets would be `data:` URLs, which the CSP refuses for fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: { landing: here("./index.html"), app: here("./app/index.html") } },
+  },
+  server: {
+    proxy: { "/api": { target: worker, ws: true }, "/healthz": worker },
+  },
+});
