@@ -1,0 +1,161 @@
+/**
+ * The most that a request can cost, before it is sent: a strict upper bound, from sizes and prices alone. Byte-level
+ * tokenizers never make more tokens than UTF-8 bytes, so the body's bytes bound its text; templates, hidden prompts
+ * and media come on top; nothing exceeds the context window.
+ */
+import { type CostPart, costOf, type Nanos } from "../core/money.ts";
+import { hiddenTokensOf, mediaTokensOf } from "./allowances.ts";
+import type { ModelPrice, TokenPrices } from "./types.ts";
+
+/** What is asked for; endpoints that are bounded alike share a kind. */
+export type EndpointKind =
+  | "chat"
+  | "completions"
+  | "responses"
+  | "messages"
+  | "gemini"
+  | "embeddings"
+  | "rerank"
+  | "images"
+  | "speech"
+  | "transcription"
+  | "moderation";
+
+export interface BoundRequest {
+  price: ModelPrice;
+  /** UTF-8 bytes of the whole body. */
+  bodyBytes: number;
+  endpointKind: EndpointKind;
+  /** The request's own cap on output tokens, for each choice. */
+  maxOutputTokens: number | null;
+  /** How many answers are generated: `n`, `best_of`, `candidateCount`. */
+  choices: number;
+  /** Parts that are no text, by value or by address. */
+  media: { images: number; audio: number; video: number; documents: number };
+  /** Input that the body only refers to: earlier responses, files, cached contents. */
+  references: boolean;
+  /** An upper bound of the text's tokens, from counting it; the body's bytes then no longer matter. */
+  inputTokensExact?: number | null;
+  /** Bytes of the body that are media in base64: they are bounded as media, not as text. */
+  inlineMediaBytes?: number;
+  /** How long cache writes that the body asks for live. Left out: as long as the model offers. */
+  cacheWrites?: "none" | "short" | "long";
+  /** Texts of a batch (embeddings): each may fill a window. Left out: unknown. */
+  inputs?: number;
+  /** Other billed units that the request can cause at most, by the names of `UsageEvent.units`. */
+  units?: Readonly<Record<string, number>>;
+  /** What makes the cost unbounded, in words, where something does. */
+  unboundedBy?: string | null;
+}
+
+export type Bound =
+  | { outcome: "bounded"; nanos: Nanos; inputTokens: number; outputTokens: number; parts: CostPart[] }
+  | { outcome: "unbounded"; reason: string };
+
+/** Kinds whose answer is no text that is billed by the token. */
+const WITHOUT_OUTPUT: ReadonlySet<EndpointKind> = new Set(["embeddings", "rerank", "moderation"]);
+
+/** The most that `request` can cost. */
+export function boundOf(request: BoundRequest): Bound {
+  if (request.unboundedBy) return { outcome: "unbounded", reason: request.unboundedBy };
+  const { price } = request;
+  const parts: CostPart[] = [];
+  let inputTokens = 0;
+  let outputTokens = 0;
+  if (price.tokens) {
+    const input = inputBound(request);
+    if (input === null) return { outcome: "unbounded", reason: `the context window of ${price.model} is not known` };
+    const output = outputBound(request);
+    if (output === null) return { outcome: "unbounded", reason: `the longest answer of ${price.model} is not known` };
+    inputTokens = input;
+    outputTokens = output;
+    const dearest = dearestPrices(request, inputTokens);
+    parts.push({ kind: "input", units: inputTokens, pricePicos: dearest.input });
+    parts.push({ kind: "output", units: outputTokens, pricePicos: dearest.output });
+  }
+  for (const [kind, units] of Object.entries(request.units ?? {})) {
+    const pricePicos = price.units[kind];
+    if (pricePicos === undefined) return { outcome: "unbounded", reason: `${price.model} has no price for ${kind}` };
+    parts.push({ kind, units: Math.ceil(units), pricePicos });
+  }
+  if (price.requestPicos > 0) parts.push({ kind: "request", units: 1, pricePicos: price.requestPicos });
+  if (parts.length === 0) return { outcome: "unbounded", reason: `${price.model} is not sold by the token` };
+  const nanos = costOf(parts);
+  if (!Number.isSafeInteger(nanos)) return { outcome: "unbounded", reason: "the bound is beyond all budgets" };
+  return { outcome: "bounded", nanos, inputTokens, outputTokens, parts };
+}
+
+/**
+ * The largest output cap, for each choice, with which `request` costs at most `budgetNanos`; null where even an answer of one token
+ * is too dear or the request has no bound.
+ */
+export function affordableOutputTokens(request: BoundRequest, budgetNanos: Nanos): number | null {
+  const silent = boundOf({ ...request, maxOutputTokens: 0 });
+  if (silent.outcome === "unbounded" || !request.price.tokens) return null;
+  const choices = Math.max(1, request.choices);
+  const { output } = dearestPrices(request, silent.inputTokens);
+  const leftPicos = (BigInt(budgetNanos) - BigInt(silent.nanos)) * 1000n;
+  if (leftPicos < BigInt(output) * BigInt(choices)) return null;
+  if (output === 0) return request.price.maxOutput ?? request.price.contextWindow;
+  const tokens = Number(leftPicos / (BigInt(output) * BigInt(choices)));
+  const most = request.price.maxOutput ?? request.price.contextWindow ?? Number.MAX_SAFE_INTEGER;
+  return Math.min(tokens, most);
+}
+
+/** The most input tokens, or null where nothing bounds them. */
+function inputBound(request: BoundRequest): number | null {
+  const { price, media } = request;
+  const inputs = request.endpointKind === "embeddings" ? (request.inputs ?? null) : 1;
+  const window = price.contextWindow === null || inputs === null ? null : price.contextWindow * Math.max(1, inputs);
+  if (request.references) return window;
+  const mediaTokens = mediaTokensOf(price, media);
+  if (mediaTokens === null) return window;
+  const text = request.inputTokensExact ?? Math.max(0, request.bodyBytes - (request.inlineMediaBytes ?? 0));
+  const tokens = text + mediaTokens + hiddenTokensOf(price);
+  return window === null ? tokens : Math.min(tokens, window);
+}
+
+/** The most output tokens over all choices, or null where nothing bounds them. */
+function outputBound(request: BoundRequest): number | null {
+  if (WITHOUT_OUTPUT.has(request.endpointKind)) return 0;
+  const { price, maxOutputTokens } = request;
+  const most = price.maxOutput ?? price.contextWindow;
+  const perChoice = maxOutputTokens ?? most;
+  if (perChoice === null) return null;
+  return perChoice * Math.max(1, request.choices);
+}
+
+/** The dearest prices that may hold, over the tiers that the input can reach and the kinds that the request can cause. */
+function dearestPrices(request: BoundRequest, inputTokens: number): { input: number; output: number } {
+  const { price } = request;
+  const reachable = [price.tokens, ...price.tiers.filter((t) => inputTokens > t.aboveInputTokens).map((t) => t.tokens)];
+  let input = 0;
+  let output = 0;
+  for (const tokens of reachable) {
+    if (!tokens) continue;
+    input = Math.max(input, ...inputKinds(request, tokens));
+    output = Math.max(output, tokens.output, tokens.outputReasoning, tokens.outputAudio, tokens.outputImage);
+  }
+  return { input, output };
+}
+
+function inputKinds(request: BoundRequest, tokens: TokenPrices): number[] {
+  const kinds = [tokens.input, tokens.inputCached];
+  if (request.references || request.media.audio > 0 || request.media.video > 0) kinds.push(tokens.inputAudio);
+  if (request.references || request.media.images > 0) kinds.push(tokens.inputImage);
+  kinds.push(...cacheWriteKinds(request, tokens));
+  return kinds;
+}
+
+/** Claude writes to its cache where the body asks for it; others (GPT-5.6 on) do so on their own, never for an hour. */
+function cacheWriteKinds(request: BoundRequest, tokens: TokenPrices): number[] {
+  if (!/claude/.test(request.price.model)) return [tokens.inputCacheWrite];
+  switch (request.cacheWrites ?? "long") {
+    case "none":
+      return [];
+    case "short":
+      return [tokens.inputCacheWrite];
+    case "long":
+      return [tokens.inputCacheWrite, tokens.inputCacheWrite1h];
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The price catalogue: `@pydantic/genai-prices`, whose data is bundled, with a small table of our own on top
+ * (`extra-prices.ts`, `limits.ts`). This is the only module that knows the package.
+ */
+import { calcPrice, findProvider } from "@pydantic/genai-prices";
+import { EXTRA_PRICES_DATE, extraPriceOf, isFree } from "./extra-prices.ts";
+import { limitsOf } from "./limits.ts";
+import { type ListPrice, priceFromList } from "./list-price.ts";
+import type { ModelPrice } from "./types.ts";
+
+/** Of the package, as `package.json` pins it; a test holds the two together. */
+export const CATALOGUE_PACKAGE_VERSION = "0.1.8";
+/** Which data a price is from: on every usage record. */
+export const catalogueVersion = `genai-prices@${CATALOGUE_PACKAGE_VERSION}+${EXTRA_PRICES_DATE}`;
+
+/** Where the catalogue's name of a provider is not ours. The first that knows the model counts. */
+const CATALOGUE_PROVIDERS: Readonly<Record<string, readonly string[]>> = {
+  vertex: ["google"],
+  bedrock: ["aws"],
+  xai: ["x-ai"],
+  moonshot: ["moonshotai"],
+  voyage: ["voyageai"],
+  zai: ["zai", "zhipuai"],
+  // A deployment of a model that Azure prices as its maker does.
+  azure: ["azure"],
+};
+
+/** Our names of the catalogue's providers, where they differ. */
+const OUR_NAMES: Readonly<Record<string, string>> = {
+  google: "google",
+  aws: "bedrock",
+  "x-ai": "xai",
+  moonshotai: "moonshot",
+  voyageai: "voyage",
+  zhipuai: "zai",
+};
+/** The providers of the catalogue whose prices are listed: those that we reach. */
+const PACKAGE_PROVIDERS: readonly string[] = [
+  "openai",
+  "anthropic",
+  "google",
+  "azure",
+  "aws",
+  "mistral",
+  "cohere",
+  "groq",
+  "x-ai",
+  "deepseek",
+  "openrouter",
+  "together",
+  "fireworks",
+  "perplexity",
+  "cerebras",
+  "moonshotai",
+  "voyageai",
+  "zai",
+  "zhipuai",
+];
+
+/** The catalogue's time-of-day prices change at full and half hours: within one, a price holds. */
+const SLOT_MS = 30 * 60 * 1000;
+/** Model names come from clients: the memory of answers is bounded, and simply starts anew when it is full. */
+const MAX_REMEMBERED = 4096;
+const remembered = new Map<string, ModelPrice | null>();
+
+/**
+ * What `model` of our provider `provider` costs at `time` (milliseconds since the epoch), or null where that is
+ * not known, which is never 0. Dated names (`gpt-5-mini-2025-08-07`), aliases and dated prices are resolved.
+ */
+export function priceOf(query: { provider: string; model: string; time: number }): ModelPrice | null {
+  const slot = Math.floor(query.time / SLOT_MS);
+  const key = `${slot}\n${query.provider}\n${query.model}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const price = lookUp(query.provider, query.model, slot * SLOT_MS);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, price);
+  return price;
+}
+
+function lookUp(provider: string, name: string, time: number): ModelPrice | null {
+  const model = bareName(name);
+  const listed = fromPackage(provider, model, time);
+  const extra = extraPriceOf(provider, model, time);
+  if (!listed && !extra) return null;
+  const list: ListPrice = { ...listed?.list, ...extra };
+  if (Object.keys(list).length === 0 && !isFree(provider, model)) return null;
+  const limits = limitsOf(model, listed?.contextWindow ?? null);
+  return priceFromList(list, {
+    provider: listed?.provider ?? provider,
+    model: listed?.model ?? model,
+    ...limits,
+    version: catalogueVersion,
+  });
+}
+
+/** `models/gemini-2.5-pro`, `publishers/google/models/…`, `accounts/…/models/…`: the last part is the name. */
+function bareName(name: string): string {
+  const trimmed = name.trim().toLowerCase();
+  const at = trimmed.lastIndexOf("models/");
+  return at >= 0 && !trimmed.startsWith("accounts/") ? trimmed.slice(at + "models/".length) : trimmed;
+}
+
+interface Listed {
+  provider: string;
+  model: string;
+  list: ListPrice;
+  contextWindow: number | null;
+}
+
+function fromPackage(provider: string, model: string, time: number): Listed | null {
+  for (const providerId of CATALOGUE_PROVIDERS[provider] ?? [provider]) {
+    // The package also matches by substrings (`my-openai-proxy` would be OpenAI): only exact names count here.
+    if (findProvider({ providerId })?.id !== providerId) continue;
+    try {
+      const found = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId, timestamp: new Date(time) });
+      if (found) {
+        return {
+          provider: found.provider.id,
+          model: found.model.id,
+          list: found.model_price,
+          contextWindow: found.model.context_window ?? null,
+        };
+      }
+    } catch {
+      // It throws on data that contradicts itself: then it knows no price.
+    }
+  }
+  return null;
+}
+
+/** Every price of the catalogue at `time`, for a page to show and for the dearest of them. */
+export function listPrices(time: number): ModelPrice[] {
+  const prices: ModelPrice[] = [];
+  for (const providerId of PACKAGE_PROVIDERS) {
+    for (const model of findProvider({ providerId })?.models ?? []) {
+      const price = lookUp(OUR_NAMES[providerId] ?? providerId, model.id, time);
+      if (price) prices.push(price);
+    }
+  }
+  return prices;
+}

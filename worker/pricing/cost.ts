@@ -1,0 +1,107 @@
+/** What reported usage costs: each kind at its price, the tier by the whole input, rounded up once. */
+import { type CostPart, costOf, type Nanos } from "../core/money.ts";
+import type { Tokens } from "../core/usage.ts";
+import type { ModelPrice, TokenPrices } from "./types.ts";
+
+export interface Cost {
+  /** Null where something was used and nothing of it has a price: not known, which is not 0. */
+  nanos: Nanos | null;
+  parts: CostPart[];
+  /** Kinds that were used and have no price; `nanos` is then a floor. */
+  unpriced: string[];
+}
+
+/** Units that tell of work but are billed by no provider that we know of. */
+const UNBILLED_UNITS: ReadonlySet<string> = new Set(["web_fetch_requests"]);
+
+/** The prices that hold for a request whose input has `inputTokens` tokens. */
+export function tokenPricesFor(price: ModelPrice, inputTokens: number): TokenPrices | null {
+  let tokens = price.tokens;
+  for (const tier of price.tiers) if (inputTokens > tier.aboveInputTokens) tokens = tier.tokens;
+  return tokens;
+}
+
+/**
+ * The cost of `tokens` and `units` at `price`. Reports that contradict themselves (more cached than input) are
+ * clamped to the totals, dearer kinds first. Units may be fractions; they are rounded up to whole units
+ * (`seconds` to milliseconds).
+ */
+export function costOfUsage(price: ModelPrice, tokens: Tokens, units: Readonly<Record<string, number>> = {}): Cost {
+  const parts: CostPart[] = [];
+  const unpriced: string[] = [];
+  const prices = tokenPricesFor(price, tokens.input);
+  if (prices) parts.push(...inputParts(prices, tokens, units), ...outputParts(prices, tokens));
+  else if (tokens.input > 0 || tokens.output > 0) unpriced.push("tokens");
+  for (const [name, count] of Object.entries(units)) {
+    if (!(count > 0) || TOKEN_DETAILS.has(name) || UNBILLED_UNITS.has(name)) continue;
+    const part = unitPart(price, name, count);
+    if (part) parts.push(part);
+    else unpriced.push(name);
+  }
+  if (price.requestPicos > 0) parts.push({ kind: "request", units: 1, pricePicos: price.requestPicos });
+  return { nanos: parts.length === 0 && unpriced.length > 0 ? null : costOf(parts), parts, unpriced };
+}
+
+/** Parts of the input that `Tokens` has no field for: cached audio and images, as units. They cost no extra. */
+const TOKEN_DETAILS: ReadonlySet<string> = new Set(["input_audio_cached", "input_image_cached"]);
+
+function inputParts(prices: TokenPrices, tokens: Tokens, units: Readonly<Record<string, number>>): CostPart[] {
+  let left = tokens.input;
+  const take = (count: number): number => {
+    const taken = Math.min(Math.max(0, Math.ceil(count)), left);
+    left -= taken;
+    return taken;
+  };
+  const write1h = take(Math.min(tokens.inputCacheWrite1h, Math.max(tokens.inputCacheWrite, tokens.inputCacheWrite1h)));
+  const write = take(tokens.inputCacheWrite - write1h);
+  const audio = take(tokens.inputAudio);
+  const image = take(tokens.inputImage);
+  const cached = take(tokens.inputCached);
+  // Cached tokens that found no room besides audio and images are cached audio or cached images.
+  const overlap = Math.min(Math.max(0, tokens.inputCached - cached), audio + image);
+  const audioCached = Math.min(audio, Math.max(units.input_audio_cached ?? 0, overlap));
+  const imageCached = Math.min(image, Math.max(units.input_image_cached ?? 0, overlap - audioCached));
+  // Those known by name were counted among `cached` too: give that place back to plain input.
+  const named = Math.min(cached, Math.max(0, audioCached + imageCached - overlap));
+  return nonZero([
+    ["input", left + named, prices.input],
+    ["input_cached", cached - named, prices.inputCached],
+    ["input_cache_write", write, prices.inputCacheWrite],
+    ["input_cache_write_1h", write1h, prices.inputCacheWrite1h],
+    ["input_audio", audio - audioCached, prices.inputAudio],
+    ["input_audio_cached", audioCached, prices.inputAudioCached],
+    ["input_image", image - imageCached, prices.inputImage],
+    ["input_image_cached", imageCached, prices.inputImageCached],
+  ]);
+}
+
+function outputParts(prices: TokenPrices, tokens: Tokens): CostPart[] {
+  let left = tokens.output;
+  const take = (count: number): number => {
+    const taken = Math.min(Math.max(0, count), left);
+    left -= taken;
+    return taken;
+  };
+  const audio = take(tokens.outputAudio);
+  const image = take(tokens.outputImage);
+  const reasoning = take(tokens.outputReasoning);
+  return nonZero([
+    ["output", left, prices.output],
+    ["output_reasoning", reasoning, prices.outputReasoning],
+    ["output_audio", audio, prices.outputAudio],
+    ["output_image", image, prices.outputImage],
+  ]);
+}
+
+function unitPart(price: ModelPrice, name: string, count: number): CostPart | null {
+  if (name === "seconds") {
+    const pricePicos = price.units.milliseconds;
+    return pricePicos === undefined ? null : { kind: "milliseconds", units: Math.ceil(count * 1000), pricePicos };
+  }
+  const pricePicos = Object.hasOwn(price.units, name) ? price.units[name] : undefined;
+  return pricePicos === undefined ? null : { kind: name, units: Math.ceil(count), pricePicos };
+}
+
+function nonZero(parts: [string, number, number][]): CostPart[] {
+  return parts.filter(([, units]) => units > 0).map(([kind, units, pricePicos]) => ({ kind, units, pricePicos }));
+}
