@@ -79,6 +79,12 @@ export type CreateResult =
   /** A record of that kind with that id (or that key hash) is there already. */
   | { outcome: "exists" };
 
+export type RotateResult =
+  | { outcome: "rotated"; record: KeyRecord }
+  | { outcome: "replayed"; sealedAnswer: string }
+  | { outcome: "conflict" }
+  | { outcome: "missing" };
+
 /**
  * The record side of a ledger. Every change is one transaction with its audit entry and the policy's new
  * version, and is in force in the ledger when the call returns, at the edge at most 10 s later.
@@ -93,8 +99,17 @@ export interface LedgerRecords {
     id: string,
     fields: Partial<Records[K]>,
     actor: Actor,
-    action?: "update" | "rotate",
   ): Promise<Records[K] | null>;
+  /**
+   * Gives a key another secret, in one transaction with the audit entry (`rotate`) and the idempotent answer, so that a
+   * repeat never rotates twice. A revoked key is `missing` too.
+   */
+  rotateKey(
+    id: string,
+    secret: Pick<KeyRecord, "hash" | "hint">,
+    actor: Actor,
+    idempotency?: Idempotency,
+  ): Promise<RotateResult>;
   /** True where there was one. */
   remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean>;
   /** The present counters of budgets, by id; of all of them where `ids` is left out. */
