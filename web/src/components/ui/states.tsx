@@ -5,8 +5,8 @@ import { cn } from "../../lib/cn.ts";
 import { Button } from "./button.tsx";
 
 /** A grey shape in the place of what comes. Hidden from screen readers: the region around it says that it is busy. */
-export function Skeleton({ className }: { className?: string }) {
-  return <span aria-hidden className={cn("block animate-shimmer rounded bg-hover", className)} />;
+export function Skeleton({ className, height }: { className?: string; height?: string }) {
+  return <span aria-hidden className={cn("block animate-shimmer rounded bg-hover", className)} style={{ height }} />;
 }
 
 /** Rows of skeletons, each as high as the row that it stands for. */

@@ -1,0 +1,111 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { LogOut, Search } from "lucide-react";
+import { meQuery } from "../api/me.ts";
+import { Button } from "../components/ui/button.tsx";
+import { Kbd } from "../components/ui/kbd.tsx";
+import { Logo } from "../components/ui/logo.tsx";
+import { Select } from "../components/ui/field.tsx";
+import { useSignOut } from "./use-sign-out.ts";
+import { LiveDot } from "./live-dot.tsx";
+import { DESTINATIONS } from "./navigation.ts";
+import { ThemeSwitch } from "./theme-switch.tsx";
+
+const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** Navigation at the side of a wide window; on a narrow one only its head, above the page. */
+export function Sidebar({ tenant, onPalette }: { tenant: string; onPalette: () => void }) {
+  const signOut = useSignOut();
+  const { data: me } = useQuery(meQuery);
+  return (
+    <div className="flex shrink-0 border-b bg-sunken lg:w-56 lg:flex-col lg:border-r lg:border-b-0">
+      <div className="flex min-w-0 flex-1 items-center gap-2.5 px-4 py-2 lg:flex-none lg:flex-col lg:items-stretch lg:gap-3 lg:px-3 lg:py-4">
+        <div className="flex min-w-0 items-center gap-2 lg:px-1.5">
+          <Logo className="size-6 shrink-0" />
+          <TenantName tenant={tenant} />
+        </div>
+        <button
+          type="button"
+          onClick={onPalette}
+          className="ml-auto flex h-8 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink-3 hover:text-ink lg:ml-0 lg:w-full"
+        >
+          <Search aria-hidden className="size-4" />
+          <span className="sr-only lg:not-sr-only">Search or go to…</span>
+          <span className="ml-auto hidden lg:inline">
+            <Kbd keys={isMac ? "⌘ K" : "Ctrl K"} />
+          </span>
+        </button>
+        <nav aria-label="Main" className="hidden flex-col gap-0.5 lg:flex">
+          {DESTINATIONS.map(({ to, title, icon: Icon }) => (
+            <Link
+              key={to}
+              to={to}
+              params={{ tenant }}
+              activeOptions={{ exact: to === "/$tenant", includeSearch: false }}
+              className="flex h-8 items-center gap-2.5 rounded-md px-2 text-base text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
+            >
+              <Icon aria-hidden className="size-4" />
+              {title}
+            </Link>
+          ))}
+        </nav>
+      </div>
+      <div className="flex items-center gap-1 pr-4 lg:mt-auto lg:flex-col lg:items-stretch lg:gap-3 lg:border-t lg:p-3">
+        <div className="hidden items-center justify-between px-1.5 lg:flex">
+          <LiveDot />
+          <ThemeSwitch />
+        </div>
+        <div className="flex items-center justify-between gap-1 lg:pl-1.5">
+          <span className="hidden min-w-0 truncate text-xs text-ink-2 lg:block" title={me?.user.email}>
+            {me?.user.email}
+          </span>
+          <Button tone="quiet" size="icon" aria-label="Sign out" title="Sign out" onClick={signOut}>
+            <LogOut aria-hidden className="size-4" />
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** The tenant's name; a choice where there are several. */
+function TenantName({ tenant }: { tenant: string }) {
+  const navigate = useNavigate();
+  const { data: me } = useQuery(meQuery);
+  const tenants = me?.tenants ?? [];
+  if (tenants.length < 2) return <span className="truncate text-base font-semibold">{tenants[0]?.name ?? "meterr"}</span>;
+  return (
+    <Select
+      aria-label="Organization"
+      value={tenant}
+      className="h-8 min-w-0 border-transparent bg-transparent pl-1.5 font-semibold"
+      onChange={(event) => void navigate({ to: "/$tenant", params: { tenant: event.target.value } })}
+    >
+      {tenants.map((each) => (
+        <option key={each.id} value={each.id}>
+          {each.name}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+/** Navigation below the page on a narrow window, where thumbs are. */
+export function BottomBar({ tenant }: { tenant: string }) {
+  return (
+    <nav aria-label="Main" className="flex shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
+      {DESTINATIONS.map(({ to, title, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          params={{ tenant }}
+          activeOptions={{ exact: to === "/$tenant", includeSearch: false }}
+          className="flex h-14 flex-1 flex-col items-center justify-center gap-1 text-2xs font-medium text-ink-2 focus-visible:outline-offset-[-2px] aria-[current=page]:text-accent"
+        >
+          <Icon aria-hidden className="size-5" />
+          {title}
+        </Link>
+      ))}
+    </nav>
+  );
+}

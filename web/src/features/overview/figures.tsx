@@ -1,0 +1,105 @@
+/** The four figures at the top. Each is the switch that shows it in the chart below. */
+import type { ReactNode } from "react";
+import { Delta } from "../../components/ui/delta.tsx";
+import { Sparkline } from "../../components/ui/sparkline.tsx";
+import { Skeleton } from "../../components/ui/states.tsx";
+import { cn } from "../../lib/cn.ts";
+import { formatCount, formatDuration, formatPercent, formatTokens, formatUsd, formatUsdExact } from "../../lib/format.ts";
+import { type Metric, perStep, totalsOf } from "./series.ts";
+import type { Overview } from "./use-overview.ts";
+
+export function Figures({ overview, onMetric }: { overview: Overview; onMetric: (metric: Metric) => void }) {
+  const { current, previous, span, metric } = overview;
+  const now = totalsOf(current.data ?? []);
+  const before = totalsOf(previous.data ?? []);
+  const card = (name: Metric, more: Pick<CardProps, "title" | "value" | "exact" | "note" | "good">): ReactNode => (
+    <FigureCard
+      {...more}
+      now={now[name]}
+      before={before[name]}
+      values={perStep(current.data ?? [], span, name)}
+      loading={current.isPending}
+      stale={current.isPlaceholderData}
+      chosen={metric === name}
+      onChoose={() => onMetric(name)}
+    />
+  );
+  return (
+    <div className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+      {card("spend", {
+        title: "Spend",
+        value: formatUsd(now.spend),
+        exact: formatUsdExact(now.spend),
+        note: now.unpriced > 0 ? `${formatCount(now.unpriced)} without a price` : `${formatTokens(now.tokens)} tokens`,
+      })}
+      {card("requests", {
+        title: "Requests",
+        value: formatCount(now.requests),
+        exact: formatCount(now.requests),
+        note: now.latencyMs === null ? "none yet" : `${formatDuration(now.latencyMs)} on average`,
+      })}
+      {card("saved", {
+        title: "Saved",
+        value: formatUsd(now.saved),
+        exact: formatUsdExact(now.saved),
+        note: now.saved > 0 ? `${formatPercent(now.saved / (now.saved + now.spend))} of the bill` : "by the cache",
+        good: "up",
+      })}
+      {card("errors", {
+        title: "Errors",
+        value: formatCount(now.errors),
+        exact: formatCount(now.errors),
+        note: now.requests > 0 ? `${formatPercent(now.errors / now.requests)} of requests` : "none yet",
+        good: "down",
+      })}
+    </div>
+  );
+}
+
+interface CardProps {
+  title: string;
+  value: string;
+  exact: string;
+  note: string;
+  now: number;
+  before: number;
+  good?: "up" | "down";
+  values: number[];
+  loading: boolean;
+  stale: boolean;
+  chosen: boolean;
+  onChoose: () => void;
+}
+
+function FigureCard(props: CardProps) {
+  return (
+    <button
+      type="button"
+      aria-pressed={props.chosen}
+      onClick={props.onChoose}
+      className="group flex min-w-0 flex-col items-stretch rounded-lg border bg-surface p-3.5 text-left transition-colors duration-100 hover:border-line-strong aria-pressed:border-accent sm:p-4"
+    >
+      <span className="flex items-baseline justify-between gap-2 text-sm text-ink-2">
+        {props.title}
+        {!props.loading && <Delta now={props.now} before={props.before} against="the period before" good={props.good} />}
+      </span>
+      {props.loading ? (
+        <Skeleton className="mt-2 mb-1 h-7 w-24" />
+      ) : (
+        <span
+          title={props.exact}
+          className={cn("figures mt-1 truncate text-xl font-semibold tracking-tight sm:text-2xl", props.stale && "stale")}
+        >
+          {props.value}
+        </span>
+      )}
+      <span className="mt-0.5 flex items-end justify-between gap-3">
+        <span className="figures truncate text-xs text-ink-3">{props.loading ? " " : props.note}</span>
+        <Sparkline
+          values={props.values}
+          className="hidden h-6 w-24 shrink-0 text-line-strong group-aria-pressed:text-accent sm:block"
+        />
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,113 @@
+/** What do we spend, and is something wrong? Or, before there is anything to show: the first three steps. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { X } from "lucide-react";
+import { useState } from "react";
+import { latestQuery } from "../../api/usage.ts";
+import { Page } from "../../components/ui/page.tsx";
+import { Segmented } from "../../components/ui/segmented.tsx";
+import { Skeleton } from "../../components/ui/states.tsx";
+import { PERIOD_LABEL, PERIODS } from "../../lib/period.ts";
+import type { OverviewSearch } from "../../lib/search.ts";
+import { BreakdownTable } from "./breakdown-table.tsx";
+import { BudgetsNearLimit } from "./budgets-near-limit.tsx";
+import { ChartCard } from "./chart-card.tsx";
+import { Figures } from "./figures.tsx";
+import { FirstVisit } from "./first-visit.tsx";
+import { Latest } from "./latest.tsx";
+import { useOverview } from "./use-overview.ts";
+
+export function OverviewPage() {
+  const { tenant } = useParams({ from: "/$tenant" });
+  // Another tenant begins afresh: whether it is a first visit is decided once a tenant.
+  return <OverviewOf key={tenant} tenant={tenant} />;
+}
+
+function OverviewOf({ tenant }: { tenant: string }) {
+  const latest = useQuery(latestQuery(tenant));
+  const [started, setStarted] = useState(false);
+  const [firstVisit, setFirstVisit] = useState(false);
+  if (latest.isPending) return <OverviewLoading />;
+  const nothingYet = latest.data?.length === 0;
+  if (nothingYet && !firstVisit) setFirstVisit(true);
+  // The steps stay while they tick off, and make way when the visitor says so, or comes back later.
+  if ((nothingYet || firstVisit) && !started) return <FirstVisit tenant={tenant} onDone={() => setStarted(true)} />;
+  return <Overview tenant={tenant} />;
+}
+
+function Overview({ tenant }: { tenant: string }) {
+  const search = useSearch({ from: "/$tenant/" });
+  const navigate = useNavigate();
+  const overview = useOverview(tenant, search);
+  const change = (next: OverviewSearch): void => {
+    void navigate({ to: "/$tenant", params: { tenant }, search: { ...search, ...next }, replace: true });
+  };
+  return (
+    <Page
+      title="Overview"
+      controls={
+        <Segmented
+          label="Period"
+          value={search.period ?? "30d"}
+          options={PERIODS.map((value) => ({ value, text: value, title: PERIOD_LABEL[value] }))}
+          onChange={(period) => change({ period })}
+        />
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <ActiveFilters search={search} label={overview.label} onRemove={(name) => change({ [name]: undefined })} />
+        <Figures overview={overview} onMetric={(metric) => change({ metric })} />
+        <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]">
+          <div className="flex min-w-0 flex-col gap-4">
+            <ChartCard overview={overview} onBreakdown={(by) => change({ by })} />
+            <BreakdownTable overview={overview} onPick={(name) => change({ [overview.by]: name })} />
+          </div>
+          <div className="flex min-w-0 flex-col gap-4 md:grid md:grid-cols-2 md:items-start xl:flex xl:items-stretch">
+            <BudgetsNearLimit tenant={tenant} />
+            <Latest tenant={tenant} />
+          </div>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function ActiveFilters(props: {
+  search: OverviewSearch;
+  label: (name: string) => string;
+  onRemove: (name: "model" | "provider" | "key") => void;
+}) {
+  const active = (["model", "provider", "key"] as const).filter((name) => props.search[name] !== undefined);
+  if (active.length === 0) return null;
+  return (
+    <div className="flex flex-wrap gap-2">
+      {active.map((name) => (
+        <button
+          key={name}
+          type="button"
+          onClick={() => props.onRemove(name)}
+          aria-label={`Remove the filter ${name} ${props.label(props.search[name] ?? "")}`}
+          className="flex h-7 items-center gap-1.5 rounded-full bg-accent-soft px-3 text-sm font-medium text-accent hover:brightness-95"
+        >
+          {name}: {props.label(props.search[name] ?? "")}
+          <X aria-hidden className="size-3.5" />
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function OverviewLoading() {
+  return (
+    <Page title="Overview">
+      <div role="status" aria-label="Loading" className="flex flex-col gap-4">
+        <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
+          {["spend", "requests", "saved", "errors"].map((name) => (
+            <Skeleton key={name} className="h-[7.5rem] rounded-lg" />
+          ))}
+        </div>
+        <Skeleton className="h-80 rounded-lg" />
+      </div>
+    </Page>
+  );
+}

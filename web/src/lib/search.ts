@@ -1,0 +1,70 @@
+/** The parts of a page's state that live in its URL. Unknown or broken values fall back; a URL never breaks a page. */
+import { USAGE_FILTERS, type UsageFilters } from "../api/usage.ts";
+import { PERIODS, type PeriodName } from "./period.ts";
+
+type Raw = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
+
+const oneOf = <T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
+  allowed.find((each) => each === value);
+
+export const BREAKDOWNS = ["model", "provider", "key"] as const;
+export const METRICS = ["spend", "requests", "saved", "errors"] as const;
+
+export interface OverviewSearch {
+  period?: PeriodName;
+  by?: (typeof BREAKDOWNS)[number];
+  metric?: (typeof METRICS)[number];
+  model?: string;
+  provider?: string;
+  key?: string;
+}
+
+export const overviewSearch = (raw: Raw): OverviewSearch => ({
+  period: oneOf(raw.period, PERIODS),
+  by: oneOf(raw.by, BREAKDOWNS),
+  metric: oneOf(raw.metric, METRICS),
+  model: text(raw.model),
+  provider: text(raw.provider),
+  key: text(raw.key),
+});
+
+export interface RequestsSearch extends UsageFilters {
+  /** The record whose panel is open. */
+  id?: string;
+}
+
+export function requestsSearch(raw: Raw): RequestsSearch {
+  const search: RequestsSearch = { id: text(raw.id) };
+  for (const name of USAGE_FILTERS) search[name] = text(raw[name]);
+  return search;
+}
+
+export interface DialogSearch {
+  /** `1` where the create dialog is open. */
+  new?: "1";
+}
+
+export const dialogSearch = (raw: Raw): DialogSearch => ({ new: text(raw.new) === "1" ? "1" : undefined });
+
+export interface ProvidersSearch extends DialogSearch {
+  /** The provider whose credential is being set. */
+  set?: string;
+}
+
+export const providersSearch = (raw: Raw): ProvidersSearch => ({ ...dialogSearch(raw), set: text(raw.set) });
+
+export interface SignInSearch {
+  /** Why a one-time link did not work, in the sign-in library's words. */
+  error?: string;
+  /** Where to go after signing in. */
+  next?: string;
+}
+
+export function signInSearch(raw: Raw): SignInSearch {
+  const next = text(raw.next);
+  // Only a path of the dashboard: a link must not be able to send people elsewhere.
+  return { error: text(raw.error), next: next && /^\/app(\/[\w./?=&%~-]*)?$/.test(next) ? next : undefined };
+}
