@@ -1,0 +1,73 @@
+/** Wallets that vanished: what they may have spent is booked as lost, and taken back should they be heard again. */
+import { lostEvent } from "../worker/core/lost.ts";
+import * as leases from "./leases.ts";
+import { KEEP_MS, SILENT_MS } from "./limits.ts";
+import type { KeyFinder, LeaseRow, LedgerState, WalletRow } from "./rows.ts";
+
+interface Clock {
+  now: number;
+  keys: Pick<KeyFinder, "byId">;
+}
+
+/** The alarm's step: labels what silent wallets hold as lost, forgets those silent for long. Twice is once. */
+export function expireWallets(state: LedgerState, clock: Clock): void {
+  for (const wallet of state.wallets.values()) {
+    const silentMs = clock.now - wallet.heardAt;
+    if (wallet.lostAt !== null) {
+      // Final by now: what is lost stays in the pots.
+      if (clock.now - wallet.lostAt > KEEP_MS) forget(state, wallet);
+    } else if (wallet.leases.size === 0) {
+      if (silentMs > KEEP_MS) forget(state, wallet);
+    } else if (silentMs > SILENT_MS) {
+      loseWallet(state, wallet, clock);
+    }
+  }
+}
+
+/** When `expireWallets` next has something to do; Infinity for never. */
+export function nextExpiry(state: LedgerState): number {
+  let at = Number.POSITIVE_INFINITY;
+  for (const wallet of state.wallets.values()) {
+    const due =
+      wallet.lostAt !== null
+        ? wallet.lostAt + KEEP_MS
+        : wallet.heardAt + (wallet.leases.size === 0 ? KEEP_MS : SILENT_MS);
+    at = Math.min(at, due + 1);
+  }
+  return at;
+}
+
+/** A lost wallet is heard again: its money is held again, and its lost events are reversed. */
+export function restoreWallet(state: LedgerState, wallet: WalletRow, clock: Clock): void {
+  for (const lease of wallet.leases.values()) {
+    const nanos = leases.relabel(state, lease, "held");
+    if (nanos !== 0) pushLost(state, lease, { ...clock, id: `back_${lostId(wallet, lease)}`, nanos: -nanos });
+  }
+  wallet.lostAt = null;
+  state.changes.wallets.add(wallet);
+}
+
+function loseWallet(state: LedgerState, wallet: WalletRow, clock: Clock): void {
+  wallet.lostAt = clock.now;
+  wallet.lostCount++;
+  for (const lease of wallet.leases.values()) {
+    const nanos = leases.relabel(state, lease, "lost");
+    leases.setHot(lease, false);
+    if (nanos !== 0) pushLost(state, lease, { ...clock, id: `lost_${lostId(wallet, lease)}`, nanos });
+  }
+  state.changes.wallets.add(wallet);
+}
+
+const lostId = (wallet: WalletRow, lease: LeaseRow) => `${wallet.id}_${lease.number}_${wallet.lostCount}`;
+
+function pushLost(state: LedgerState, lease: LeaseRow, lost: Clock & { id: string; nanos: number }): void {
+  const mode = lost.keys.byId(lease.facts.key)?.mode ?? "live";
+  const { id, nanos, now: time } = lost;
+  state.changes.events.push(lostEvent({ id, tenant: state.tenant, time, facts: lease.facts, mode, nanos }));
+}
+
+function forget(state: LedgerState, wallet: WalletRow): void {
+  state.wallets.delete(wallet.id);
+  state.changes.wallets.delete(wallet);
+  state.changes.closedWallets.add(wallet.id);
+}

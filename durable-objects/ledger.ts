@@ -1,0 +1,358 @@
+/**
+ * The ledger: one Durable Object a tenant. It owns the tenant's records, budgets, leases and outbox. This file is
+ * wiring; every decision is in a pure module beside it.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { databaseOf } from "../worker/core/database.ts";
+import type { SyncMessage, SyncReply } from "../worker/core/lease.ts";
+import type {
+  Actor,
+  AuditEntry,
+  CreateResult,
+  Idempotency,
+  LedgerRecords,
+  Page,
+  RecordKind,
+  Records,
+  RotateResult,
+  TokenRecord,
+} from "../worker/core/ledger-api.ts";
+import type { BudgetState, KeyRecord } from "../worker/core/policy.ts";
+import type { UsageEvent } from "../worker/core/usage.ts";
+import { applyChange, type RecordChange } from "./changes.ts";
+import { expireWallets, nextExpiry } from "./expiry.ts";
+import { bookImported } from "./imports.ts";
+import { outstanding } from "./leases.ts";
+import { IDEMPOTENT_MS, POT_MS, REVOKED_MS } from "./limits.ts";
+import { BUDGET_PUSH_MS, broadcast, budgetMessages, usageMessages } from "./live.ts";
+import { deliver, nextBatch, outboxPending, pruneOutbox } from "./outbox.ts";
+import { prunePots, stateOf } from "./pots.ts";
+import * as records from "./records.ts";
+import type { KeyFinder, LedgerState } from "./rows.ts";
+import { SCHEMA } from "./schema.ts";
+import { loadState, readCredentials, readMeta, writeChanges, writeMeta } from "./store.ts";
+import { sync } from "./sync.ts";
+
+/** Events wait this long for company before they go to D1: with a wallet's linger they are visible within 2 s. */
+const DRAIN_MS = 150;
+/** D1 out of reach: the first pause, and the longest. */
+const RETRY_MS = 1_000;
+const RETRY_CAP_MS = 60_000;
+/** How often, at most, the alarm looks for vanished wallets and ended periods. */
+const SWEEP_MS = 5_000;
+
+/** Counters for `/metrics`. */
+export interface LedgerStats {
+  /** Calls received from the path of requests, ever. */
+  calls: number;
+  /** All that is leased out; a lease that several budgets cover counts once. */
+  heldNanos: number;
+  outboxPending: number;
+  budgets: number;
+}
+
+interface Bindings {
+  DB: D1Database;
+}
+
+export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
+  readonly #sql: SqlStorage;
+  readonly #keys: KeyFinder;
+  /** Null until first needed, and after a step that failed. */
+  #state: LedgerState | null = null;
+  #calls = 0;
+  #pending = 0;
+  /** When the alarm is set for, as far as this instance knows. */
+  #alarmAt = Number.POSITIVE_INFINITY;
+  #sweptAt = 0;
+  #failures = 0;
+  #retryAt = 0;
+  /** Budgets whose counters moved since the last push, while dashboards watch. */
+  readonly #moved = new Set<string>();
+  #pushTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env);
+    const sql = ctx.storage.sql;
+    sql.exec(SCHEMA);
+    this.#sql = sql;
+    this.#keys = {
+      byHash: (hash) => records.findByHash(sql, "key", hash),
+      byId: (id) => records.readRecord(sql, "key", id),
+    };
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** The lease protocol, and the identity of keys: the one call on the path of a request. */
+  async sync(message: SyncMessage): Promise<SyncReply> {
+    const now = Date.now();
+    this.#calls++;
+    return this.#step(now, (state) => {
+      if (state.tenant !== message.tenant) this.#learnTenant(state, message.tenant);
+      return sync(state, message, { now, keys: this.#keys });
+    });
+  }
+
+  async create<K extends RecordKind>(
+    kind: K,
+    record: Records[K],
+    actor: Actor,
+    idempotency?: Idempotency,
+  ): Promise<CreateResult> {
+    const now = Date.now();
+    return this.#step<CreateResult>(now, (state) => {
+      const earlier = idempotency && records.earlierAnswer(this.#sql, idempotency, now);
+      if (earlier) return earlier;
+      if (!records.insertRecord(this.#sql, kind, record)) return { outcome: "exists" };
+      if (idempotency) records.rememberAnswer(this.#sql, idempotency, now);
+      this.#changed(state, { kind, before: null, after: record, actor, action: "create", now });
+      return { outcome: "created" };
+    });
+  }
+
+  async get<K extends RecordKind>(kind: K, id: string): Promise<Records[K] | null> {
+    return records.readRecord(this.#sql, kind, id);
+  }
+
+  async list<K extends RecordKind>(kind: K, page: { limit: number; cursor: string | null }): Promise<Page<Records[K]>> {
+    return records.listRecords(this.#sql, kind, page);
+  }
+
+  async update<K extends RecordKind>(
+    kind: K,
+    id: string,
+    fields: Partial<Records[K]>,
+    actor: Actor,
+  ): Promise<Records[K] | null> {
+    const now = Date.now();
+    return this.#step<Records[K] | null>(now, (state) => {
+      const before = records.readRecord(this.#sql, kind, id);
+      if (!before) return null;
+      const after = { ...before, ...fields, id: before.id, createdAt: before.createdAt };
+      records.replaceRecord(this.#sql, kind, after);
+      this.#changed(state, { kind, before, after, actor, action: "update", now });
+      return after;
+    });
+  }
+
+  async rotateKey(
+    id: string,
+    secret: Pick<KeyRecord, "hash" | "hint">,
+    actor: Actor,
+    idempotency?: Idempotency,
+  ): Promise<RotateResult> {
+    const now = Date.now();
+    return this.#step<RotateResult>(now, (state) => {
+      const earlier = idempotency && records.earlierAnswer(this.#sql, idempotency, now);
+      if (earlier) return earlier;
+      const before = records.readRecord(this.#sql, "key", id);
+      if (!before || before.revokedAt !== null) return { outcome: "missing" };
+      const record = { ...before, ...secret };
+      records.replaceRecord(this.#sql, "key", record);
+      if (idempotency) records.rememberAnswer(this.#sql, idempotency, now);
+      this.#changed(state, { kind: "key", before, after: record, actor, action: "rotate", now });
+      return { outcome: "rotated", record };
+    });
+  }
+
+  /** A removed key is revoked and stays readable, since usage names it; anything else is deleted. */
+  async remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean> {
+    const now = Date.now();
+    return this.#step(now, (state) => {
+      const before = records.readRecord(this.#sql, kind, id);
+      if (!before) return false;
+      let after: KeyRecord | null = null;
+      if (kind === "key") {
+        const key = before as KeyRecord;
+        if (key.revokedAt !== null) return false;
+        after = { ...key, revokedAt: now };
+        records.replaceRecord(this.#sql, kind, after);
+      } else {
+        records.deleteRecord(this.#sql, kind, id);
+      }
+      this.#changed(state, { kind, before, after, actor, action: "delete", now });
+      return true;
+    });
+  }
+
+  async budgetStates(ids?: string[]): Promise<Record<string, BudgetState>> {
+    const state = this.#load();
+    const budgets = ids ? ids.flatMap((id) => state.budgets.get(id) ?? []) : [...state.budgets.values()];
+    return Object.fromEntries(budgets.map((budget) => [budget.id, stateOf(state, budget, Date.now())]));
+  }
+
+  async audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>> {
+    return records.listAudit(this.#sql, page);
+  }
+
+  async importUsage(events: UsageEvent[]): Promise<number> {
+    const now = Date.now();
+    return this.#step(now, (state) => {
+      const fresh = events.filter(({ id }) => this.#isFirstImport(id));
+      bookImported(state, fresh, now);
+      return fresh.length;
+    });
+  }
+
+  async tokenByHash(hash: string): Promise<TokenRecord | null> {
+    const token = records.findByHash(this.#sql, "token", hash);
+    return token && (token.expiresAt === null || token.expiresAt > Date.now()) ? token : null;
+  }
+
+  async stats(): Promise<LedgerStats> {
+    const state = this.#load();
+    let heldNanos = 0;
+    for (const wallet of state.wallets.values()) {
+      if (wallet.lostAt !== null) continue;
+      for (const lease of wallet.leases.values()) heldNanos += outstanding(lease);
+    }
+    return { calls: this.#calls, heldNanos, outboxPending: this.#pending, budgets: state.budgets.size };
+  }
+
+  /** Delivers the outbox; and, now and then, books what vanished wallets held, and forgets what has ended. */
+  override async alarm(): Promise<void> {
+    this.#alarmAt = Number.POSITIVE_INFINITY;
+    const now = Date.now();
+    if (now - this.#sweptAt >= SWEEP_MS) this.#sweep(now);
+    writeMeta(this.#sql, "calls", this.#calls);
+    await this.#drain();
+    this.#schedule(Date.now());
+  }
+
+  /** The live socket of a dashboard. The Worker has checked who asks. */
+  override async fetch(request: Request): Promise<Response> {
+    if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(): void {}
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    // 1005 and 1006 mean "no code" and may not be sent.
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  /** One step is one transaction: rows in memory and in SQLite change together, or neither does. */
+  #step<T>(now: number, change: (state: LedgerState) => T): T {
+    const state = this.#load();
+    let settled: UsageEvent[] = [];
+    try {
+      const result = this.ctx.storage.transactionSync(() => {
+        const answer = change(state);
+        settled = state.changes.events;
+        for (const pot of state.changes.pots) this.#moved.add(pot.budget);
+        writeChanges(this.#sql, state);
+        return answer;
+      });
+      this.#pending += settled.length;
+      this.#push(settled);
+      this.#schedule(now);
+      return result;
+    } catch (error) {
+      // The rows in memory may be ahead of what was rolled back.
+      this.#state = null;
+      throw error;
+    }
+  }
+
+  #load(): LedgerState {
+    if (!this.#state) {
+      this.#state = loadState(this.#sql, this.ctx.id.name ?? "");
+      this.#pending = outboxPending(this.#sql);
+      this.#calls = Math.max(this.#calls, Number(readMeta(this.#sql, "calls") ?? 0));
+    }
+    return this.#state;
+  }
+
+  #learnTenant(state: LedgerState, tenant: string): void {
+    state.tenant = tenant;
+    writeMeta(this.#sql, "tenant", tenant);
+  }
+
+  #changed(
+    state: LedgerState,
+    change: RecordChange & { actor: Actor; action: AuditEntry["action"]; now: number },
+  ): void {
+    const { now, kind } = change;
+    records.writeAudit(this.#sql, change, now);
+    if (!applyChange(state, change, now)) return;
+    if (kind === "credential") state.credentials = readCredentials(this.#sql);
+    if (kind === "budget") this.#moved.add((change.after ?? change.before)?.id ?? "");
+    if (kind === "key") this.#writeRevoked(state);
+    writeMeta(this.#sql, "version", state.version);
+  }
+
+  #writeRevoked(state: LedgerState): void {
+    this.#sql.exec("DELETE FROM revoked");
+    for (const [key, at] of state.revoked) this.#sql.exec("INSERT INTO revoked VALUES (?, ?)", key, at);
+  }
+
+  #isFirstImport(id: string): boolean {
+    return (
+      this.#sql.exec("INSERT INTO imported VALUES (?) ON CONFLICT DO NOTHING RETURNING id", id).toArray().length > 0
+    );
+  }
+
+  #sweep(now: number): void {
+    this.#sweptAt = now;
+    this.#step(now, (state) => {
+      expireWallets(state, { now, keys: this.#keys });
+      for (const id of prunePots(state, now - POT_MS)) this.#sql.exec("DELETE FROM pots WHERE id = ?", id);
+      for (const [key, at] of state.revoked) if (at < now - REVOKED_MS) state.revoked.delete(key);
+      this.#sql.exec("DELETE FROM revoked WHERE at < ?", now - REVOKED_MS);
+      this.#sql.exec("DELETE FROM idempotency WHERE at < ?", now - IDEMPOTENT_MS);
+    });
+  }
+
+  /** Delivers batch after batch. What fails stays, and is tried again after a pause. */
+  async #drain(): Promise<void> {
+    if (Date.now() < this.#retryAt) return;
+    for (let batch = nextBatch(this.#sql); batch; batch = nextBatch(this.#sql)) {
+      try {
+        await deliver(databaseOf(this.env, this.#load().tenant), batch.events);
+      } catch (error) {
+        this.#retryAt = Date.now() + Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_CAP_MS);
+        console.warn({
+          message: "usage not delivered, will be tried again",
+          failures: this.#failures,
+          error: String(error),
+        });
+        return;
+      }
+      pruneOutbox(this.#sql, batch.lastSeq);
+      this.#pending = outboxPending(this.#sql);
+      this.#failures = 0;
+      this.#retryAt = 0;
+    }
+  }
+
+  /** Sets the alarm where the next thing to do comes before it. */
+  #schedule(now: number): void {
+    let at = Number.POSITIVE_INFINITY;
+    if (this.#pending > 0) at = Math.max(now + DRAIN_MS, this.#retryAt);
+    else if (this.#alarmAt === Number.POSITIVE_INFINITY)
+      at = Math.max(nextExpiry(this.#load()), this.#sweptAt + SWEEP_MS);
+    if (at >= this.#alarmAt) return;
+    this.#alarmAt = at;
+    void this.ctx.storage.setAlarm(at);
+  }
+
+  #push(settled: UsageEvent[]): void {
+    const sockets = this.ctx.getWebSockets();
+    if (sockets.length === 0) {
+      this.#moved.clear();
+      return;
+    }
+    broadcast(sockets, usageMessages(settled));
+    if (this.#moved.size === 0 || this.#pushTimer !== null) return;
+    this.#pushTimer = setTimeout(() => this.#pushBudgets(), BUDGET_PUSH_MS);
+  }
+
+  #pushBudgets(): void {
+    this.#pushTimer = null;
+    broadcast(this.ctx.getWebSockets(), budgetMessages(this.#load(), this.#moved, Date.now()));
+    this.#moved.clear();
+  }
+}

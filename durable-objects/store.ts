@@ -1,0 +1,114 @@
+/** Loads a ledger's rows into memory, and writes what a step changed. */
+import type { Budget, Credential } from "../worker/core/policy.ts";
+import type { ScopeFacts } from "../worker/core/scope.ts";
+import { outboxRows } from "./outbox.ts";
+import { emptyState, type LedgerState, noChanges, type Pot } from "./rows.ts";
+
+type Row = Record<string, SqlStorageValue>;
+
+/** The state as it was last written. Delivered events, audit and keys are not loaded. */
+export function loadState(sql: SqlStorage, tenant: string): LedgerState {
+  const state = emptyState(tenant);
+  state.version = Number(readMeta(sql, "version") ?? 1);
+  state.tenant = String(readMeta(sql, "tenant") ?? tenant);
+  for (const { json } of sql.exec<{ json: string }>(
+    "SELECT json FROM records WHERE kind = 'budget' ORDER BY created_at, id",
+  )) {
+    const budget = JSON.parse(json) as Budget;
+    state.budgets.set(budget.id, budget);
+  }
+  state.credentials = readCredentials(sql);
+  for (const row of sql.exec<{ key: string; at: number }>("SELECT key, at FROM revoked")) {
+    state.revoked.set(row.key, row.at);
+  }
+  for (const row of sql.exec("SELECT * FROM pots")) {
+    const pot = potOfRow(row);
+    state.pots.set(pot.id, pot);
+  }
+  for (const row of sql.exec("SELECT * FROM wallets")) {
+    const id = String(row.id);
+    const lostAt = row.lost_at === null ? null : Number(row.lost_at);
+    const [seq, seen, heardAt, lostCount] = [row.seq, row.seen, row.heard_at, row.lost_count].map(Number) as Four;
+    state.wallets.set(id, { id, seq, seen, heardAt, lostAt, lostCount, leases: new Map() });
+  }
+  for (const row of sql.exec("SELECT * FROM leases")) loadLease(state, row);
+  return state;
+}
+
+type Four = [number, number, number, number];
+
+function potOfRow(row: Row): Pot {
+  const [startsAt, settled, lost, held] = [row.starts_at, row.settled, row.lost, row.held].map(Number) as Four;
+  const endsAt = row.ends_at === null ? Number.POSITIVE_INFINITY : Number(row.ends_at);
+  return {
+    id: String(row.id),
+    budget: String(row.budget),
+    startsAt,
+    endsAt,
+    settled,
+    lost,
+    held,
+    hot: 0,
+    shortUntil: 0,
+  };
+}
+
+function loadLease(state: LedgerState, row: Row): void {
+  const [number, granted, spent, returned] = [row.number, row.granted, row.spent, row.returned].map(Number) as Four;
+  const wallet = String(row.wallet);
+  const pots = (JSON.parse(String(row.pots)) as string[]).flatMap((id) => state.pots.get(id) ?? []);
+  const facts = JSON.parse(String(row.facts)) as ScopeFacts;
+  state.wallets
+    .get(wallet)
+    ?.leases.set(number, { wallet, number, facts, pots, granted, spent, returned, hot: false, covers: null });
+}
+
+export const readCredentials = (sql: SqlStorage): Credential[] =>
+  sql
+    .exec<{ json: string }>("SELECT json FROM records WHERE kind = 'credential' ORDER BY created_at, id")
+    .toArray()
+    .map(({ json }) => JSON.parse(json) as Credential);
+
+export function readMeta(sql: SqlStorage, name: string): SqlStorageValue | undefined {
+  return sql.exec<{ value: SqlStorageValue }>("SELECT value FROM meta WHERE name = ?", name).toArray()[0]?.value;
+}
+
+export function writeMeta(sql: SqlStorage, name: string, value: SqlStorageValue): void {
+  sql.exec("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value);
+}
+
+/** Writes what changed since the last call. Inside the transaction of the step that changed it. */
+export function writeChanges(sql: SqlStorage, state: LedgerState): void {
+  const { changes } = state;
+  state.changes = noChanges();
+  for (const pot of changes.pots) {
+    const endsAt = pot.endsAt === Number.POSITIVE_INFINITY ? null : pot.endsAt;
+    sql.exec(
+      "INSERT OR REPLACE INTO pots VALUES (?, ?, ?, ?, ?, ?, ?)",
+      ...[pot.id, pot.budget, pot.startsAt, endsAt, pot.settled, pot.lost, pot.held],
+    );
+  }
+  for (const wallet of changes.wallets) {
+    sql.exec(
+      "INSERT OR REPLACE INTO wallets VALUES (?, ?, ?, ?, ?, ?)",
+      ...[wallet.id, wallet.seq, wallet.seen, wallet.heardAt, wallet.lostAt, wallet.lostCount],
+    );
+  }
+  for (const lease of changes.leases) {
+    const pots = JSON.stringify(lease.pots.map((pot) => pot.id));
+    sql.exec(
+      "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)",
+      ...[lease.wallet, lease.number, JSON.stringify(lease.facts), pots, lease.granted, lease.spent, lease.returned],
+    );
+  }
+  for (const lease of changes.closedLeases) {
+    sql.exec("DELETE FROM leases WHERE wallet = ? AND number = ?", lease.wallet, lease.number);
+  }
+  for (const id of changes.closedWallets) {
+    sql.exec("DELETE FROM leases WHERE wallet = ?", id);
+    sql.exec("DELETE FROM wallets WHERE id = ?", id);
+  }
+  for (const row of outboxRows(changes.events)) {
+    sql.exec("INSERT INTO outbox (count, events) VALUES (?, ?)", row.count, row.events);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The lease protocol's messages. One call, `sync`, carries the whole state of a wallet to its tenant's ledger.
+ * What matters is cumulative per lease (`granted` grows by the ledger, `returned` by the wallet) or numbered
+ * (events), so messages may be lost, doubled, delayed and reordered: they change nothing twice.
+ */
+import type { Nanos } from "./money.ts";
+import type { Budget, Credential, KeyRecord } from "./policy.ts";
+import type { ScopeFacts } from "./scope.ts";
+import type { UsageEvent } from "./usage.ts";
+
+/**
+ * How far a wallet's and a ledger's sense of time may differ, in milliseconds: a second of skew, and a second for
+ * a Worker's clock that stands still between I/O.
+ */
+export const CLOCK_DOUBT_MS = 2_000;
+
+/** The facts of a request as its headers and body say, before its key is known. */
+export interface UnkeyedFacts {
+  user: string | null;
+  provider: string;
+  model: string;
+  tags: Record<string, string>;
+  session: string | null;
+}
+
+/** The facts of a request made with `key`: what the key fixes wins over what the request says. */
+export const factsOf = (key: KeyRecord, said: UnkeyedFacts): ScopeFacts => ({
+  key: key.id,
+  team: key.team,
+  user: key.user ?? said.user,
+  provider: said.provider,
+  model: said.model,
+  tags: { ...said.tags, ...key.tags },
+  session: said.session,
+});
+
+/** Whose budgets a lease draws on: known facts, or a key's hash that the ledger has to look up first. */
+export type LeaseFacts = { known: ScopeFacts } | { keyHash: string; said: UnkeyedFacts };
+
+/** A settled event, numbered by its wallet. */
+export interface NumberedEvent {
+  n: number;
+  /** The lease that it draws on; null where nothing was held. */
+  lease: number | null;
+  event: UsageEvent;
+}
+
+/** The state of one lease in its wallet. */
+export interface LeaseAsk {
+  /** The wallet's number for it. */
+  lease: number;
+  facts: LeaseFacts;
+  /** All that was ever given back. */
+  returned: Nanos;
+  /** What running requests hold now. */
+  running: Nanos;
+  /** What requests wait for, each all or nothing, in their order. */
+  needs: Nanos[];
+  /** What the wallet would like to have at hand besides. */
+  want: Nanos;
+  /** Nothing runs and nothing will be drawn any more: all that is left goes back. */
+  done: boolean;
+}
+
+export interface SyncMessage {
+  tenant: string;
+  /** A random id of the wallet. */
+  wallet: string;
+  /** No answer reached this wallet yet: the ledger may not know it. */
+  opens: boolean;
+  /** Counts the wallet's messages; the ledger acts on none that is not above the last. */
+  seq: number;
+  /** The wallet's clock at sending, in milliseconds since the epoch. */
+  sentAt: number;
+  /** The version of the policy that the wallet has; 0 for none. */
+  version: number;
+  /** Hashes of keys that the wallet does not know. */
+  identify: string[];
+  /** All events that no answer confirmed, in the order of their numbers. */
+  events: NumberedEvent[];
+  /** The leases with news. */
+  leases: LeaseAsk[];
+}
+
+/** What a wallet has to know of its tenant's policy, whole. */
+export interface Policy {
+  budgets: Budget[];
+  /** Sealed. */
+  credentials: Credential[];
+  /** Ids of keys that were revoked lately, for requests that are under way. */
+  revoked: string[];
+}
+
+/** What the ledger says of one lease. */
+export interface LeaseAnswer {
+  lease: number;
+  /** The facts, where the wallet did not know them. */
+  facts?: ScopeFacts;
+  /** All that was ever granted. */
+  granted: Nanos;
+  /** No hard budget covers it: nothing limits what is drawn. */
+  unlimited: boolean;
+  /** How much the wallet may keep idle. */
+  keep: Nanos;
+  /** It belongs to past periods or to another set of budgets than a request of now: draw no more. */
+  stale: boolean;
+  /** What the tightest hard budget has left, all leases taken off. Below 0: over its limit, nothing may be drawn. */
+  free: Nanos;
+  /** What it would have left if all leases came back unused: a need above this is refused at once. */
+  room: Nanos;
+  /** The hard budget with the least left, and when it resets. Null without one. */
+  tightest: { budget: string; free: Nanos; resetsAt: number | null } | null;
+  /** Until when it may be drawn on, in milliseconds since the epoch; Infinity where its periods never end. */
+  until: number;
+}
+
+export type SyncReply =
+  /** The ledger does not know this wallet: it starts anew under another id. */
+  | { outcome: "forget"; wallet: string }
+  /** An opening message that is too old to act on. */
+  | { outcome: "old"; wallet: string }
+  | {
+      outcome: "heard";
+      wallet: string;
+      /** The last message that was acted on. */
+      seq: number;
+      /** The last event that was booked. */
+      seen: number;
+      version: number;
+      /** Where the wallet has another version. */
+      policy: Policy | null;
+      keys: { hash: string; key: KeyRecord | null }[];
+      leases: LeaseAnswer[];
+    };
