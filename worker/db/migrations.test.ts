@@ -11,9 +11,12 @@ it("applies to an empty D1, a migration in one batch", async () => {
     await env.DB.batch(statements(sql).map((statement) => env.DB.prepare(statement)));
   }
   const { results } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
-  expect(results.map((row) => row["name"])).toContain("usage");
+  expect(results.map((row) => row.name)).toContain("usage");
 });
 
 it("splits at semicolons that end a line, and drops comments", () => {
-  expect(statements("-- one; two\nCREATE a (b);\n  -- three\nINSERT 'x;y';\n")).toEqual(["CREATE a (b)", "INSERT 'x;y'"]);
+  expect(statements("-- one; two\nCREATE a (b);\n  -- three\nINSERT 'x;y';\n")).toEqual([
+    "CREATE a (b)",
+    "INSERT 'x;y'",
+  ]);
 });

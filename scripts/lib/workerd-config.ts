@@ -1,0 +1,161 @@
+/**
+ * workerd's own configuration: the bindings of `wrangler.toml` without Cloudflare. KV, D1 and cron are Workers that
+ * workerd brings along; all state is SQLite files on disk. The file holds no secret, port or state directory: those
+ * come from the environment and the command line (workerd.ts).
+ */
+import { DISKS } from "./state.ts";
+
+/** The service that `--socket-addr` names. */
+export const SOCKET = "http";
+
+/**
+ * Whom the Worker may call. workerd filters the addresses that a name resolves to, so that no credential's origin
+ * reaches into the network it runs in.
+ */
+export const CONFIGS = { publicOnly: "publicUpstreams", withPrivate: "allUpstreams" } as const;
+
+/** Operators' provider keys that reach the Worker from the environment. */
+const PROVIDER_KEYS = [
+  "ANTHROPIC",
+  "AZURE_OPENAI",
+  "CEREBRAS",
+  "COHERE",
+  "DEEPSEEK",
+  "FIREWORKS",
+  "GEMINI",
+  "GROQ",
+  "MISTRAL",
+  "OPENAI",
+  "OPENROUTER",
+  "PERPLEXITY",
+  "TOGETHER",
+  "XAI",
+].map((provider) => `${provider}_API_KEY`);
+
+const FROM_ENVIRONMENT = [
+  "METERR_ADMIN_TOKEN",
+  "METERR_MASTER_KEY",
+  "METERR_ALLOW_PRIVATE_UPSTREAMS",
+  ...PROVIDER_KEYS,
+];
+
+/** The service of a writable directory, which `--directory-path` names. */
+export function diskService(disk: (typeof DISKS)[number]): string {
+  return `${disk}-disk`;
+}
+
+export interface Bundle {
+  /** The main module. */
+  entry: string;
+  /** All modules, relative to `dist/worker`. */
+  modules: string[];
+}
+
+/** What `wrangler.toml` says that holds for workerd too. */
+export interface Runtime {
+  compatibilityDate: string;
+  compatibilityFlags: string[];
+  crons: string[];
+}
+
+/** Reads the three lines of `wrangler.toml`'s text that are shared. */
+export function readRuntime(toml: string): Runtime {
+  const value = (name: string): unknown => {
+    const text = toml.match(new RegExp(`^${name} = (.+)$`, "m"))?.[1];
+    if (text === undefined) throw new Error(`wrangler.toml has no ${name}`);
+    return JSON.parse(text);
+  };
+  return {
+    compatibilityDate: value("compatibility_date") as string,
+    compatibilityFlags: value("compatibility_flags") as string[],
+    crons: value("crons") as string[],
+  };
+}
+
+/** The Cap'n Proto text of `dist/workerd.capnp`. */
+export function workerdConfig(bundle: Bundle, runtime: Runtime): string {
+  return [
+    `using Workerd = import "/workerd/workerd.capnp";`,
+    config(CONFIGS.publicOnly, ["public"], runtime),
+    config(CONFIGS.withPrivate, ["public", "private"], runtime),
+    mainWorker(bundle, runtime),
+    helpers(runtime),
+  ].join("\n\n");
+}
+
+function config(name: string, allow: string[], { compatibilityDate }: Runtime): string {
+  return `const ${name} :Workerd.Config = (
+  sockets = [(name = "${SOCKET}", http = (), service = "main")],
+  services = [
+    (name = "internet", network = (allow = ${JSON.stringify(allow)}, tlsOptions = (trustBrowserCas = true))),
+    (name = "main", worker = .mainWorker),
+    (name = "assets", assets = (
+      path = "dist/web",
+      compatibilityDate = "${compatibilityDate}",
+      config = "{\\"html_handling\\": \\"none\\"}",
+    )),
+    (name = "kv", worker = .kvWorker),
+    (name = "d1", worker = .d1Worker),
+    (name = "cron", worker = .cronWorker),
+${DISKS.map((disk) => `    (name = "${diskService(disk)}", disk = (writable = true)),`).join("\n")}
+  ],
+);`;
+}
+
+function mainWorker({ entry, modules }: Bundle, { compatibilityDate, compatibilityFlags }: Runtime): string {
+  const ordered = [entry, ...modules.filter((module) => module !== entry)];
+  return `const mainWorker :Workerd.Worker = (
+  compatibilityDate = "${compatibilityDate}",
+  compatibilityFlags = ${JSON.stringify(compatibilityFlags)},
+  modules = [
+${ordered.map((module) => `    (name = "${module}", esModule = embed "worker/${module}"),`).join("\n")}
+  ],
+  durableObjectNamespaces = [(className = "Ledger", uniqueKey = "meterr-ledger", enableSql = true)],
+  durableObjectStorage = (localDisk = "${diskService("do")}"),
+  bindings = [
+    (name = "LEDGER", durableObjectNamespace = "Ledger"),
+    (name = "CACHE", kvNamespace = (name = "kv", props = (json = "{\\"namespace\\": \\"cache\\"}"))),
+    (name = "DB", wrapped = (
+      moduleName = "cloudflare-internal:d1-api",
+      innerBindings = [
+        (name = "fetcher", service = (name = "d1", props = (json = "{\\"database\\": \\"meterr\\"}"))),
+      ],
+    )),
+    (name = "ASSETS", service = (name = "assets", entrypoint = "AssetWorker")),
+${FROM_ENVIRONMENT.map((name) => `    (name = "${name}", fromEnvironment = "${name}"),`).join("\n")}
+  ],
+);`;
+}
+
+/** The Workers that workerd brings along. Their `uniqueKey`s say where their data lies: to change one is to lose it. */
+function helpers({ compatibilityDate, crons }: Runtime): string {
+  return `const kvWorker :Workerd.Worker = (
+  compatibilityDate = "${compatibilityDate}",
+  modules = [(name = "kv.js", bundled = "/workerd/kv.js")],
+  durableObjectNamespaces = [(className = "KVNamespace", uniqueKey = "meterr-kv", enableSql = true)],
+  durableObjectStorage = (localDisk = "${diskService("kv")}"),
+  bindings = [(name = "SHARD", durableObjectNamespace = "KVNamespace"), (name = "BLOBS", service = "${diskService("blobs")}")],
+);
+
+const d1Worker :Workerd.Worker = (
+  compatibilityDate = "${compatibilityDate}",
+  modules = [(name = "d1.js", bundled = "/workerd/d1.js")],
+  durableObjectNamespaces = [(className = "D1Database", uniqueKey = "meterr-d1", enableSql = true)],
+  durableObjectStorage = (localDisk = "${diskService("d1")}"),
+  bindings = [(name = "DATABASE", durableObjectNamespace = "D1Database")],
+);
+
+const cronWorker :Workerd.Worker = (
+  compatibilityDate = "${compatibilityDate}",
+  compatibilityFlags = ["service_binding_extra_handlers"],
+  modules = [(name = "cron.js", bundled = "/workerd/cron.js")],
+  durableObjectNamespaces = [(className = "Schedule", uniqueKey = "meterr-cron", enableSql = true)],
+  durableObjectStorage = (localDisk = "${diskService("cron")}"),
+  bindings = [
+    (name = "SCHEDULE", durableObjectNamespace = "Schedule"),
+    (name = "CRONS", json = ${JSON.stringify(JSON.stringify({ main: crons }))}),
+    (name = "main", service = "main"),
+  ],
+);
+`;
+}

@@ -1,0 +1,102 @@
+/** Serves the production build in workerd: the start command, once packages are there (start.mjs). */
+import { createServer } from "node:net";
+import { join, relative } from "node:path";
+import { banner } from "./lib/banner.ts";
+import { bootstrap, drained, waitTillHealthy } from "./lib/bootstrap.ts";
+import { buildIfStale } from "./lib/build.ts";
+import { type Lock, takeLock } from "./lib/lock.ts";
+import { readSettings, type Settings } from "./lib/settings.ts";
+import { loadBootstrap, loadSecrets, openState, saveBootstrap } from "./lib/state.ts";
+import { startWorkerd } from "./lib/workerd.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** A first start applies migrations on what may be a slow disk. */
+const HEALTHY_WITHIN_SECONDS = 30;
+
+/** Serves till it is told to stop; resolves to the exit code. */
+async function serve(): Promise<number> {
+  process.chdir(ROOT);
+  const read = readSettings(process.env);
+  if (!read.ok) return fail(read.message);
+  const { settings } = read;
+  const taken = await portProblem(settings);
+  if (taken !== null) return fail(taken);
+
+  const state = openState(settings.state);
+  const locked = takeLock(state);
+  if (!locked.ok) return fail(`${settings.state} is in use by another meterr (process ${locked.pid}).`);
+  try {
+    await buildIfStale((line) => process.stderr.write(`${line}\n`));
+    return await run(settings, state, locked.lock);
+  } finally {
+    locked.lock.release();
+  }
+}
+
+async function run(settings: Settings, state: string, lock: Lock): Promise<number> {
+  const secrets = loadSecrets(state, settings);
+  const stopAsked = untilStopAsked();
+  const workerd = startWorkerd({ root: ROOT, state, settings, secrets });
+  lock.noteWorkerd(workerd.pid);
+  const died = workerd.ended.then((how) => `workerd ended unexpectedly (${how}).`);
+  const notStarted = startUp().then(
+    () => new Promise<never>(() => {}),
+    (error: Error) => error.message,
+  );
+  const problem = await Promise.race([stopAsked, died, notStarted]);
+  await workerd.stop(async () => drained(urlOf(settings.host, await workerd.port), secrets.adminToken));
+  return problem === null ? 0 : fail(problem);
+
+  /** From the first byte to the banner. */
+  async function startUp(): Promise<void> {
+    const url = urlOf(settings.host, await workerd.port);
+    await waitTillHealthy(url, HEALTHY_WITHIN_SECONDS);
+    const before = loadBootstrap(state);
+    const { tenant, signInUrl, testKey } = await bootstrap(url, secrets.adminToken, before === null);
+    const known = before ?? { testKey: testKey ?? "", tenant: tenant.id };
+    if (before === null) saveBootstrap(state, known);
+    const adminTokenFile = settings.adminToken === null ? relative(ROOT, join(state, "admin-token")) : null;
+    process.stdout.write(
+      banner(
+        { url, signInUrl, testKey: known.testKey, adminTokenFile, state: settings.state },
+        process.stdout.isTTY === true && !process.env.NO_COLOR,
+      ),
+    );
+  }
+}
+
+/** Resolves to null on a signal, or when the process that started this one is gone. */
+function untilStopAsked(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) process.on(event, () => resolve(null));
+  });
+}
+
+/** Why the port cannot be listened on, or null. workerd would only say so in its own words, and later. */
+function portProblem({ host, port }: Settings): Promise<string | null> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE")
+        resolve(`Port ${port} is in use; choose another one: PORT=${port + 1} npm start`);
+      else if (error.code === "EACCES") resolve(`Port ${port} needs more rights than this user has.`);
+      else resolve(`HOST ${host} cannot be listened on (${error.code}).`);
+    });
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
+  });
+}
+
+/** An address that a browser on this machine can open. */
+function urlOf(host: string, port: number): string {
+  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function fail(message: string): 1 {
+  process.stderr.write(`${message}\n`);
+  return 1;
+}
+
+const code = await serve().catch((error: Error) => fail(error.message));
+process.exit(code);
