@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["tests/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
+          include: ["tests", "scripts", "bench", "web/src"].map((folder) => `${folder}/**/*.test.ts`),
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

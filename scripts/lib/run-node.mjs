@@ -20,6 +20,8 @@ export function runUnderOurNode(script) {
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => child.kill(signal));
   }
+  // Who started this one with a channel of its own, as tests do, is gone.
+  process.on("disconnect", () => child.kill("SIGTERM"));
   child.on("error", (error) => {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
