@@ -1,13 +1,9 @@
 /** The only reader of the Worker's bindings. `wrangler.toml` declares them; workerd's own config mirrors it. */
 import type { Ledger } from "../durable-objects/ledger.ts";
 
-export interface Env {
+/** `DB`, `CACHE` (cached answers), `ASSETS` (the built dashboard) and the rest: generated from `wrangler.toml`. */
+export interface Env extends Bindings {
   LEDGER: DurableObjectNamespace<Ledger>;
-  DB: D1Database;
-  /** Cached answers. */
-  CACHE: KVNamespace;
-  /** The built dashboard. */
-  ASSETS: Fetcher;
   /** Bearer token of the operator for `/api`. */
   METERR_ADMIN_TOKEN: string;
   /** 32 bytes base64, or `1:base64,2:base64` while it is being rotated. */
