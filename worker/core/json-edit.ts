@@ -1,0 +1,94 @@
+/**
+ * Changes one field of a JSON text and leaves every other byte as it is: prompt caches at the provider depend on
+ * the bytes, and a body that was parsed and written again has others.
+ */
+
+/**
+ * `text` with the value at `path` set to `value` (JSON text). Objects on the way that are missing are made; a new
+ * field goes to the front of its object. `text` must be a valid JSON object.
+ */
+export function setField(text: string, path: readonly string[], value: string): string {
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  const open = text.indexOf("{");
+  const span = findField(text, open, name);
+  if (!span) {
+    const made = rest.reduceRight((inner, field) => `{${JSON.stringify(field)}:${inner}}`, value);
+    const empty = text.charCodeAt(skipSpace(text, open + 1)) === CLOSE_BRACE;
+    return `${text.slice(0, open + 1)}${JSON.stringify(name)}:${made}${empty ? "" : ","}${text.slice(open + 1)}`;
+  }
+  const old = text.slice(span.from, span.to);
+  const next = rest.length > 0 && old.startsWith("{") ? setField(old, rest, value) : wrap(rest, value);
+  return text.slice(0, span.from) + next + text.slice(span.to);
+}
+
+const wrap = (path: readonly string[], value: string): string =>
+  path.reduceRight((inner, field) => `{${JSON.stringify(field)}:${inner}}`, value);
+
+const QUOTE = 34;
+const COMMA = 44;
+const BACKSLASH = 92;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+
+/** Where the value of the last field called `name` stands in the object that opens at `open` (the last one wins, as in JSON.parse). */
+function findField(text: string, open: number, name: string): { from: number; to: number } | null {
+  let found: { from: number; to: number } | null = null;
+  let at = skipSpace(text, open + 1);
+  while (text.charCodeAt(at) === QUOTE) {
+    const keyEnd = endOfString(text, at);
+    const from = skipSpace(text, text.indexOf(":", keyEnd) + 1);
+    const to = endOfValue(text, from);
+    // A key may be written with escapes: only then is it worth parsing.
+    const raw = text.slice(at + 1, keyEnd - 1);
+    if (raw === name || (raw.includes("\\") && JSON.parse(text.slice(at, keyEnd)) === name)) found = { from, to };
+    at = skipSpace(text, to);
+    if (text.charCodeAt(at) !== COMMA) break;
+    at = skipSpace(text, at + 1);
+  }
+  return found;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) <= 32) at++;
+  return at;
+}
+
+/** The index behind the string that opens at `from`. */
+function endOfString(text: string, from: number): number {
+  let at = from + 1;
+  for (;;) {
+    at = text.indexOf('"', at);
+    if (at < 0) return text.length;
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
+    at++;
+    if (slashes % 2 === 0) return at;
+  }
+}
+
+/** The index behind the value that begins at `from`. */
+function endOfValue(text: string, from: number): number {
+  const first = text.charCodeAt(from);
+  if (first === QUOTE) return endOfString(text, from);
+  let at = from;
+  let depth = 0;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      at = endOfString(text, at);
+      continue;
+    }
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) depth++;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      if (depth === 0) break;
+      depth--;
+      if (depth === 0) return at + 1;
+    } else if (depth === 0 && (code === COMMA || code <= 32)) break;
+    at++;
+  }
+  return at;
+}

@@ -1,0 +1,222 @@
+/** What becomes of a provider's answer: passed on unread, read whole, or relayed while it is read. */
+
+import { MAX_STORED_BYTES, writeAnswer } from "../cache/store.ts";
+import { gatewayError } from "../core/errors.ts";
+import { usdFromNanos } from "../core/money.ts";
+import type { Status } from "../core/usage.ts";
+import { DIALECTS, type DialectName } from "../dialects/index.ts";
+import type { Dialect, Reading } from "../dialects/types.ts";
+import { type Charge, chargeAnswer, chargePartial, NO_CHARGE, UNKNOWN_CHARGE } from "./charge.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Ending } from "./event.ts";
+import { towardsClient } from "./headers.ts";
+import { ownHeaders } from "./own-headers.ts";
+import { readAnswer } from "./read-answer.ts";
+import { type RelayEnd, relay } from "./relay.ts";
+import { errorResponse } from "./respond.ts";
+import { StreamMeter } from "./stream-meter.ts";
+import { UsageChunkRemover } from "./usage-chunk.ts";
+
+export interface Answered {
+  of: Delivery;
+  response: Response;
+  /** Cancels the upstream. */
+  upstream: AbortController;
+  /** The stream carries a usage chunk that the client did not ask for. */
+  removesUsage: boolean;
+}
+
+/** Answers up to this size are read whole, so that their cost stands in a header. */
+const MAX_WHOLE_BYTES = 1_048_576;
+/** Formats whose unstreamed answers are JSON, always. */
+const JSON_DIALECTS: ReadonlySet<DialectName> = new Set([
+  "chat",
+  "completions",
+  "responses",
+  "messages",
+  "gemini",
+  "embeddings",
+]);
+
+/** Whether the meter has anything to read in it: a success of an endpoint whose format is known. */
+export const readsAnswer = ({ of, response }: Answered): boolean =>
+  response.ok && response.body !== null && of.call.place.endpoint.dialect !== null;
+
+/** An error, a redirect, or an answer that tells no usage: its bytes go on without a look. */
+export function passThrough(answered: Answered): Ending {
+  const { of, response } = answered;
+  const headers = headersOf(answered, false);
+  const init = { status: response.status, headers };
+  of.respond(new Response(response.body, init));
+  const failed = response.status >= 400;
+  const unknown = !failed && of.call.place.endpoint.billing !== "free";
+  return {
+    status: failed ? "error" : "ok",
+    httpStatus: response.status,
+    charge: unknown ? UNKNOWN_CHARGE : NO_CHARGE,
+    firstByteAt: Date.now(),
+  };
+}
+
+/** An unstreamed answer: metered before it goes out, where it is small enough. */
+export async function whole(answered: Answered): Promise<Ending> {
+  const { of, response } = answered;
+  const dialect = dialectOf(of);
+  const type = response.headers.get("content-type") ?? "";
+  const read = await readAnswer(response.body as ReadableStream<Uint8Array>, MAX_WHOLE_BYTES);
+  if (read.kind === "broken") {
+    if (of.request.signal.aborted) {
+      of.respond(new Response(null, { status: 499 }));
+      return {
+        status: "aborted",
+        httpStatus: response.status,
+        charge: await chargePartial(of.call, of.admission, null, ""),
+      };
+    }
+    return garbage(of, "broke its answer off");
+  }
+  if (read.kind === "long") return relayed(answered, read);
+
+  const meter = new StreamMeter(dialect, type);
+  meter.see(read.bytes);
+  const reading = meter.end();
+  if (
+    !reading.finished &&
+    !reading.error &&
+    of.call.place.endpoint.dialect &&
+    JSON_DIALECTS.has(of.call.place.endpoint.dialect)
+  ) {
+    return garbage(of, "answered with something that is no JSON");
+  }
+  const charge = await chargeAnswer(of.call, of.admission, reading, () => meter.answerText());
+  const headers = headersOf(answered, true, charge);
+  of.respond(new Response(read.bytes, { status: response.status, headers }));
+  const ending = endingOf(answered, reading, "complete", charge, Date.now());
+  if (ending.status === "ok") await store(answered, reading, charge, [read.bytes]);
+  return ending;
+}
+
+/** A stream, or a long answer: every chunk to the client first, then to the meter. */
+export async function relayed(
+  answered: Answered,
+  begun: { first: readonly Uint8Array[]; reader: ReadableStreamDefaultReader<Uint8Array> } | null = null,
+): Promise<Ending> {
+  const { of, response, upstream } = answered;
+  const meter = new StreamMeter(dialectOf(of), response.headers.get("content-type") ?? "");
+  const kept = of.cache.store ? new Kept() : null;
+  let firstByteAt: number | null = null;
+  const { readable, writable } = new IdentityTransformStream();
+  of.respond(new Response(readable, { status: response.status, headers: headersOf(answered, true) }));
+  const end = await relay({
+    first: begun?.first ?? [],
+    reader: begun?.reader ?? (response.body as ReadableStream<Uint8Array>).getReader(),
+    to: writable,
+    see(chunk, passed) {
+      firstByteAt ??= Date.now();
+      meter.see(chunk);
+      kept?.add(passed);
+    },
+    edit: answered.removesUsage ? new UsageChunkRemover() : null,
+    client: of.request.signal,
+    cancel: () => upstream.abort(),
+  });
+  const reading = meter.end();
+  const ended = end === "complete" && (reading.finished || reading.error !== null);
+  const charge = ended
+    ? await chargeAnswer(of.call, of.admission, reading, () => meter.answerText())
+    : await chargePartial(of.call, of.admission, reading, meter.answerText());
+  const ending = endingOf(answered, reading, end, charge, firstByteAt);
+  if (ending.status === "ok" && kept?.chunks) await store(answered, reading, charge, kept.chunks);
+  return ending;
+}
+
+/** Nobody can be billed for what is no answer. */
+function garbage(of: Delivery, what: string): Ending {
+  const error = gatewayError("upstream_unreachable", `${of.call.scope.provider} ${what}. Nothing was charged.`);
+  of.respond(errorResponse(error, of.call.id, of.shape));
+  return { status: "error", httpStatus: error.status, errorCode: error.code };
+}
+
+function endingOf(
+  { response }: Answered,
+  reading: Reading,
+  end: RelayEnd,
+  charge: Charge,
+  firstByteAt: number | null,
+): Ending {
+  const status: Status =
+    end === "left"
+      ? "aborted"
+      : reading.error !== null
+        ? "error"
+        : end === "broken" || !reading.finished
+          ? "truncated"
+          : "ok";
+  return {
+    status,
+    httpStatus: response.status,
+    charge,
+    modelServed: reading.modelServed,
+    firstByteAt,
+    errorCode: status === "error" ? "upstream_error" : null,
+  };
+}
+
+function headersOf(answered: Answered, decoded: boolean, charge?: Charge): Headers {
+  const { of, response } = answered;
+  const { hold } = of.admission;
+  const headers = towardsClient(response.headers, decoded);
+  const spent = charge?.costNanos ?? null;
+  const left = hold?.remainingNanos ?? null;
+  ownHeaders(headers, of.call, {
+    cache: of.cache.outcome,
+    attempts: 1,
+    // Of a hold, what was not spent is back.
+    remainingNanos: hold && left !== null && spent !== null ? left + hold.nanos - spent : left,
+  });
+  if (charge && spent !== null) headers.set("x-meterr-cost-usd", usdFromNanos(spent));
+  return headers;
+}
+
+function dialectOf(of: Delivery): Dialect {
+  const name = of.call.place.endpoint.dialect;
+  if (name === null) throw new Error("an answer without a dialect is not read");
+  return DIALECTS[name];
+}
+
+async function store(
+  answered: Answered,
+  reading: Reading,
+  charge: Charge,
+  chunks: readonly Uint8Array[],
+): Promise<void> {
+  const { of, response } = answered;
+  const place = of.cache.store;
+  if (!place) return;
+  await writeAnswer(
+    place.kv,
+    place.key,
+    {
+      status: response.status,
+      headers: [...towardsClient(response.headers, true)],
+      modelServed: reading.modelServed,
+      tokens: charge.tokens,
+      costNanos: charge.costNanos,
+      expiresAt: Date.now() + place.plan.ttlSeconds * 1000,
+      body: new Uint8Array(await new Blob([...chunks]).arrayBuffer()),
+    },
+    place.plan.ttlSeconds,
+  );
+}
+
+/** The chunks that the client got, as long as they may be stored. */
+class Kept {
+  chunks: Uint8Array[] | null = [];
+  #bytes = 0;
+
+  add(chunk: Uint8Array): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > MAX_STORED_BYTES) this.chunks = null;
+    this.chunks?.push(chunk);
+  }
+}

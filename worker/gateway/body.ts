@@ -1,0 +1,117 @@
+/** Reading a request's body, only where meterr has to know what is in it. */
+import { gatewayError } from "../core/errors.ts";
+import { isObject, type JsonObject, parseJson } from "../core/json.ts";
+import { fail, type Outcome, ok } from "../core/outcome.ts";
+
+/** The platform takes no larger body. */
+const MAX_BODY_BYTES = 100_000_000;
+/** An isolate has 128 MB for all its requests, and a body that is read is there as bytes and as text. */
+const MAX_READ_BYTES = 50_000_000;
+
+/** A request's body, as far as meterr reads it. */
+export type RequestBody =
+  | { kind: "none" }
+  /** Not read: it goes on as it comes. */
+  | { kind: "stream"; stream: ReadableStream<Uint8Array> }
+  /** `text` is the bytes, decoded. */
+  | { kind: "json"; bytes: Uint8Array; text: string; json: JsonObject }
+  /** A form: its text fields stand for the JSON. */
+  | { kind: "form"; bytes: Uint8Array; json: JsonObject };
+
+/** The body of `request`; read where `reads`. */
+export async function readBody(request: Request, reads: boolean): Promise<Outcome<RequestBody>> {
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  const limit = reads ? MAX_READ_BYTES : MAX_BODY_BYTES;
+  if (!request.body) return reads ? fail(notJson("The request has no body.")) : ok({ kind: "none" });
+  if (declared > limit) return tooLarge(request.body, limit);
+  if (!reads)
+    return ok({ kind: "stream", stream: declared > 0 ? request.body : request.body.pipeThrough(upTo(limit)) });
+
+  const bytes = await readUpTo(request.body, declared, limit);
+  if (!bytes) return tooLarge(request.body, limit);
+  const type = request.headers.get("content-type") ?? "";
+  if (/^multipart\/form-data/i.test(type)) return readForm(bytes, type);
+  if (request.headers.get("content-encoding")) {
+    return fail(
+      gatewayError("invalid_request", "Compressed request bodies are not supported: send the JSON as it is."),
+    );
+  }
+  const text = decodeUtf8(bytes);
+  const json = text === null ? undefined : parseJson(text);
+  if (text === null || !isObject(json)) return fail(notJson("The request's body is not a JSON object."));
+  return ok({ kind: "json", bytes, text, json });
+}
+
+const notJson = (message: string) => gatewayError("invalid_request", message);
+
+async function readUpTo(body: ReadableStream<Uint8Array>, declared: number, limit: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.byteLength;
+    if (length > limit) {
+      reader.releaseLock();
+      return null;
+    }
+    chunks.push(value);
+  }
+  const only = chunks[0];
+  if (chunks.length === 1 && only && (declared === 0 || only.byteLength === declared)) return only;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** Takes in the rest first: a client that is still writing would see a reset connection instead of the answer. */
+async function tooLarge(body: ReadableStream<Uint8Array>, limit: number): Promise<Outcome<never>> {
+  let left = 4 * MAX_BODY_BYTES;
+  const reader = body.getReader();
+  try {
+    while (left > 0) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      left -= value.byteLength;
+    }
+  } catch {
+    // The client gave up by itself.
+  }
+  return fail(gatewayError("too_large", `The request's body is larger than ${limit / 1_000_000} MB.`));
+}
+
+/** Fails a body of undeclared length that turns out longer. */
+function upTo(limit: number): TransformStream<Uint8Array, Uint8Array> {
+  let length = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      length += chunk.byteLength;
+      if (length > limit) controller.error(new RangeError("body too large"));
+      else controller.enqueue(chunk);
+    },
+  });
+}
+
+function decodeUtf8(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+async function readForm(bytes: Uint8Array, type: string): Promise<Outcome<RequestBody>> {
+  try {
+    const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
+    const json: Record<string, unknown> = {};
+    for (const [name, value] of form) if (typeof value === "string" && name !== "__proto__") json[name] = value;
+    return ok({ kind: "form", bytes, json });
+  } catch {
+    return fail(gatewayError("invalid_request", "The request's body is not a multipart form."));
+  }
+}

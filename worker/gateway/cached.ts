@@ -1,0 +1,69 @@
+/** The look-up in the cache, and what a hit looks like. */
+import { cacheKey } from "../cache/key.ts";
+import { type CachePlan, cachePlan } from "../cache/plan.ts";
+import { readAnswer, type StoredAnswer } from "../cache/store.ts";
+import type { CacheOutcome, UsageEvent } from "../core/usage.ts";
+import type { Env } from "../env.ts";
+import type { Call } from "./call.ts";
+import { NO_CHARGE } from "./charge.ts";
+import type { ProviderAccess } from "./credential.ts";
+import { eventOf } from "./event.ts";
+import { ownHeaders } from "./own-headers.ts";
+
+export interface Cached {
+  outcome: CacheOutcome;
+  hit: { response: Response; event: UsageEvent } | null;
+  /** Where to put the answer, once it is complete. */
+  store: { kv: KVNamespace; key: string; plan: CachePlan } | null;
+}
+
+const OFF: Cached = { outcome: "off", hit: null, store: null };
+
+/** Looks the call up, where its key or its headers ask for that. */
+export async function cached(env: Env, call: Call, headers: Headers, access: ProviderAccess): Promise<Cached> {
+  const plan = cachePlan(headers, call.grant.key);
+  const { endpoint, provider, path } = call.place;
+  if (!plan || call.body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return OFF;
+  const key = await cacheKey({
+    tenant: call.grant.tenant,
+    mode: call.mode,
+    provider: provider.slug,
+    base: access.base,
+    method: "POST",
+    path,
+    search: call.search,
+    headers,
+    text: call.body.text,
+    json: call.body.json,
+    ownCredential: call.bringsCredential
+      ? (headers.get("authorization") ?? headers.get("x-api-key") ?? headers.get("x-goog-api-key"))
+      : null,
+  });
+  const store = { kv: env.CACHE, key, plan };
+  const answer = plan.read ? await readAnswer(env.CACHE, key, call.arrivedAt) : null;
+  if (!answer) return { outcome: "miss", hit: null, store };
+  return { outcome: "hit", hit: replay(call, answer), store: null };
+}
+
+/** The stored bytes under the stored headers; a stream is a stream again, for its type says so. */
+function replay(call: Call, answer: StoredAnswer): { response: Response; event: UsageEvent } {
+  const headers = new Headers(answer.headers);
+  ownHeaders(headers, call, { cache: "hit", attempts: 0, remainingNanos: null });
+  if (!call.facts.stream) headers.set("x-meterr-cost-usd", "0.000000000");
+  const now = Date.now();
+  const event = eventOf(
+    call,
+    {
+      status: "cached",
+      httpStatus: answer.status,
+      // The tokens that it did not cost stay out of the sums; what it would have cost is what is saved.
+      charge: NO_CHARGE,
+      modelServed: answer.modelServed,
+      cache: "hit",
+      savedNanos: answer.costNanos ?? 0,
+      firstByteAt: now,
+    },
+    now,
+  );
+  return { response: new Response(answer.body, { status: answer.status, headers }), event };
+}

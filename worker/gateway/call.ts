@@ -1,0 +1,37 @@
+/** One request on its way, as plain values. */
+import type { ScopeFacts } from "../core/scope.ts";
+import type { KeyMode } from "../core/usage.ts";
+import type { RequestFacts } from "../dialects/types.ts";
+import type { ModelPrice } from "../pricing/index.ts";
+import type { Grant, Hold } from "../wallet/types.ts";
+import type { RequestBody } from "./body.ts";
+import type { Place } from "./locate.ts";
+
+/** What is known once a request was read and its key identified. */
+export interface Call {
+  /** `req_…` */
+  id: string;
+  /** Milliseconds since the epoch. */
+  arrivedAt: number;
+  mode: KeyMode;
+  grant: Grant;
+  scope: ScopeFacts;
+  place: Place;
+  facts: RequestFacts;
+  body: RequestBody;
+  /** The query without our key. */
+  search: string;
+  bringsCredential: boolean;
+}
+
+/** What was decided about the money of a call. */
+export interface Admission {
+  /** Null: nothing is held, since the endpoint is free or the policy lets its cost go unknown. */
+  hold: Hold | null;
+  /** Null where the model's price is not known. */
+  price: ModelPrice | null;
+  /** An upper bound of the cost in nanodollars, where there is one. */
+  boundNanos: number | null;
+  /** The body to send, where it had to be changed. */
+  body: RequestBody;
+}

@@ -1,0 +1,93 @@
+/** The second half of the story: send, relay, settle. Whatever happens after the hold, it ends in one settlement. */
+import { gatewayError } from "../core/errors.ts";
+import { isObject } from "../core/json.ts";
+import { setField } from "../core/json-edit.ts";
+import type { UsageEvent } from "../core/usage.ts";
+import { type Answered, passThrough, readsAnswer, relayed, whole } from "./answer.ts";
+import type { RequestBody } from "./body.ts";
+import type { Call } from "./call.ts";
+import { boundCharge, chargePartial } from "./charge.ts";
+import type { Delivery } from "./delivery.ts";
+import { type Ending, eventOf } from "./event.ts";
+import { errorResponse } from "./respond.ts";
+import { attempt } from "./upstream.ts";
+
+/** A running request shows a sign of life this often, so that nobody books it as lost. */
+const ALIVE_EVERY_MS = 4_000;
+
+/** Sends the call to its provider and sees it through to its settlement. */
+export async function deliver(of: Delivery): Promise<void> {
+  const { call, wallet, admission } = of;
+  const { hold } = admission;
+  if (hold && !wallet.dispatch(hold)) {
+    of.respond(errorResponse(gatewayError("invalid_api_key", "This key was revoked."), call.id, of.shape));
+    return;
+  }
+  const beat = hold ? setInterval(() => wallet.alive(hold), ALIVE_EVERY_MS) : null;
+  const dispatchedAt = Date.now();
+  let event: UsageEvent;
+  try {
+    event = finished(of, dispatchedAt, await run(of));
+  } catch (cause) {
+    // A fault of ours after the request left: what it cost is not known, so the bound is spent, never nothing.
+    console.error(JSON.stringify({ level: "error", request: call.id, message: String(cause) }));
+    of.respond(errorResponse(gatewayError("internal", "An unexpected error."), call.id, of.shape));
+    const charge = boundCharge(admission.boundNanos);
+    event = finished(of, dispatchedAt, { status: "error", httpStatus: null, charge, errorCode: "internal" });
+  } finally {
+    if (beat !== null) clearInterval(beat);
+  }
+  await wallet.settle(hold, event);
+}
+
+const finished = (of: Delivery, dispatchedAt: number, ending: Ending): UsageEvent =>
+  eventOf(
+    of.call,
+    { ...ending, cache: of.cache.outcome, boundNanos: of.admission.boundNanos, dispatchedAt, attempted: true },
+    Date.now(),
+  );
+
+async function run(of: Delivery): Promise<Ending> {
+  const { call, admission, request } = of;
+  const upstream = new AbortController();
+  const asks = asksForUsage(call, admission.body);
+  const answer = await attempt({
+    call,
+    access: of.access,
+    headers: request.headers,
+    method: request.method,
+    body: asks ? withUsageAsked(admission.body) : admission.body,
+    client: request.signal,
+    upstream,
+  });
+  switch (answer.outcome) {
+    case "failed":
+      of.respond(errorResponse(answer.error, call.id, of.shape));
+      return { status: "error", httpStatus: answer.error.status, errorCode: answer.error.code };
+    case "aborted":
+      // Nobody hears this answer; the runtime wants one.
+      of.respond(new Response(null, { status: 499 }));
+      return { status: "aborted", httpStatus: null, charge: await chargePartial(call, admission, null, "") };
+    case "answered": {
+      const answered: Answered = { of, response: answer.response, upstream, removesUsage: asks };
+      if (!readsAnswer(answered)) return passThrough(answered);
+      const type = answer.response.headers.get("content-type") ?? "";
+      return /event-stream|stream\+json|ndjson/i.test(type) || call.facts.stream ? relayed(answered) : whole(answered);
+    }
+  }
+}
+
+/** Whether the stream would tell its usage only if asked, and the client did not ask. */
+function asksForUsage(call: Call, body: RequestBody): boolean {
+  const { dialect } = call.place.endpoint;
+  if (!call.place.provider.asksForUsage || !call.facts.stream || body.kind !== "json") return false;
+  if (dialect !== "chat" && dialect !== "completions") return false;
+  const options = body.json.stream_options;
+  return !(isObject(options) && options.include_usage === true);
+}
+
+function withUsageAsked(body: RequestBody): RequestBody {
+  if (body.kind !== "json") return body;
+  const text = setField(body.text, ["stream_options", "include_usage"], "true");
+  return { ...body, text, bytes: new TextEncoder().encode(text) };
+}

@@ -1,0 +1,57 @@
+/** Which headers cross, in both directions: all the client's and the provider's own, none of the connection's and none of ours. */
+
+/** Of one connection only (RFC 9110, 7.6.1), or set anew by the runtime. */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "host",
+  "content-length",
+  "expect",
+];
+/** What tells about the client's way to us, which is no provider's business. */
+const PRIVATE = ["cookie", "forwarded", "via", "x-real-ip", "true-client-ip", "origin", "referer"];
+const PRIVATE_PREFIX = /^(?:x-meterr-|cf-|x-forwarded-|sec-)/;
+/** The encodings that the runtime decodes for the meter; zstd and deflate come through undecoded. */
+const READABLE_ENCODINGS = ["gzip", "br"];
+
+/** The client's headers, as a provider may see them. */
+export function towardsProvider(from: Headers): Headers {
+  const headers = new Headers();
+  for (const [name, value] of from) {
+    if (!PRIVATE_PREFIX.test(name)) headers.set(name, value);
+  }
+  for (const name of HOP_BY_HOP) headers.delete(name);
+  for (const name of PRIVATE) headers.delete(name);
+  headers.set("accept-encoding", readableEncodings(from.get("accept-encoding")));
+  return headers;
+}
+
+/** What both the client and the meter can read. */
+function readableEncodings(accepted: string | null): string {
+  const offered = (accepted ?? "").toLowerCase();
+  const both = READABLE_ENCODINGS.filter((encoding) => offered.includes(encoding));
+  return both.length > 0 ? both.join(", ") : "identity";
+}
+
+/** The connection's own, and what a provider may not set on our origin. */
+const NOT_FROM_PROVIDER = ["set-cookie", "alt-svc", "content-length", "strict-transport-security", "public-key-pins"];
+
+/**
+ * The provider's headers, as the client gets them. `decoded`: the body went through the meter, so that its encoding
+ * is gone.
+ */
+export function towardsClient(from: Headers, decoded: boolean): Headers {
+  const headers = new Headers(from);
+  for (const name of HOP_BY_HOP) headers.delete(name);
+  for (const name of NOT_FROM_PROVIDER) headers.delete(name);
+  if (decoded) headers.delete("content-encoding");
+  for (const name of [...headers.keys()]) if (name.startsWith("x-meterr-")) headers.delete(name);
+  return headers;
+}

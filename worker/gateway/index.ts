@@ -1,0 +1,89 @@
+/** The story of one request, a step a line. Each step is a file of this room. */
+
+import { type GatewayError, gatewayError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
+import { ok } from "../core/outcome.ts";
+import { openAiError } from "../dialects/errors.ts";
+import type { ErrorShape } from "../dialects/types.ts";
+import type { Env } from "../env.ts";
+import { openWallet } from "../wallet/index.ts";
+import { admit } from "./admit.ts";
+import { cached } from "./cached.ts";
+import { accessFor } from "./credential.ts";
+import { deliver } from "./deliver.ts";
+import { eventOf } from "./event.ts";
+import { checkKey } from "./identify.ts";
+import type { Place } from "./locate.ts";
+import { locate } from "./locate.ts";
+import { presentedKey } from "./present-key.ts";
+import { readCall } from "./read-call.ts";
+import { errorResponse } from "./respond.ts";
+
+/**
+ * Answers a request to a provider. The whole story runs inside `waitUntil`, so that it reaches the settlement though
+ * the client may leave at any point.
+ */
+export function gateway(request: Request, env: Env, ctx: Pick<ExecutionContext, "waitUntil">): Promise<Response> {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const id = newId("req", Date.now());
+  const told = tell(request, env, ctx, id, resolve).catch((cause: unknown) => {
+    console.error(JSON.stringify({ level: "error", request: id, message: String(cause) }));
+    resolve(
+      errorResponse(gatewayError("internal", "An unexpected error; nothing was charged for what did not happen."), id),
+    );
+  });
+  ctx.waitUntil(told);
+  return promise;
+}
+
+async function tell(
+  request: Request,
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  id: string,
+  respond: (response: Response) => void,
+): Promise<void> {
+  const arrivedAt = Date.now();
+  const url = new URL(request.url);
+  const place = locate(request.method, url);
+  if (!place.ok) return respond(errorResponse(place.error, id));
+  const shape = shapeOf(place.value);
+  const refuse = (error: GatewayError) => respond(errorResponse(error, id, shape));
+
+  const presented = presentedKey(request.headers, url.search);
+  const checked = await checkKey(env.METERR_MASTER_KEY, presented.text);
+  if (!checked.ok) return refuse(checked.error);
+  const { tenant, mode, hash } = checked.value;
+  const wallet = openWallet({ namespace: env.LEDGER, tenant, waitUntil: (work) => ctx.waitUntil(work) });
+
+  const read = await readCall({ request, id, arrivedAt, mode, hash, place: place.value, presented, wallet });
+  if (!read.ok) return refuse(read.error);
+  const call = read.value.call;
+  const settleDenied = (error: GatewayError) => {
+    refuse(error);
+    return wallet.settle(
+      null,
+      eventOf(call, { status: "denied", httpStatus: error.status, errorCode: error.code }, Date.now()),
+    );
+  };
+  if (read.value.refusal) return settleDenied(read.value.refusal);
+
+  const access =
+    mode === "test"
+      ? ok({ base: "", apiKey: null })
+      : await accessFor(env, call.grant, place.value.provider, call.bringsCredential);
+  if (!access.ok) return settleDenied(access.error);
+
+  const cache = await cached(env, call, request.headers, access.value);
+  if (cache.hit) {
+    respond(cache.hit.response);
+    return wallet.settle(null, cache.hit.event);
+  }
+  const admission = await admit(call, wallet);
+  if (!admission.ok) return settleDenied(admission.error);
+  return deliver({ request, call, wallet, access: access.value, admission: admission.value, cache, shape, respond });
+}
+
+/** Errors come in the shape of the dialect, which at Google's OpenAI-compatible endpoint is not Google's. */
+const shapeOf = (place: Place): ErrorShape =>
+  place.endpoint.dialect === "chat" || place.endpoint.dialect === "embeddings" ? openAiError : place.provider.error;

@@ -1,0 +1,49 @@
+/** The meterr key that a request presents, wherever its SDK puts it, and the request without it. */
+
+/** Headers in which SDKs put a provider's key. `x-meterr-key` comes first: then the others are the client's own business. */
+const PLACES = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
+const OWN_KEY = "x-meterr-key";
+
+export interface PresentedKey {
+  /** What stands in the key's place; empty where nothing does. */
+  text: string;
+  /** The client brought the provider's credential itself. */
+  bringsCredential: boolean;
+  /** The query without a `key=` that was ours. */
+  search: string;
+}
+
+/** Finds the key; what only looks like one is told apart by its MAC, later. */
+export function presentedKey(headers: Headers, search: string): PresentedKey {
+  const own = headers.get(OWN_KEY);
+  if (own !== null) return { text: own.trim(), bringsCredential: true, search };
+  let found = "";
+  for (const place of PLACES) {
+    const value =
+      headers
+        .get(place)
+        ?.replace(/^Bearer +/i, "")
+        .trim() ?? "";
+    if (value.startsWith("mtr_")) return { text: value, bringsCredential: false, search: withoutKey(search).search };
+    found = found || value;
+  }
+  const query = withoutKey(search);
+  return { text: query.key ?? found, bringsCredential: false, search: query.search };
+}
+
+/** Takes `key=` out of the query and leaves every other byte of it as it is. */
+function withoutKey(search: string): { key: string | null; search: string } {
+  if (!search.includes("key=")) return { key: null, search };
+  const kept: string[] = [];
+  let key: string | null = null;
+  for (const pair of search.slice(1).split("&")) {
+    if (pair.startsWith("key=")) key = key ?? decodeURIComponent(pair.slice(4).replace(/%(?![0-9a-f]{2})/gi, "%25"));
+    else kept.push(pair);
+  }
+  return { key, search: kept.length > 0 ? `?${kept.join("&")}` : "" };
+}
+
+/** Drops every header in which a key of ours may stand. */
+export function dropKeys(headers: Headers): void {
+  for (const place of PLACES) headers.delete(place);
+}

@@ -1,0 +1,34 @@
+/** An answer that is small enough is read whole, so that its cost can stand in a header. */
+
+/** The whole of a body, or its beginning where it turned out too long, with the reader of the rest. */
+export type ReadAnswer =
+  | { kind: "whole"; bytes: Uint8Array }
+  | { kind: "long"; first: Uint8Array[]; reader: ReadableStreamDefaultReader<Uint8Array> }
+  | { kind: "broken" };
+
+/** Reads up to `limitBytes` of `body`. Never throws. */
+export async function readAnswer(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<ReadAnswer> {
+  const reader = body.getReader();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const next = await reader.read().catch(() => null);
+    if (next === null) return { kind: "broken" };
+    if (next.done) return { kind: "whole", bytes: joined(first, length) };
+    first.push(next.value);
+    length += next.value.byteLength;
+    if (length > limitBytes) return { kind: "long", first, reader };
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return only;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}

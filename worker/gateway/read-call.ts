@@ -1,0 +1,98 @@
+/** From bytes to a call: the body's facts, the key's grant, the labels, and whether the key may ask for this. */
+import type { ReadKey } from "../auth/secrets.ts";
+import { type GatewayError, gatewayError } from "../core/errors.ts";
+import { isObject } from "../core/json.ts";
+import { fail, type Outcome, ok } from "../core/outcome.ts";
+import type { KeyMode } from "../core/usage.ts";
+import { NO_FACTS } from "../dialects/facts.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { RequestFacts } from "../dialects/types.ts";
+import { boundOf } from "../pricing/index.ts";
+import type { Wallet } from "../wallet/types.ts";
+import { type RequestBody, readBody } from "./body.ts";
+import { boundRequestOf, priceFor } from "./bound-request.ts";
+import type { Call } from "./call.ts";
+import { identify } from "./identify.ts";
+import { labelsFor, readLabels } from "./labels.ts";
+import type { Place } from "./locate.ts";
+import { permit } from "./permit.ts";
+import type { PresentedKey } from "./present-key.ts";
+
+export interface Arrival {
+  request: Request;
+  id: string;
+  arrivedAt: number;
+  mode: KeyMode;
+  hash: ReadKey["hash"];
+  place: Place;
+  presented: PresentedKey;
+  wallet: Wallet;
+}
+
+/** The call, and the refusal where its key may not make it: then it is recorded as denied. */
+export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refusal: GatewayError | null }>> {
+  const { place, request } = of;
+  const sent = readLabels(request.headers);
+  if (!sent.ok) return sent;
+  const body = await readBody(request, place.endpoint.dialect !== null);
+  if (!body.ok) return body;
+  const facts = factsOf(place, body.value);
+  if (!facts.ok) return facts;
+
+  const draft = { arrivedAt: of.arrivedAt, place, facts: facts.value, body: body.value };
+  const model = facts.value.model ?? "";
+  const grant = await identify(of.wallet, of.hash, {
+    ...sent.value,
+    provider: place.provider.slug,
+    model,
+    needNanos: likelyNeed(draft),
+  });
+  if (!grant.ok) return grant;
+  const { key } = grant.value;
+  const labels = labelsFor(key, sent.value);
+  const call: Call = {
+    ...draft,
+    id: of.id,
+    mode: of.mode,
+    grant: grant.value,
+    scope: {
+      key: key.id,
+      team: key.team,
+      provider: place.provider.slug,
+      model,
+      ...(labels.ok ? labels.value : { user: key.user, session: null, tags: key.tags }),
+    },
+    search: of.presented.search,
+    bringsCredential: of.presented.bringsCredential,
+  };
+  if (!labels.ok) return labels;
+  const permitted = permit(key, {
+    provider: place.provider.slug,
+    endpoint: place.endpoint.name,
+    models: place.endpoint.dialect === null ? [] : [model, ...facts.value.alternatives],
+  });
+  return ok({ call, refusal: permitted.ok ? null : permitted.error });
+}
+
+/** Formats in which a body without a model is no request. */
+const NEED_MODEL: ReadonlySet<string> = new Set(["chat", "completions", "messages", "embeddings"]);
+
+function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
+  const { dialect, model, method } = place.endpoint;
+  if (dialect === null || (body.kind !== "json" && body.kind !== "form")) return ok({ ...NO_FACTS, model });
+  const facts = DIALECTS[dialect].facts(body.json, { model, method });
+  // A model in the path wins: Azure's deployment is what answers, whatever the body says.
+  const named = { ...facts, model: model ?? facts.model };
+  if (named.model === null && NEED_MODEL.has(dialect) && !isObject(body.json.model)) {
+    return fail(gatewayError("invalid_request", 'The request has no "model".'));
+  }
+  return ok(named);
+}
+
+/** What the request will probably have to hold: so that the call that tells who the key is brings it along. */
+function likelyNeed(draft: Pick<Call, "arrivedAt" | "place" | "facts" | "body">): number {
+  if (draft.place.endpoint.billing !== "metered") return 0;
+  const price = priceFor(draft);
+  const bound = price ? boundOf(boundRequestOf(draft, price)) : null;
+  return bound?.outcome === "bounded" ? bound.nanos : 0;
+}

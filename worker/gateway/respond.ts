@@ -1,0 +1,16 @@
+/** The gateway's own answers. */
+import type { GatewayError } from "../core/errors.ts";
+import { openAiError } from "../dialects/errors.ts";
+import type { ErrorShape } from "../dialects/types.ts";
+
+/** `error` in the shape of the dialect that was asked in. */
+export function errorResponse(error: GatewayError, requestId: string, shape: ErrorShape = openAiError): Response {
+  const headers = new Headers({
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-meterr-request-id": requestId,
+    "x-meterr-error": error.code,
+  });
+  if (error.retryAfterSeconds !== undefined) headers.set("retry-after", String(Math.ceil(error.retryAfterSeconds)));
+  return new Response(JSON.stringify(shape(error, requestId)), { status: error.status, headers });
+}

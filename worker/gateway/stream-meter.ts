@@ -1,0 +1,98 @@
+/** Reads an answer's bytes as they pass: which framing they have, and what the dialect's meter makes of them. */
+import { isObject, parseJson } from "../core/json.ts";
+import { SseSplitter } from "../core/sse.ts";
+import type { Dialect, Meter, Reading } from "../dialects/types.ts";
+
+/** How an answer is cut into JSON documents. */
+type Framing = "sse" | "lines" | "whole";
+
+/** Beyond this much text an answer that is one document is not read, and what was streamed is not counted. */
+const MAX_KEPT_CHARS = 32_000_000;
+
+/** One answer's reader. */
+export class StreamMeter {
+  readonly #dialect: Dialect;
+  readonly #meter: Meter;
+  readonly #framing: Framing;
+  readonly #decoder = new TextDecoder("utf-8");
+  readonly #splitter: SseSplitter;
+  /** The text so far: what is one document is read at its end, and what was streamed is counted only if need be. */
+  #kept: string[] = [];
+  #keptChars = 0;
+  #ended = false;
+
+  constructor(dialect: Dialect, contentType: string) {
+    this.#dialect = dialect;
+    this.#meter = dialect.meter();
+    this.#framing = framingOf(contentType);
+    this.#splitter = new SseSplitter(({ data, name }) => {
+      if (this.#meter.wants(data, name)) this.#document(data, name);
+    });
+  }
+
+  /** Takes the next bytes. */
+  see(chunk: Uint8Array): void {
+    this.#take(this.#decoder.decode(chunk, { stream: true }));
+  }
+
+  /** No more bytes will come. */
+  end(): Reading {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#take(this.#decoder.decode());
+      if (this.#framing === "sse") this.#splitter.end();
+      else if (this.#framing === "whole" && this.#keptChars <= MAX_KEPT_CHARS) this.#whole(this.#kept.join(""));
+      else if (this.#framing === "lines") for (const line of this.#lines()) this.#document(line, "");
+    }
+    return this.#meter.reading();
+  }
+
+  /** What the answer said so far, as text: for counting where the provider's count never came. */
+  answerText(): string {
+    const parts: string[] = [];
+    const add = (data: string) => {
+      const json = parseJson(data);
+      for (const document of Array.isArray(json) ? json : [json]) {
+        if (isObject(document)) parts.push(this.#dialect.textOf(document));
+      }
+    };
+    if (this.#framing === "sse") {
+      const splitter = new SseSplitter(({ data }) => add(data));
+      splitter.push(this.#kept.join(""));
+      splitter.end();
+    } else if (this.#framing === "lines") for (const line of this.#lines()) add(line);
+    else add(this.#kept.join(""));
+    return parts.join("");
+  }
+
+  #take(text: string): void {
+    if (text === "") return;
+    if (this.#framing === "sse") this.#splitter.push(text);
+    this.#keptChars += text.length;
+    if (this.#keptChars <= MAX_KEPT_CHARS) this.#kept.push(text);
+    else this.#kept = [];
+  }
+
+  #document(data: string, name: string): void {
+    const json = parseJson(data);
+    if (isObject(json)) this.#meter.event(json, name);
+    else this.#meter.marker(data);
+  }
+
+  #whole(text: string): void {
+    const json = parseJson(text);
+    if (json !== undefined) this.#meter.body(json);
+  }
+
+  #lines(): string[] {
+    return this.#kept
+      .join("")
+      .split("\n")
+      .filter((line) => line.trim() !== "");
+  }
+}
+
+function framingOf(contentType: string): Framing {
+  if (/event-stream/i.test(contentType)) return "sse";
+  return /stream\+json|ndjson|jsonl/i.test(contentType) ? "lines" : "whole";
+}

@@ -1,0 +1,103 @@
+/** One attempt: the request as the provider gets it, its time limits, and what came of it. */
+import { type GatewayError, gatewayError } from "../core/errors.ts";
+import { answerSandbox } from "../providers/sandbox/index.ts";
+import type { RequestBody } from "./body.ts";
+import type { Call } from "./call.ts";
+import type { ProviderAccess } from "./credential.ts";
+import { towardsProvider } from "./headers.ts";
+import { dropKeys } from "./present-key.ts";
+
+export type Answer =
+  | { outcome: "answered"; response: Response }
+  /** No answer came: refused, reset, not HTTP. */
+  | { outcome: "failed"; error: GatewayError }
+  | { outcome: "aborted" };
+
+/** An unstreamed answer comes when it is complete, which official SDKs wait ten minutes for. */
+const FIRST_BYTE_MS = 600_000;
+/** A streamed one begins at once, but for models that think before their first token. */
+const FIRST_BYTE_STREAMED_MS = 120_000;
+
+export interface Attempt {
+  call: Call;
+  access: ProviderAccess;
+  headers: Headers;
+  method: string;
+  body: RequestBody;
+  /** Fires when the client leaves. */
+  client: AbortSignal;
+  /** Cancels the upstream; also fires by itself when the client leaves. */
+  upstream: AbortController;
+}
+
+/** Sends the request and waits for the head of the answer. */
+export async function attempt(of: Attempt): Promise<Answer> {
+  const limitMs = firstByteMs(of);
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    of.upstream.abort();
+  }, limitMs);
+  const leave = () => of.upstream.abort();
+  of.client.addEventListener("abort", leave);
+  if (of.client.aborted) leave();
+  try {
+    return { outcome: "answered", response: await send(of) };
+  } catch {
+    if (of.client.aborted) return { outcome: "aborted" };
+    const slug = of.call.place.provider.slug;
+    const error = timedOut
+      ? gatewayError("upstream_timeout", `${slug} did not answer within ${limitMs / 1000} s. Nothing was charged.`)
+      : gatewayError(
+          "upstream_unreachable",
+          `${slug} cannot be reached, or broke the connection off. Nothing was charged.`,
+        );
+    return { outcome: "failed", error };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `x-meterr-timeout-ms` shortens the wait for the first byte. */
+function firstByteMs(of: Attempt): number {
+  const most = of.call.facts.stream ? FIRST_BYTE_STREAMED_MS : FIRST_BYTE_MS;
+  const asked = Number(of.headers.get("x-meterr-timeout-ms") ?? "");
+  return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
+}
+
+function send(of: Attempt): Promise<Response> {
+  const { call, access } = of;
+  const { provider, path } = call.place;
+  const headers = towardsProvider(of.headers);
+  if (!call.bringsCredential) dropKeys(headers);
+  if (call.mode === "test") {
+    dropKeys(headers);
+    return answerSandbox({
+      provider: provider.slug,
+      path,
+      query: new URLSearchParams(call.search),
+      method: of.method,
+      headers,
+      body: bodyOf(of.body),
+      signal: of.upstream.signal,
+    });
+  }
+  const url = new URL(`${access.base}${path}${call.search}`);
+  if (access.apiKey !== null) provider.authorize({ headers, url }, access.apiKey);
+  const init: RequestInit = { method: of.method, headers, redirect: "manual", signal: of.upstream.signal };
+  const body = bodyOf(of.body);
+  if (body) init.body = body;
+  return fetch(url, init);
+}
+
+function bodyOf(body: RequestBody): Uint8Array | ReadableStream<Uint8Array> | null {
+  switch (body.kind) {
+    case "none":
+      return null;
+    case "stream":
+      return body.stream;
+    case "json":
+    case "form":
+      return body.bytes;
+  }
+}
