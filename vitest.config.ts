@@ -27,6 +27,9 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["tests", "scripts", "bench", "web/src"].map((folder) => `${folder}/**/*.test.ts`),
+          // Whole systems side by side would measure each other.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -71,7 +71,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   return system;
 
   function spawnStart(onPort: string): ChildProcess {
-    return spawn(process.execPath, [join(ROOT, "scripts/start.mjs")], {
+    return spawn(process.execPath, [join(ROOT, "scripts/run.mjs"), "start"], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {

@@ -1,4 +1,4 @@
-/** Serves the production build in workerd: the start command, once packages are there (start.mjs). */
+/** Serves the production build in workerd: the start command, once packages are there (run.mjs). */
 import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import { banner } from "./lib/banner.ts";

@@ -1,0 +1,59 @@
+/**
+ * Imports run one way (architecture.md): which room may import from which. Beside this, a room may import a type
+ * from where `types` says. Tests may import anything.
+ */
+
+interface Zone {
+  imports: string[];
+  types?: string[];
+}
+
+const STEPS = ["routing", "cache", "wallet", "dialects", "providers"];
+const BASE = ["pricing", "db", "core"];
+const STEP: Zone = { imports: [...STEPS, ...BASE, "auth"], types: ["env.ts"] };
+
+const ZONES: Record<string, Zone> = {
+  "index.ts": { imports: ["app.ts", "control", "durable-objects"], types: ["env.ts"] },
+  "app.ts": { imports: ["assets.ts", "control", "gateway"], types: ["env.ts"] },
+  "assets.ts": { imports: [], types: ["env.ts"] },
+  "env.ts": { imports: [], types: ["durable-objects"] },
+  control: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },
+  gateway: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },
+  auth: { imports: ["db", "core"], types: ["env.ts"] },
+  ...Object.fromEntries(STEPS.map((room) => [room, STEP])),
+  pricing: { imports: ["core"] },
+  db: { imports: ["core", "migrations"], types: ["env.ts"] },
+  core: { imports: [], types: [] },
+  "durable-objects": { imports: ["core"], types: ["env.ts"] },
+  web: { imports: [], types: ["core"] },
+};
+
+/** Packages that only some rooms may use: Hono's context stops at the routes. */
+const PACKAGES: Record<string, string[]> = { hono: ["app.ts", "control"] };
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+
+/** The room of a file: its folder below `worker/`, else its top folder; a file in `worker/` is a room of its own. */
+function roomOf(path: string): string {
+  const [top = "", next = ""] = path.split("/");
+  return top === "worker" ? next : top;
+}
+
+/** What is wrong with the imports of the file at `path` (relative to the repository), a line each. */
+export function zoneViolations(path: string, source: string): string[] {
+  const room = roomOf(path);
+  const zone = ZONES[room];
+  if (zone === undefined) return [`${path}: the room "${room}" has no zone in scripts/lib/zones.ts`];
+  return [...source.matchAll(IMPORT)].flatMap((match) => {
+    const specifier = match[2] ?? match[3] ?? "";
+    const isType = match[1] !== undefined;
+    if (!specifier.startsWith(".")) {
+      const users = PACKAGES[specifier.split("/")[0] ?? ""];
+      return users === undefined || users.includes(room) ? [] : [`${path}: ${specifier} stops at ${users.join(", ")}`];
+    }
+    const target = roomOf(new URL(specifier, `file:///${path}`).pathname.slice(1));
+    const allowed = target === room || zone.imports.includes(target) || (isType && zone.types?.includes(target));
+    return allowed ? [] : [`${path}: ${room} may not import ${isType ? "types from " : ""}${target} (${specifier})`];
+  });
+}
