@@ -9,6 +9,8 @@ export interface MasterKey {
   /** One base62 character; it is the first one after the mode in every key made under this version. */
   version: string;
   bytes: Uint8Array<ArrayBuffer>;
+  /** Names it in the cache of derived keys. */
+  id: string;
 }
 
 const MASTER_KEY_BYTES = 32;
@@ -78,24 +80,21 @@ function parseOne(part: string): MasterKey {
     throw new Error("METERR_MASTER_KEY is not base64");
   }
   if (bytes.length !== MASTER_KEY_BYTES) throw new Error(`METERR_MASTER_KEY: ${MASTER_KEY_BYTES} bytes are needed`);
-  return { version, bytes };
+  return { version, bytes, id: hex(bytes) };
 }
 
 async function derive(
   master: MasterKey,
   purpose: string,
-  algorithm: (HmacImportParams & { length: number }) | { name: "AES-GCM"; length: number },
-  usages: KeyUsage[],
+  algorithm: { name: "HMAC" | "AES-GCM"; hash?: string; length: number },
+  usages: string[],
 ): Promise<CryptoKey> {
-  const id = `${hex(master.bytes)}/${purpose}`;
+  const id = `${master.id}/${purpose}`;
   const known = derived.get(id);
   if (known) return known;
   const key = await crypto.subtle.deriveKey(hkdf(purpose), await importMaster(master), algorithm, false, usages);
-  if (derived.size >= DERIVED_KEYS_KEPT)
-    for (const oldest of derived.keys()) {
-      derived.delete(oldest);
-      break;
-    }
+  const [oldest] = derived.keys();
+  if (derived.size >= DERIVED_KEYS_KEPT && oldest !== undefined) derived.delete(oldest);
   derived.set(id, key);
   return key;
 }

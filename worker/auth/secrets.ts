@@ -36,7 +36,7 @@ const SECRET_DIGITS = 32;
 /** 128 bits of the MAC, of which base62 needs 22 digits. */
 const MAC_BYTES = 16;
 const MAC_DIGITS = 22;
-export const TENANT_DIGITS = 12;
+const TENANT_DIGITS = 12;
 /** AES-GCM's own nonce size. */
 const IV_BYTES = 12;
 
@@ -52,6 +52,13 @@ export const isTenantId = (text: string): boolean => /^[0-9A-Za-z]{12}$/.test(te
 
 /** A new tenant id. */
 export const newTenantId = (): string => randomBase62(TENANT_DIGITS);
+
+/** The tenant id that follows from `seed`: the same one each time, and nobody else can tell which. */
+export async function tenantIdFrom(master: string, seed: string): Promise<string> {
+  const key = await macKey(currentMasterKey(master), "tenant-id");
+  const mac = new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(seed)));
+  return base62(mac.subarray(0, MAC_BYTES), TENANT_DIGITS);
+}
 
 /** A new API key of `tenant`. `master` is `METERR_MASTER_KEY` as configured, here and below. */
 export const mintKey = (master: string, mode: KeyMode, tenant: string): Promise<MintedSecret> =>

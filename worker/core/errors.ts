@@ -2,6 +2,8 @@
 
 const STATUS = {
   invalid_api_key: 401,
+  /** The admin API: nobody known is asking. */
+  unauthenticated: 401,
   not_allowed: 403,
   budget_exceeded: 402,
   unbounded_cost: 402,

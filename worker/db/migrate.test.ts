@@ -10,7 +10,7 @@ it("applies every migration once, however many calls race", async () => {
   expect(calls.flat().sort()).toEqual(names);
   expect(await migrate(env.DB)).toEqual([]);
   const { results } = await env.DB.prepare("SELECT name FROM d1_migrations ORDER BY id").all();
-  expect(results.map((row) => row["name"])).toEqual(names);
+  expect(results.map((row) => row.name)).toEqual(names);
 });
 
 it("leaves nothing of a migration that fails, and says so", async () => {

@@ -1,0 +1,150 @@
+/** Budgets, with their counters as the ledger has them now. */
+import { z } from "zod";
+import { newId } from "../core/ids.ts";
+import { usdFromNanos } from "../core/money.ts";
+import { type Outcome, ok } from "../core/outcome.ts";
+import { type Budget, type BudgetState, PERIODS, SCOPE_TYPES, type Scope } from "../core/policy.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { type App, invalid, type TenantCall } from "./call.ts";
+import { iso, label, name, usd } from "./input.ts";
+import { given, mountResource } from "./resource.ts";
+
+const scope = z.strictObject({ type: z.enum(SCOPE_TYPES), id: label.nullable().default(null) });
+const timezone = z.string().refine(isTimezone, 'must be an IANA time zone, e.g. "Europe/Berlin"');
+/** Per cent of the limit; above 100 for what goes on after a soft limit. */
+const alertAt = z.array(z.number().positive().max(1_000)).max(20);
+const alertTo = z.array(z.string().min(1).max(64)).max(50);
+const policies = { on_unbounded: z.enum(["block", "allow"]), on_unpriced: z.enum(["block", "dearest", "allow"]) };
+
+const create = z.strictObject({
+  name,
+  scope,
+  period: z.enum(PERIODS),
+  timezone: timezone.default("UTC"),
+  limit_usd: usd,
+  enforcement: z.enum(["hard", "soft"]),
+  on_unbounded: policies.on_unbounded.optional(),
+  on_unpriced: policies.on_unpriced.optional(),
+  alert_at: alertAt.default([]),
+  alert_to: alertTo.default([]),
+});
+const patch = z
+  .strictObject({
+    name,
+    scope,
+    period: z.enum(PERIODS),
+    timezone,
+    limit_usd: usd,
+    enforcement: z.enum(["hard", "soft"]),
+    ...policies,
+    alert_at: alertAt,
+    alert_to: alertTo,
+  })
+  .partial();
+
+/** Mounts `/budgets`. */
+export function mountBudgets(app: App): void {
+  mountResource(app, {
+    kind: "budget",
+    path: "budgets",
+    noun: "budget",
+    action: "budgets",
+    create,
+    patch,
+    make: async (input, call) => {
+      const checked = await checkScope(input.scope, call);
+      if (!checked.ok) return checked;
+      // A hard budget fails closed; a soft one only counts.
+      const otherwise = input.enforcement === "hard" ? "block" : "allow";
+      const record: Budget = {
+        id: newId("bud", call.now),
+        name: input.name,
+        scope: checked.value,
+        period: input.period,
+        timezone: input.timezone,
+        limitNanos: input.limit_usd,
+        enforcement: input.enforcement,
+        onUnbounded: input.on_unbounded ?? otherwise,
+        onUnpriced: input.on_unpriced ?? otherwise,
+        alertAt: input.alert_at,
+        alertTo: input.alert_to,
+        createdAt: call.now,
+      };
+      return ok({ record });
+    },
+    change: async (input, current) => {
+      const { scope: other } = input;
+      if (other && (other.type !== current.scope.type || other.id !== current.scope.id)) {
+        return invalid(
+          "scope: cannot be changed, since what was counted so far belongs to it. Make another budget.",
+          "scope",
+        );
+      }
+      return ok(
+        given({
+          name: input.name,
+          period: input.period,
+          timezone: input.timezone,
+          limitNanos: input.limit_usd,
+          enforcement: input.enforcement,
+          onUnbounded: input.on_unbounded,
+          onUnpriced: input.on_unpriced,
+          alertAt: input.alert_at,
+          alertTo: input.alert_to,
+        }),
+      );
+    },
+    show: async (records, call) => {
+      if (records.length === 0) return [];
+      const states = await ledgerOf(call.env, call.tenant).budgetStates(records.map((record) => record.id));
+      return records.map((record) => showBudget(record, states[record.id]));
+    },
+  });
+}
+
+/** A scope names what it covers; a key has to exist, since a mistyped one would leave a budget that binds nobody. */
+async function checkScope(given: Scope, call: TenantCall): Promise<Outcome<Scope>> {
+  if (given.type === "tenant") {
+    return given.id === null || given.id === call.tenant
+      ? ok({ type: "tenant", id: null })
+      : invalid("scope.id: the tenant's scope has no id", "scope.id");
+  }
+  // A budget on every session, each with its own counter, is no budget of this kind of scope.
+  if (given.id === null) return invalid(`scope.id: a scope of type ${given.type} needs an id`, "scope.id");
+  if (given.type === "key" && !(await ledgerOf(call.env, call.tenant).get("key", given.id))) {
+    return invalid("scope.id: there is no such key", "scope.id");
+  }
+  return ok(given);
+}
+
+function showBudget(record: Budget, state: BudgetState | undefined) {
+  const { spentNanos, heldNanos, resetsAt } = state ?? { spentNanos: 0, heldNanos: 0, resetsAt: null };
+  return {
+    id: record.id,
+    name: record.name,
+    scope: record.scope,
+    period: record.period,
+    timezone: record.timezone,
+    limit_usd: usdFromNanos(record.limitNanos),
+    enforcement: record.enforcement,
+    on_unbounded: record.onUnbounded,
+    on_unpriced: record.onUnpriced,
+    alert_at: record.alertAt,
+    alert_to: record.alertTo,
+    spent_usd: usdFromNanos(spentNanos),
+    held_usd: usdFromNanos(heldNanos),
+    remaining_usd: usdFromNanos(Math.max(0, record.limitNanos - spentNanos - heldNanos)),
+    resets_at: iso(resetsAt),
+    created_at: iso(record.createdAt),
+  };
+}
+
+function isTimezone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return true;
+  } catch {
+    // The platform reports an unknown zone by throwing.
+    return false;
+  }
+}

@@ -1,0 +1,142 @@
+/** Usage that did not pass through the proxy, as its caller tells it. */
+import { z } from "zod";
+import type { Nanos } from "../core/money.ts";
+import { NO_TOKENS, type PriceSource, type Tokens, type UsageEvent } from "../core/usage.ts";
+import { costOfUsage, priceOf } from "../pricing/index.ts";
+import type { TenantCall } from "./call.ts";
+import { instant, label, tags, usd } from "./input.ts";
+
+const MAX_EVENTS = 10_000;
+const count = z.int().nonnegative().default(0);
+const slug = z.string().min(1).max(200);
+
+const event = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/)
+    .refine((id) => !id.startsWith("req_"), "must not begin with req_, as the ids of proxied requests do"),
+  time: instant.optional(),
+  key: slug.nullable().default(null),
+  team: label.nullable().default(null),
+  user: label.nullable().default(null),
+  session: label.nullable().default(null),
+  tags: tags.default({}),
+  mode: z.enum(["live", "test"]).default("live"),
+  provider: slug,
+  model: slug,
+  model_served: slug.nullable().default(null),
+  endpoint: z.string().max(200).default("import"),
+  dialect: z.string().max(40).default(""),
+  stream: z.boolean().default(false),
+  status: z.enum(["ok", "error", "cut", "aborted", "truncated"]).default("ok"),
+  http_status: z.int().min(100).max(599).nullable().default(null),
+  tokens: z
+    .strictObject({
+      input: count,
+      input_cached: count,
+      input_cache_write: count,
+      input_cache_write_1h: count,
+      input_audio: count,
+      input_image: count,
+      output: count,
+      output_reasoning: count,
+      output_audio: count,
+      output_image: count,
+    })
+    .optional(),
+  units: z.record(z.string().max(64), z.number().nonnegative()).default({}),
+  cost_usd: usd.nullable().optional(),
+  saved_usd: usd.default(0),
+  latency_ms: z.number().nonnegative().default(0),
+  ttft_ms: z.number().nonnegative().nullable().default(null),
+});
+
+export const importBody = z.strictObject({ events: z.array(event).min(1).max(MAX_EVENTS) });
+
+/** The events of a checked body. What names no cost is priced by the catalogue, where that knows the model. */
+export function eventsOf(
+  { events }: z.output<typeof importBody>,
+  { tenant, now }: Pick<TenantCall, "tenant" | "now">,
+): UsageEvent[] {
+  return events.map((given) => {
+    const time = given.time ?? now;
+    const tokens = tokensOf(given.tokens);
+    const cost = given.cost_usd === undefined ? catalogueCost({ ...given, tokens, time }) : costGiven(given.cost_usd);
+    return {
+      id: given.id,
+      time,
+      tenant,
+      key: given.key,
+      team: given.team,
+      user: given.user,
+      session: given.session,
+      tags: given.tags,
+      mode: given.mode,
+      provider: given.provider,
+      model: given.model,
+      modelServed: given.model_served,
+      endpoint: given.endpoint,
+      dialect: given.dialect,
+      stream: given.stream,
+      status: given.status,
+      httpStatus: given.http_status,
+      tokens,
+      units: given.units,
+      costNanos: cost.nanos,
+      savedNanos: given.saved_usd,
+      usageSource: given.tokens ? "provider" : "none",
+      priceSource: cost.source,
+      priceVersion: cost.version,
+      boundNanos: null,
+      cache: "off",
+      latencyMs: given.latency_ms,
+      ttftMs: given.ttft_ms,
+      overheadMs: null,
+      errorCode: null,
+      flags: ["imported"],
+      attempts: [],
+    };
+  });
+}
+
+interface ImportedCost {
+  nanos: Nanos | null;
+  source: PriceSource;
+  version: string | null;
+}
+
+const UNKNOWN: ImportedCost = { nanos: null, source: "none", version: null };
+
+const costGiven = (nanos: Nanos | null): ImportedCost =>
+  nanos === null ? UNKNOWN : { nanos, source: "provider", version: null };
+
+function catalogueCost(used: {
+  provider: string;
+  model: string;
+  tokens: Tokens;
+  units: Record<string, number>;
+  time: number;
+}): ImportedCost {
+  const price = priceOf({ provider: used.provider, model: used.model, time: used.time });
+  if (!price) return UNKNOWN;
+  const cost = costOfUsage(price, used.tokens, used.units);
+  // Where a part has no price the sum is a floor, and a floor is no cost.
+  if (cost.nanos === null || cost.unpriced.length > 0) return UNKNOWN;
+  return { nanos: cost.nanos, source: "catalog", version: price.version };
+}
+
+function tokensOf(given: z.output<typeof event>["tokens"]): Tokens {
+  if (!given) return { ...NO_TOKENS };
+  return {
+    input: given.input,
+    inputCached: given.input_cached,
+    inputCacheWrite: given.input_cache_write,
+    inputCacheWrite1h: given.input_cache_write_1h,
+    inputAudio: given.input_audio,
+    inputImage: given.input_image,
+    output: given.output,
+    outputReasoning: given.output_reasoning,
+    outputAudio: given.output_audio,
+    outputImage: given.output_image,
+  };
+}

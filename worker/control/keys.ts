@@ -1,0 +1,153 @@
+/** API keys. */
+import { z } from "zod";
+import { mintKey } from "../auth/secrets.ts";
+import { newId } from "../core/ids.ts";
+import { ok } from "../core/outcome.ts";
+import type { KeyRecord } from "../core/policy.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
+import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
+import { instant, iso, label, name, readBody, tags } from "./input.ts";
+import { given, mountResource } from "./resource.ts";
+
+const names = z.array(z.string().min(1).max(200)).max(200).nullable();
+const perMinute = z.int().positive().nullable();
+/** A year. */
+const MAX_CACHE_SECONDS = 31_536_000;
+
+/** What PATCH may change: all but the mode, which the key itself says. */
+const changeable = {
+  name,
+  team: label.nullable(),
+  user: label.nullable(),
+  tags,
+  require: z.array(z.string().min(1).max(64)).max(32),
+  allow: z.strictObject({ providers: names.optional(), models: names.optional(), endpoints: names.optional() }),
+  rate_limits: z.strictObject({
+    requests_per_minute: perMinute.optional(),
+    tokens_per_minute: perMinute.optional(),
+    concurrent: perMinute.optional(),
+  }),
+  cache: z.strictObject({ ttl_seconds: z.int().positive().max(MAX_CACHE_SECONDS) }).nullable(),
+  on_disconnect: z.enum(["abort", "drain"]),
+  expires_at: instant.nullable(),
+};
+const patch = z.strictObject(changeable).partial();
+const create = patch.extend({ name, mode: z.enum(["live", "test"]).default("live") });
+
+const NOTHING_SET = {
+  team: null,
+  user: null,
+  tags: {},
+  require: [],
+  allow: { providers: null, models: null, endpoints: null },
+  rateLimits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
+  cache: null,
+  onDisconnect: "abort",
+  expiresAt: null,
+} as const satisfies Partial<KeyRecord>;
+
+/** Mounts `/keys` and `/keys/{id}/rotate`. */
+export function mountKeys(app: App): void {
+  mountResource(app, {
+    kind: "key",
+    path: "keys",
+    noun: "key",
+    action: "keys",
+    create,
+    patch,
+    make: async (input, call) => ok(await newKey(call, input)),
+    change: async (input, current) => ok(changesOf(input, current)),
+    show: async (records) => records.map(showKey),
+  });
+  mount(app, "/tenants/:tenant/keys/:id/rotate", { POST: forTenant("keys", rotate) });
+}
+
+/** A key with what `input` sets, and the text that is shown once. */
+export async function newKey(
+  call: Pick<TenantCall, "env" | "tenant" | "now">,
+  input: z.output<typeof create>,
+): Promise<{ record: KeyRecord; once: { key: string } }> {
+  const minted = await mintKey(call.env.METERR_MASTER_KEY, input.mode, call.tenant);
+  const base: KeyRecord = {
+    ...NOTHING_SET,
+    require: [],
+    id: newId("key", call.now),
+    name: input.name,
+    hash: minted.hash,
+    hint: minted.hint,
+    mode: input.mode,
+    createdAt: call.now,
+    revokedAt: null,
+  };
+  return { record: { ...base, ...changesOf(input, base) }, once: { key: minted.text } };
+}
+
+function changesOf(input: z.output<typeof patch>, current: KeyRecord): Partial<KeyRecord> {
+  const limits = input.rate_limits;
+  return given({
+    name: input.name,
+    team: input.team,
+    user: input.user,
+    tags: input.tags,
+    require: input.require,
+    allow: input.allow && { ...current.allow, ...given(input.allow) },
+    rateLimits: limits && {
+      ...current.rateLimits,
+      ...given({
+        requestsPerMinute: limits.requests_per_minute,
+        tokensPerMinute: limits.tokens_per_minute,
+        concurrent: limits.concurrent,
+      }),
+    },
+    cache: input.cache && { ttlSeconds: input.cache.ttl_seconds },
+    onDisconnect: input.on_disconnect,
+    expiresAt: input.expires_at,
+  });
+}
+
+/** A new secret for the same key: its settings, budgets and history stay, the old secret ends within 10 s. */
+async function rotate(call: TenantCall): Promise<Answer> {
+  const body = await readBody(call, z.strictObject({}));
+  if (!body.ok) return body;
+  const ledger = ledgerOf(call.env, call.tenant);
+  const id = call.params.id ?? "";
+  const current = await ledger.get("key", id);
+  if (!current) return notFound("key");
+  const { text: key, hash, hint } = await mintKey(call.env.METERR_MASTER_KEY, current.mode, call.tenant);
+  const answer = { ...showKey({ ...current, hash, hint }), key };
+  const idempotency = await idempotencyOf(call, body.value, answer);
+  const result = await ledger.rotateKey(id, { hash, hint }, call.actor, idempotency);
+  switch (result.outcome) {
+    case "rotated":
+      return ok(answer);
+    case "replayed":
+      return firstAnswer(call, result.sealedAnswer);
+    case "conflict":
+      return conflict(KEY_REUSED);
+    case "missing":
+      return conflict("This key was revoked. Make a new one.");
+  }
+}
+
+const showKey = (record: KeyRecord) => ({
+  id: record.id,
+  name: record.name,
+  hint: record.hint,
+  mode: record.mode,
+  team: record.team,
+  user: record.user,
+  tags: record.tags,
+  require: record.require,
+  allow: record.allow,
+  rate_limits: {
+    requests_per_minute: record.rateLimits.requestsPerMinute,
+    tokens_per_minute: record.rateLimits.tokensPerMinute,
+    concurrent: record.rateLimits.concurrent,
+  },
+  cache: record.cache && { ttl_seconds: record.cache.ttlSeconds },
+  on_disconnect: record.onDisconnect,
+  expires_at: iso(record.expiresAt),
+  created_at: iso(record.createdAt),
+  revoked_at: iso(record.revokedAt),
+});

@@ -1,0 +1,55 @@
+/** What the start script and the cron of a self-hosted instance call. */
+import { z } from "zod";
+import { newTenantId } from "../auth/secrets.ts";
+import { signInLink } from "../auth/sessions.ts";
+import { randomBase62 } from "../core/ids.ts";
+import { ok } from "../core/outcome.ts";
+import { ensureDefaultTenant } from "../db/bootstrap.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { migrate } from "../db/migrate.ts";
+import type { Env } from "../env.ts";
+import { type Answer, type App, type Call, forOperator, mount } from "./call.ts";
+import { readBody } from "./input.ts";
+import { newKey } from "./keys.ts";
+import { runScheduled } from "./scheduled.ts";
+
+const ID_DIGITS = 24;
+/** Of the first user, who has no mailbox: the link that bootstrap answers is the way in. */
+const OWNER_EMAIL = "owner@meterr.localhost";
+
+const bootstrapBody = z.strictObject({ need_key: z.boolean().default(false), email: z.email().default(OWNER_EMAIL) });
+
+/** Mounts `/operator/bootstrap` and `/operator/cron`. */
+export function mountOperator(app: App): void {
+  mount(app, "/operator/bootstrap", { POST: forOperator(bootstrap) });
+  mount(app, "/operator/cron", {
+    POST: forOperator(async ({ env }) => {
+      await runScheduled(env);
+      return ok({ done: true });
+    }),
+  });
+}
+
+/** Makes an empty instance usable, and a used one reachable: schema, first tenant, its owner, a link, a test key. */
+async function bootstrap({ env, now, actor, url, ...call }: Call): Promise<Answer> {
+  const body = await readBody({ env, now, actor, url, ...call }, bootstrapBody);
+  if (!body.ok) return body;
+  const { need_key, email } = body.value.input;
+  await migrate(env.DB);
+  const tenant = await ensureDefaultTenant(env, {
+    tenantId: newTenantId(),
+    userId: randomBase62(ID_DIGITS),
+    memberId: randomBase62(ID_DIGITS),
+    email: email.toLowerCase(),
+    now: new Date(now),
+  });
+  const sign_in_url = await signInLink(env, url.origin, email.toLowerCase());
+  const test_key = need_key ? await sandboxKey({ env, now, tenant: tenant.id }, actor) : null;
+  return ok({ tenant, sign_in_url, test_key });
+}
+
+async function sandboxKey(at: { env: Env; now: number; tenant: string }, actor: Call["actor"]): Promise<string> {
+  const { record, once } = await newKey(at, { name: "Sandbox", mode: "test" });
+  await ledgerOf(at.env, at.tenant).create("key", record, actor);
+  return once.key;
+}

@@ -1,0 +1,136 @@
+/** Tenants: organizations in D1. Made, changed and removed by the operator. */
+import { and, desc, eq, lt, or } from "drizzle-orm";
+import { z } from "zod";
+import { newTenantId, tenantIdFrom } from "../auth/secrets.ts";
+import type { RecordKind } from "../core/ledger-api.ts";
+import { ok } from "../core/outcome.ts";
+import { accountsOf } from "../db/database.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { organization } from "../db/schema.ts";
+import {
+  type Answer,
+  type App,
+  type Call,
+  conflict,
+  forOperator,
+  forTenant,
+  mount,
+  notFound,
+  type TenantCall,
+} from "./call.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import { KEY_REUSED } from "./idempotency.ts";
+import { iso, name, paging, readBody, readQuery } from "./input.ts";
+import { given } from "./resource.ts";
+
+type Row = typeof organization.$inferSelect;
+
+const DEFAULT_RETENTION_DAYS = 90;
+const retention = z.int().min(1).max(3_650);
+const create = z.strictObject({ name, raw_retention_days: retention.default(DEFAULT_RETENTION_DAYS) });
+const patch = z.strictObject({ name, raw_retention_days: retention }).partial();
+
+/** Mounts `/tenants`. */
+export function mountTenants(app: App): void {
+  mount(app, "/tenants", { GET: forOperator(list), POST: forOperator(post) });
+  mount(app, "/tenants/:tenant", {
+    GET: forTenant("read", getOne),
+    PATCH: forOperator((call) => forTenant("operate", change)(call)),
+    DELETE: forOperator((call) => forTenant("operate", remove)(call)),
+  });
+}
+
+async function list(call: Call): Promise<Answer> {
+  const query = readQuery(call, z.strictObject(paging));
+  if (!query.ok) return query;
+  const cursor = readCursor(query.value.cursor);
+  if (!cursor.ok) return cursor;
+  const { createdAt, id } = organization;
+  const rows = await accountsOf(call.env)
+    .select()
+    .from(organization)
+    .where(
+      cursor.value
+        ? or(
+            lt(createdAt, new Date(cursor.value.time)),
+            and(eq(createdAt, new Date(cursor.value.time)), lt(id, cursor.value.id)),
+          )
+        : undefined,
+    )
+    .orderBy(desc(createdAt), desc(id))
+    .limit(query.value.limit + 1);
+  const page = rows.slice(0, query.value.limit);
+  const last = page.at(-1);
+  const more = rows.length > page.length && last;
+  return ok({ data: page.map(show), next_cursor: more ? writeCursor({ time: +last.createdAt, id: last.id }) : null });
+}
+
+async function post(call: Call): Promise<Answer> {
+  const body = await readBody(call, create);
+  if (!body.ok) return body;
+  const { input, idempotency } = body.value;
+  // With an Idempotency-Key the id follows from it, so that a repeat meets the first one by D1's own primary key.
+  const id = idempotency ? await tenantIdFrom(call.env.METERR_MASTER_KEY, idempotency.key) : newTenantId();
+  const row: Row = {
+    id,
+    name: input.name,
+    slug: id,
+    logo: null,
+    createdAt: new Date(call.now),
+    metadata: null,
+    rawRetentionDays: input.raw_retention_days,
+    requestDigest: idempotency?.requestDigest ?? null,
+  };
+  const accounts = accountsOf(call.env);
+  await accounts.insert(organization).values(row).onConflictDoNothing();
+  const stored = await accounts.select().from(organization).where(eq(organization.id, id)).get();
+  if (!stored || stored.requestDigest !== row.requestDigest) return conflict(KEY_REUSED);
+  return ok(show(stored));
+}
+
+async function getOne(call: TenantCall): Promise<Answer> {
+  const row = await accountsOf(call.env).select().from(organization).where(eq(organization.id, call.tenant)).get();
+  return row ? ok(show(row)) : notFound("tenant");
+}
+
+async function change(call: TenantCall): Promise<Answer> {
+  const body = await readBody(call, patch);
+  if (!body.ok) return body;
+  const { name, raw_retention_days: rawRetentionDays } = body.value.input;
+  const fields = given({ name, rawRetentionDays });
+  if (Object.keys(fields).length > 0) {
+    await accountsOf(call.env).update(organization).set(fields).where(eq(organization.id, call.tenant));
+  }
+  return getOne(call);
+}
+
+const ALL_KINDS: readonly RecordKind[] = ["key", "token", "credential", "budget", "team", "user"];
+const REMOVE_PAGE = 500;
+
+/**
+ * Revokes all keys and tokens, then forgets the tenant. The row goes last: where this breaks off, it can be done again.
+ * Usage stays, until its retention ends.
+ */
+async function remove(call: TenantCall): Promise<Answer> {
+  const ledger = ledgerOf(call.env, call.tenant);
+  for (const kind of ALL_KINDS) {
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof ledger.list<RecordKind>>> = await ledger.list(kind, {
+        limit: REMOVE_PAGE,
+        cursor,
+      });
+      for (const record of page.items) await ledger.remove(kind, record.id, call.actor);
+      cursor = page.cursor;
+    } while (cursor !== null);
+  }
+  await accountsOf(call.env).delete(organization).where(eq(organization.id, call.tenant));
+  return ok({ id: call.tenant, deleted: true });
+}
+
+const show = (row: Row) => ({
+  id: row.id,
+  name: row.name,
+  raw_retention_days: row.rawRetentionDays,
+  created_at: iso(+row.createdAt),
+});

@@ -1,0 +1,82 @@
+/** For tests of the admin API: an instance with its schema, tenants, and callers of every kind. */
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { migrate } from "../db/migrate.ts";
+import { control } from "./index.ts";
+
+export const ORIGIN = "http://meterr.example";
+export const OPERATOR = { authorization: `Bearer ${env.METERR_ADMIN_TOKEN}` };
+
+export interface Answered {
+  status: number;
+  headers: Headers;
+  /** The JSON answer; tests look into it freely. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of it.
+  body: any;
+}
+
+/** Sends a request to the control plane. `body` is sent as JSON, or as it is where it is a string. */
+export async function call(
+  method: string,
+  path: string,
+  { body, headers = {}, bindings = {} }: { body?: unknown; headers?: Record<string, string>; bindings?: object } = {},
+): Promise<Answered> {
+  const response = await raw(method, path, { body, headers, bindings });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: isJson(text) ? JSON.parse(text) : text };
+}
+
+/** As `call`, with the response as it is. */
+export async function raw(
+  method: string,
+  path: string,
+  { body, headers = {}, bindings = {} }: { body?: unknown; headers?: Record<string, string>; bindings?: object } = {},
+): Promise<Response> {
+  const ctx = createExecutionContext();
+  const request = new Request(new URL(path, ORIGIN), {
+    method,
+    headers,
+    body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
+    redirect: "manual",
+  });
+  const response = await control.fetch(request, { ...env, ...bindings }, ctx);
+  if (response.webSocket === null) await waitOnExecutionContext(ctx);
+  return response;
+}
+
+/** As the operator. */
+export const operator = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  call(method, path, { body, headers: { ...OPERATOR, ...headers } });
+
+/** A new tenant's id, in an instance that has its schema. */
+export async function newTenant(name = "Acme"): Promise<string> {
+  await migrate(env.DB);
+  const { body } = await operator("POST", "/api/v1/tenants", { name });
+  return body.id;
+}
+
+/** Headers of a management token of `tenant` with `role`. */
+export async function tokenOf(tenant: string, role: string): Promise<Record<string, string>> {
+  const { body } = await operator("POST", `/api/v1/tenants/${tenant}/tokens`, { name: role, role });
+  return { authorization: `Bearer ${body.token}` };
+}
+
+/** Headers of a signed-in owner of the default tenant, and that tenant. Only pages of `ORIGIN` may use them. */
+export async function signIn(): Promise<{ tenant: string; headers: Record<string, string> }> {
+  const { body } = await operator("POST", "/api/v1/operator/bootstrap", {});
+  const landed = await raw("GET", body.sign_in_url);
+  const cookie = landed.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+  return { tenant: body.tenant.id, headers: { cookie, origin: ORIGIN } };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

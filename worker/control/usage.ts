@@ -1,0 +1,115 @@
+/** Usage records: the list, one, sums, an export, and usage that did not pass through the proxy. */
+import { z } from "zod";
+import { databaseOf } from "../core/database.ts";
+import { usdFromNanos } from "../core/money.ts";
+import { ok } from "../core/outcome.ts";
+import { recordOf } from "../core/record.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { GROUPS, type Group, type SummaryRow, summarize } from "../db/summary.ts";
+import { findUsage, knownIds, listUsage } from "../db/usage.ts";
+import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
+import { exportUsage } from "./export.ts";
+import { eventsOf, importBody } from "./import.ts";
+import { instant, iso, paging, readBody, readQuery } from "./input.ts";
+
+const text = z.string().min(1).max(500).optional();
+const filters = {
+  from: instant.optional(),
+  to: instant.optional(),
+  key: text,
+  user: text,
+  team: text,
+  model: text,
+  provider: text,
+  session: text,
+  endpoint: text,
+  status: text,
+  mode: text,
+  tag: text,
+};
+const listQuery = z.strictObject({ ...filters, ...paging });
+const exportQuery = z.strictObject({ ...filters, format: z.enum(["csv", "ndjson"]).default("csv") });
+const summaryQuery = z.strictObject({ ...filters, group_by: z.string().max(200).default("") });
+
+/** Mounts `/usage` and what is below it. */
+export function mountUsage(app: App): void {
+  mount(app, "/tenants/:tenant/usage", { GET: forTenant("read", list), POST: forTenant("import", importEvents) });
+  mount(app, "/tenants/:tenant/usage/summary", { GET: forTenant("read", summary) });
+  mount(app, "/tenants/:tenant/usage/export", {
+    GET: forTenant("read", async (call) => {
+      const query = readQuery(call, exportQuery);
+      if (!query.ok) return query;
+      const { format, ...filter } = query.value;
+      return exportUsage(databaseOf(call.env, call.tenant), { tenant: call.tenant, filter, format });
+    }),
+  });
+  mount(app, "/tenants/:tenant/usage/:id", {
+    GET: forTenant("read", async ({ env, tenant, params }) => {
+      const event = await findUsage(databaseOf(env, tenant), tenant, params.id ?? "");
+      return event ? ok(recordOf(event)) : notFound("usage record");
+    }),
+  });
+}
+
+async function list({ env, tenant, ...call }: TenantCall): Promise<Answer> {
+  const query = readQuery({ env, ...call }, listQuery);
+  if (!query.ok) return query;
+  const { limit, cursor, ...filter } = query.value;
+  const after = readCursor(cursor);
+  if (!after.ok) return after;
+  const db = databaseOf(env, tenant);
+  const events = await listUsage(db, { tenant, filter, after: after.value, limit: limit + 1 });
+  const page = events.slice(0, limit);
+  const last = page.at(-1);
+  return ok({ data: page.map(recordOf), next_cursor: events.length > page.length && last ? writeCursor(last) : null });
+}
+
+async function summary(call: TenantCall): Promise<Answer> {
+  const query = readQuery(call, summaryQuery);
+  if (!query.ok) return query;
+  const { group_by, ...filter } = query.value;
+  const groups: Group[] = [];
+  for (const name of new Set(group_by.split(",").filter((part) => part !== ""))) {
+    const group = GROUPS.find((known) => known === name);
+    if (!group) return invalid(`group_by: ${name} is not one of ${GROUPS.join(", ")}`, "group_by");
+    groups.push(group);
+  }
+  const rows = await summarize(databaseOf(call.env, call.tenant), { tenant: call.tenant, filter, groups });
+  return ok({ data: rows.map(showRow), next_cursor: null });
+}
+
+/** Books events whose ids are new; those that are known, imported or not, are left as they are. */
+async function importEvents(call: TenantCall): Promise<Answer> {
+  const body = await readBody(call, importBody);
+  if (!body.ok) return body;
+  const events = eventsOf(body.value.input, call);
+  const ids = events.map((event) => event.id);
+  const known = await knownIds(databaseOf(call.env, call.tenant), call.tenant, ids);
+  const imported = await ledgerOf(call.env, call.tenant).importUsage(events.filter((event) => !known.has(event.id)));
+  return ok({ imported, ignored: events.length - imported });
+}
+
+function showRow({ group, ...row }: SummaryRow) {
+  return {
+    ...Object.fromEntries(Object.entries(group).map(([name, value]) => [name, showGroup(name, value)])),
+    requests: row.requests,
+    tokens: {
+      input: row.input,
+      input_cached: row.inputCached,
+      input_cache_write: row.inputCacheWrite,
+      output: row.output,
+      output_reasoning: row.outputReasoning,
+    },
+    cost_usd: usdFromNanos(row.costNanos),
+    saved_usd: usdFromNanos(row.savedNanos),
+    unpriced: row.unpriced,
+    errors: row.errors,
+    latency_ms: row.requests > 0 ? Math.round(row.latencyMs / row.requests) : null,
+  };
+}
+
+function showGroup(name: string, value: string | number | null): string | number | null {
+  if (name === "day") return iso(Number(value))?.slice(0, 10) ?? null;
+  return name === "hour" ? iso(Number(value)) : value;
+}
