@@ -1,0 +1,71 @@
+/** What the wallet knows of keys: for as long as its policy is fresh, and no longer than the policy stays the same. */
+import type { Policy } from "../core/lease.ts";
+import type { Budget, KeyRecord } from "../core/policy.ts";
+import { KEYS, UNKNOWN_KEY_MS } from "./limits.ts";
+import { isFresh, type WalletState } from "./state.ts";
+import type { Identified } from "./types.ts";
+
+const UNKNOWN: Identified = Object.freeze({ outcome: "unknown" });
+const REVOKED: Identified = Object.freeze({ outcome: "revoked" });
+const EXPIRED: Identified = Object.freeze({ outcome: "expired" });
+
+/** Who the key with this hash is, as far as the wallet knows; null where the ledger has to be asked. */
+export function lookUp(wallet: WalletState, hash: string, now: number): Identified | null {
+  if (!isFresh(wallet, now)) return null;
+  const known = wallet.keys.get(hash);
+  if (known) {
+    const { revokedAt, expiresAt } = known.grant.key;
+    if (revokedAt !== null) return REVOKED;
+    return expiresAt !== null && expiresAt <= now ? EXPIRED : known;
+  }
+  return now < (wallet.unknownKeys.get(hash) ?? Number.NEGATIVE_INFINITY) ? UNKNOWN : null;
+}
+
+/** The next message asks for the key with this hash. Whether it is the first to ask. */
+export function ask(wallet: WalletState, hash: string): boolean {
+  if (wallet.asking.has(hash)) return false;
+  wallet.asking.set(hash, { askedIn: 0 });
+  return true;
+}
+
+/** Takes a new policy: every key has to be asked for anew. */
+export function newPolicy(wallet: WalletState, policy: Policy, version: number): void {
+  wallet.policy = policy;
+  wallet.version = version;
+  wallet.revoked = new Set(policy.revoked);
+  wallet.keys.clear();
+  wallet.keyBudgets.clear();
+}
+
+export function learnKeys(wallet: WalletState, keys: { hash: string; key: KeyRecord | null }[], now: number): void {
+  for (const { hash, key } of keys) {
+    wallet.asking.delete(hash);
+    if (key) learnKey(wallet, hash, key);
+    else {
+      if (wallet.unknownKeys.size >= KEYS) wallet.unknownKeys.clear();
+      wallet.unknownKeys.set(hash, now + UNKNOWN_KEY_MS);
+    }
+  }
+}
+
+function learnKey(wallet: WalletState, hash: string, key: KeyRecord): void {
+  if (wallet.keys.size >= KEYS) {
+    wallet.keys.clear();
+    wallet.keyBudgets.clear();
+    wallet.keyModes.clear();
+  }
+  const budgets = (wallet.policy?.budgets ?? []).filter((budget) => mayCover(budget, key));
+  const credentials = wallet.policy?.credentials ?? [];
+  wallet.unknownKeys.delete(hash);
+  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, budgets } });
+  wallet.keyBudgets.set(key.id, budgets);
+  wallet.keyModes.set(key.id, key.mode);
+}
+
+/** Whether some request of `key` falls under `budget`. */
+function mayCover({ scope }: Budget, key: KeyRecord): boolean {
+  if (scope.type === "key") return scope.id === key.id;
+  if (scope.type === "team") return scope.id === key.team;
+  if (scope.type === "user") return key.user === null || scope.id === key.user;
+  return true;
+}
