@@ -57,8 +57,7 @@ function canonical(text: string, json: JsonObject): string {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  // Entries, not an object: `__proto__` and integer-like names keep their place.
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([name, inner]) => [name, sorted(inner)]);
+  // Every object becomes one with its entries in order: `__proto__` and integer-like names keep their place, and no array is one.
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return { o: entries.map(([name, inner]) => [name, sorted(inner)]) };
 }

@@ -31,13 +31,13 @@ export function presentedKey(headers: Headers, search: string): PresentedKey {
   return { text: query.key ?? found, bringsCredential: false, search: query.search };
 }
 
-/** Takes `key=` out of the query and leaves every other byte of it as it is. */
+/** Takes `key=` out of the query and leaves every other byte of it as it is. A key has nothing that a URL would escape. */
 function withoutKey(search: string): { key: string | null; search: string } {
   if (!search.includes("key=")) return { key: null, search };
   const kept: string[] = [];
   let key: string | null = null;
   for (const pair of search.slice(1).split("&")) {
-    if (pair.startsWith("key=")) key = key ?? decodeURIComponent(pair.slice(4).replace(/%(?![0-9a-f]{2})/gi, "%25"));
+    if (pair.startsWith("key=")) key = key ?? pair.slice(4);
     else kept.push(pair);
   }
   return { key, search: kept.length > 0 ? `?${kept.join("&")}` : "" };
