@@ -24,7 +24,9 @@ function themeBoot(): Plugin {
       handler(_html, context) {
         if (context.filename.endsWith("web/index.html")) return [];
         if (context.bundle) {
-          const boot = Object.values(context.bundle).find((file) => file.type === "asset" && file.names.includes("theme-boot.js"));
+          const boot = Object.values(context.bundle).find(
+            (file) => file.type === "asset" && file.names.includes("theme-boot.js"),
+          );
           if (boot) served = `/${boot.fileName}`;
         }
         return [{ tag: "script", attrs: { src: served }, injectTo: "head-prepend" }];
@@ -44,7 +46,8 @@ function appFallback(): Plugin {
     name: "meterr:app-fallback",
     configureServer(server) {
       server.middlewares.use((request, _response, next) => {
-        if (/^\/app(\/|\?|$)/.test(request.url ?? "") && !/\.\w+(\?|$)/.test(request.url ?? "")) request.url = "/app/index.html";
+        if (/^\/app(\/|\?|$)/.test(request.url ?? "") && !/\.\w+(\?|$)/.test(request.url ?? ""))
+          request.url = "/app/index.html";
         next();
       });
     },

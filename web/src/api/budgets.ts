@@ -13,12 +13,14 @@ export const budgetsQuery = (tenant: string) =>
 
 export type BudgetInput = Pick<Budget, "name" | "scope" | "period" | "timezone" | "limit_usd" | "enforcement">;
 
-/** Creates a budget, or changes the one with `id`. */
+/** Creates a budget, or changes the one with `id`; its scope stays, since what was counted belongs to it. */
 export function useSaveBudget(tenant: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, ...input }: BudgetInput & { id?: string }) =>
-      id === undefined ? apiPost<Budget>(path(tenant), input) : apiPatch<Budget>(`${path(tenant)}/${id}`, input),
+    mutationFn: ({ id, scope, ...input }: BudgetInput & { id?: string }) =>
+      id === undefined
+        ? apiPost<Budget>(path(tenant), { scope, ...input })
+        : apiPatch<Budget>(`${path(tenant)}/${id}`, input),
     onSuccess: () => client.invalidateQueries({ queryKey: ["budgets", tenant] }),
   });
 }

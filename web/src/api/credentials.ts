@@ -1,6 +1,6 @@
 /** A tenant's own keys for providers: write-only, the API tells the last four characters. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { apiDelete, apiGetAll, apiPost, apiPut } from "./client.ts";
+import { apiDelete, apiGetAll, apiPatch, apiPut } from "./client.ts";
 import type { Credential } from "./types.ts";
 
 const path = (tenant: string): string => `/api/v1/tenants/${tenant}/credentials`;
@@ -12,23 +12,22 @@ export const credentialsQuery = (tenant: string) =>
   });
 
 export interface CredentialInput {
-  provider: string;
   api_key: string;
-  /** Named: one more beside the default one. */
-  name?: string;
+  /** Replaces a known provider's origin. */
   origin?: string;
+  /** For a provider that the gateway does not know. */
   base_url?: string;
   dialect?: string;
 }
 
-/** Sets a provider's default credential, or adds a named one. */
+/** Sets a provider's default credential, or replaces the one with `id`. */
 export function useSaveCredential(tenant: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ provider, name, ...input }: CredentialInput) =>
-      name === undefined
-        ? apiPut(`${path(tenant)}/${encodeURIComponent(provider)}`, input)
-        : apiPost(path(tenant), { provider, name, ...input }),
+    mutationFn: (save: { provider: string; input: CredentialInput } | { id: string; input: CredentialInput }) =>
+      "id" in save
+        ? apiPatch(`${path(tenant)}/${save.id}`, save.input)
+        : apiPut(`${path(tenant)}/${encodeURIComponent(save.provider)}`, save.input),
     onSuccess: () => client.invalidateQueries({ queryKey: ["credentials", tenant] }),
   });
 }

@@ -12,7 +12,10 @@ import { LATEST } from "./usage.ts";
 const REFETCH_AFTER_MS = 2_500;
 
 /** Applies events to the cache of `tenant`. `stop` forgets the pending refetch. */
-export function liveCache(client: QueryClient, tenant: string): { apply: (message: LiveMessage) => void; stop: () => void } {
+export function liveCache(
+  client: QueryClient,
+  tenant: string,
+): { apply: (message: LiveMessage) => void; stop: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refetchSoon = (): void => {
     timer ??= setTimeout(() => {
@@ -54,14 +57,18 @@ function applyBudget(client: QueryClient, tenant: string, counters: Pick<Budget,
 const covers = (params: SummaryParams, record: UsageRecord): boolean =>
   (params.from === undefined || record.time >= params.from) &&
   (params.to === undefined || record.time < params.to) &&
-  (["model", "provider", "key"] as const).every((field) => params[field] === undefined || params[field] === record[field]);
+  (["model", "provider", "key"] as const).every(
+    (field) => params[field] === undefined || params[field] === record[field],
+  );
 
 /** `rows` with `record` added to the row that it belongs to, or to a new one. */
 export function withRecord(rows: SummaryRow[], params: SummaryParams, record: UsageRecord): SummaryRow[] {
   const place: Partial<SummaryRow> = Object.fromEntries(
     params.group_by.split(",").map((dimension) => [dimension, valueOf(dimension, record)]),
   );
-  const at = rows.findIndex((row) => Object.entries(place).every(([name, value]) => row[name as keyof SummaryRow] === value));
+  const at = rows.findIndex((row) =>
+    Object.entries(place).every(([name, value]) => row[name as keyof SummaryRow] === value),
+  );
   const row = rows[at] ?? { ...EMPTY, ...place };
   const added: SummaryRow = {
     ...row,

@@ -2,7 +2,8 @@ import { QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./client.ts";
 
 /** Refusals are answers: asking again changes nothing. Only silence and server faults are tried again. */
-const worthRetrying = (error: Error): boolean => !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
+const worthRetrying = (error: Error): boolean =>
+  !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
 
 export const queryClient = new QueryClient({
   defaultOptions: {

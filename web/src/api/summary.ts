@@ -1,5 +1,5 @@
 /** Sums of usage over a span of time. */
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { apiGet } from "./client.ts";
 import type { SummaryRow } from "./types.ts";
 
@@ -20,6 +20,7 @@ export const summaryQuery = (tenant: string, params: SummaryParams) =>
       apiGet<{ data: SummaryRow[] }>(`/api/v1/tenants/${tenant}/usage/summary`, { ...params }, signal).then(
         (answer) => answer.data,
       ),
-    // Another span or filter: the old figures stay, dimmed, until the new ones are there.
-    placeholderData: keepPreviousData,
+    // Another span or filter: the old figures stay, dimmed, until the new ones are there. Other groups do not fit.
+    placeholderData: (old: SummaryRow[] | undefined, query) =>
+      (query?.queryKey[2] as SummaryParams | undefined)?.group_by === params.group_by ? old : undefined,
   });

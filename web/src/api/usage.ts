@@ -23,7 +23,8 @@ export const usageQuery = (tenant: string, filters: UsageFilters) =>
 export const latestQuery = (tenant: string) =>
   queryOptions({
     queryKey: ["latest", tenant],
-    queryFn: ({ signal }) => apiGet<Page<UsageRecord>>(path(tenant), { limit: LATEST }, signal).then((page) => page.data),
+    queryFn: ({ signal }) =>
+      apiGet<Page<UsageRecord>>(path(tenant), { limit: LATEST }, signal).then((page) => page.data),
   });
 export const LATEST = 10;
 

@@ -4,7 +4,11 @@ import { cn } from "../lib/cn.ts";
 const LOOK = {
   live: { text: "Live", dot: "bg-ok", title: "Figures move as requests end" },
   connecting: { text: "Connecting", dot: "bg-ink-3", title: "Opening the live connection" },
-  offline: { text: "Polling", dot: "bg-warn", title: "The live connection is gone; figures are fetched every 5 seconds until it is back" },
+  offline: {
+    text: "Polling",
+    dot: "bg-warn",
+    title: "The live connection is gone; figures are fetched every 5 seconds until it is back",
+  },
 } as const;
 
 /** Whether figures are live. */

@@ -68,7 +68,10 @@ export default function Palette({ tenant, onClose }: { tenant: string; onClose: 
                 aria-selected={i === chosen}
                 onClick={() => run(command)}
                 onPointerMove={() => setAt(i)}
-                className={cn("flex h-9 cursor-pointer items-center justify-between rounded-md px-2.5 text-base", i === chosen && "bg-hover")}
+                className={cn(
+                  "flex h-9 cursor-pointer items-center justify-between rounded-md px-2.5 text-base",
+                  i === chosen && "bg-hover",
+                )}
               >
                 {command.title}
                 {command.keys && <Kbd keys={command.keys} />}
@@ -103,12 +106,25 @@ function useCommands(tenant: string, text: string): Command[] {
     ...(/^req_\w+$/.test(id)
       ? [{ title: `Open request ${id}`, run: () => navigate({ to: "/$tenant/requests/$id", params: { tenant, id } }) }]
       : []),
-    ...DESTINATIONS.map(({ to, title, keys }) => ({ title: `Go to ${title}`, keys, run: () => navigate({ to, params }) })),
+    ...DESTINATIONS.map(({ to, title, keys }) => ({
+      title: `Go to ${title}`,
+      keys,
+      run: () => navigate({ to, params }),
+    })),
     { title: "Create a key", run: () => navigate({ to: "/$tenant/keys", params, search: { new: "1" } }) },
     { title: "Create a budget", run: () => navigate({ to: "/$tenant/budgets", params, search: { new: "1" } }) },
-    { title: "Add a provider's credential", run: () => navigate({ to: "/$tenant/providers", params, search: { new: "1" } }) },
-    { title: "Show failed requests", run: () => navigate({ to: "/$tenant/requests", params, search: { status: "error" } }) },
-    { title: "Show denied requests", run: () => navigate({ to: "/$tenant/requests", params, search: { status: "denied" } }) },
+    {
+      title: "Add a provider's credential",
+      run: () => navigate({ to: "/$tenant/providers", params, search: { new: "1" } }),
+    },
+    {
+      title: "Show failed requests",
+      run: () => navigate({ to: "/$tenant/requests", params, search: { status: "error" } }),
+    },
+    {
+      title: "Show denied requests",
+      run: () => navigate({ to: "/$tenant/requests", params, search: { status: "denied" } }),
+    },
     ...(me?.tenants ?? [])
       .filter((each) => each.id !== tenant)
       .map((each) => ({
@@ -123,5 +139,8 @@ function useCommands(tenant: string, text: string): Command[] {
 /** Whether all words of `text` occur in `title`, in any order. */
 function fits(title: string, text: string): boolean {
   const hay = title.toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => hay.includes(word));
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => hay.includes(word));
 }

@@ -1,5 +1,12 @@
 /** The dashboard's pages: each is loaded when it is first opened. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";

@@ -3,13 +3,13 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { LogOut, Search } from "lucide-react";
 import { meQuery } from "../api/me.ts";
 import { Button } from "../components/ui/button.tsx";
+import { Select } from "../components/ui/field.tsx";
 import { Kbd } from "../components/ui/kbd.tsx";
 import { Logo } from "../components/ui/logo.tsx";
-import { Select } from "../components/ui/field.tsx";
-import { useSignOut } from "./use-sign-out.ts";
 import { LiveDot } from "./live-dot.tsx";
 import { DESTINATIONS } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
+import { useSignOut } from "./use-sign-out.ts";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -73,7 +73,8 @@ function TenantName({ tenant }: { tenant: string }) {
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
   const tenants = me?.tenants ?? [];
-  if (tenants.length < 2) return <span className="truncate text-base font-semibold">{tenants[0]?.name ?? "meterr"}</span>;
+  if (tenants.length < 2)
+    return <span className="truncate text-base font-semibold">{tenants[0]?.name ?? "meterr"}</span>;
   return (
     <Select
       aria-label="Organization"

@@ -26,7 +26,8 @@ describe("dollars", () => {
   ])("%d nanodollars read %s", (nanos, text) => expect(formatUsd(nanos)).toBe(text));
 
   test("a cost that is not known is a dash, not zero", () => expect(formatUsd(null)).toBe("–"));
-  test("the exact amount keeps all nine decimals", () => expect(formatUsdExact(1_284_200_000_001)).toBe("$1,284.200000001"));
+  test("the exact amount keeps all nine decimals", () =>
+    expect(formatUsdExact(1_284_200_000_001)).toBe("$1,284.200000001"));
 
   test.each([
     [0, "$0"],
@@ -71,8 +72,10 @@ describe("shares and deltas", () => {
     [0.00001, "< 0.01 %"],
   ])("a share of %d reads %s", (share, text) => expect(formatPercent(share)).toBe(text));
 
-  test("a delta says which way and how far", () => expect(deltaOf(112, 100)).toEqual({ direction: "up", text: "12 %" }));
-  test("a fall is a positive figure with a direction", () => expect(deltaOf(50, 100)).toEqual({ direction: "down", text: "50 %" }));
+  test("a delta says which way and how far", () =>
+    expect(deltaOf(112, 100)).toEqual({ direction: "up", text: "12 %" }));
+  test("a fall is a positive figure with a direction", () =>
+    expect(deltaOf(50, 100)).toEqual({ direction: "down", text: "50 %" }));
   test("past ten times it is a factor", () => expect(deltaOf(2000, 100)).toEqual({ direction: "up", text: "20×" }));
   test("against nothing there is no delta", () => expect(deltaOf(5, 0)).toBeNull());
 });

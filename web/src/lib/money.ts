@@ -13,7 +13,10 @@ export function nanosOf(usd: string | null): number | null {
 
 /** What a person typed (`1,200`, `$12.50`, `0.05`) as the API's decimal string, or null where it is no amount above zero. */
 export function usdFromInput(text: string): string | null {
-  const plain = text.trim().replace(/^\$\s*/, "").replaceAll(",", "");
+  const plain = text
+    .trim()
+    .replace(/^\$\s*/, "")
+    .replaceAll(",", "");
   if (!/^(\d{1,7}(\.\d{0,9})?|\.\d{1,9})$/.test(plain)) return null;
   const usd = plain.replace(/\.$/, "").replace(/^\./, "0.");
   return nanosOf(usd) > 0 ? usd : null;

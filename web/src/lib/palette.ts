@@ -9,7 +9,9 @@ const known: Map<string, number> = new Map(stored());
 function stored(): [string, number][] {
   try {
     const list: unknown = JSON.parse(recall("palette") ?? "[]");
-    return Array.isArray(list) ? list.filter((name) => typeof name === "string").map((name, i) => [name, i % SIZE]) : [];
+    return Array.isArray(list)
+      ? list.filter((name) => typeof name === "string").map((name, i) => [name, i % SIZE])
+      : [];
   } catch {
     return [];
   }

@@ -17,7 +17,10 @@ test("there is a snippet for every client that the keys page promises", () => {
   ]);
 });
 
-test.each(snippets.map((each) => [each.title, each.code]))("%s has the address and the key filled in", (_title, code) => {
-  expect(code).toContain("https://gateway.example/");
-  expect(code).toContain("mtr_test_abc");
-});
+test.each(snippets.map((each) => [each.title, each.code]))(
+  "%s has the address and the key filled in",
+  (_title, code) => {
+    expect(code).toContain("https://gateway.example/");
+    expect(code).toContain("mtr_test_abc");
+  },
+);

@@ -13,10 +13,22 @@ const TONES: Record<Tone, string> = {
 };
 
 /** A word on a tinted ground: a state, a mode. */
-export function Badge({ tone = "neutral", className, children }: { tone?: Tone; className?: string; children: ReactNode }) {
+export function Badge({
+  tone = "neutral",
+  className,
+  children,
+}: {
+  tone?: Tone;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <span
-      className={cn("inline-flex h-5 items-center rounded px-1.5 text-2xs font-medium whitespace-nowrap", TONES[tone], className)}
+      className={cn(
+        "inline-flex h-5 items-center rounded px-1.5 text-2xs font-medium whitespace-nowrap",
+        TONES[tone],
+        className,
+      )}
     >
       {children}
     </span>

@@ -53,7 +53,12 @@ function Line({ color, name, value }: { color: string; name: string; value: stri
   );
 }
 
-export function ChartTable(props: { data: ChartData; totals: number[]; name: string; format: (value: number) => string }) {
+export function ChartTable(props: {
+  data: ChartData;
+  totals: number[];
+  name: string;
+  format: (value: number) => string;
+}) {
   const { data, totals, name, format } = props;
   return (
     <div className="sr-only">

@@ -35,7 +35,17 @@ interface CopyProps {
 }
 
 /** Code to paste, with its copy button. */
-export function CodeBlock({ code, what, className, onCopied }: { code: string; what: string; className?: string; onCopied?: () => void }) {
+export function CodeBlock({
+  code,
+  what,
+  className,
+  onCopied,
+}: {
+  code: string;
+  what: string;
+  className?: string;
+  onCopied?: () => void;
+}) {
   return (
     <div className={cn("relative min-w-0 rounded-md border bg-sunken", className)}>
       <pre

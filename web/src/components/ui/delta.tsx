@@ -5,7 +5,17 @@ const SIGN = { up: "▲", down: "▼", same: "■" } as const;
 const WORD = { up: "up", down: "down", same: "unchanged," } as const;
 
 /** A change against the span before. `good` says which direction is welcome; spend has none. */
-export function Delta({ now, before, against, good }: { now: number; before: number; against: string; good?: "up" | "down" }) {
+export function Delta({
+  now,
+  before,
+  against,
+  good,
+}: {
+  now: number;
+  before: number;
+  against: string;
+  good?: "up" | "down";
+}) {
   const delta = deltaOf(now, before);
   if (!delta) return null;
   const tone = delta.direction === "same" || !good ? "text-ink-3" : delta.direction === good ? "text-ok" : "text-bad";

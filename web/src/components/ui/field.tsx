@@ -15,12 +15,21 @@ interface FieldProps {
 export function TextField({ label, hint, error, className, ...props }: FieldProps & ComponentProps<"input">) {
   return (
     <Field label={label} hint={hint} error={error}>
-      {(ids) => <input {...props} {...ids} className={cn(inputStyle, className)} autoComplete={props.autoComplete ?? "off"} />}
+      {(ids) => (
+        <input {...props} {...ids} className={cn(inputStyle, className)} autoComplete={props.autoComplete ?? "off"} />
+      )}
     </Field>
   );
 }
 
-export function SelectField({ label, hint, error, className, children, ...props }: FieldProps & ComponentProps<"select">) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  className,
+  children,
+  ...props
+}: FieldProps & ComponentProps<"select">) {
   return (
     <Field label={label} hint={hint} error={error}>
       {(ids) => (
@@ -39,7 +48,10 @@ export function Select({ className, children, ...props }: ComponentProps<"select
       <select {...props} className={cn(inputStyle, "appearance-none truncate pr-8", className)}>
         {children}
       </select>
-      <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-ink-3" />
+      <ChevronDown
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-ink-3"
+      />
     </span>
   );
 }

@@ -12,7 +12,12 @@ export function Page(props: { title: string; controls?: ReactNode; children: Rea
         <h1 className="text-lg font-semibold tracking-tight">{props.title}</h1>
         <div className="flex flex-wrap items-center gap-2">{props.controls}</div>
       </div>
-      <div className={cn("w-full", props.fill ? "flex min-h-0 flex-1 flex-col" : "mx-auto max-w-[1760px] px-4 py-5 sm:px-6")}>
+      <div
+        className={cn(
+          "w-full",
+          props.fill ? "flex min-h-0 flex-1 flex-col" : "mx-auto max-w-[1760px] px-4 py-5 sm:px-6",
+        )}
+      >
         {props.children}
       </div>
     </main>

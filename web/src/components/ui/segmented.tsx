@@ -9,7 +9,11 @@ export function Segmented<T extends string>(props: {
   className?: string;
 }) {
   return (
-    <div role="group" aria-label={props.label} className={cn("inline-flex rounded-md border bg-sunken p-0.5", props.className)}>
+    <div
+      role="group"
+      aria-label={props.label}
+      className={cn("inline-flex rounded-md border bg-sunken p-0.5", props.className)}
+    >
       {props.options.map((option) => (
         <button
           key={option.value}

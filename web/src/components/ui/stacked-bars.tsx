@@ -88,7 +88,9 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
               </text>
             </g>
           ))}
-          {at !== null && <rect x={x(at) - band / 2} y={TOP} width={band} height={HEIGHT - TOP - BOTTOM} fill="var(--hover)" />}
+          {at !== null && (
+            <rect x={x(at) - band / 2} y={TOP} width={band} height={HEIGHT - TOP - BOTTOM} fill="var(--hover)" />
+          )}
           {data.steps.map((step, i) => (
             <g key={step.full}>
               {stackOf(data.series, i).map(({ series, from, to }) => (

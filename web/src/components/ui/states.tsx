@@ -26,7 +26,13 @@ export function SkeletonRows({ rows, className }: { rows: number; className?: st
 }
 
 /** Nothing here yet: what it will show, and what to do. */
-export function Empty(props: { icon?: ReactNode; title: string; children?: ReactNode; action?: ReactNode; className?: string }) {
+export function Empty(props: {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  className?: string;
+}) {
   return (
     <div className={cn("flex flex-col items-center gap-2 px-6 py-12 text-center", props.className)}>
       {props.icon && <span className="mb-1 text-ink-3">{props.icon}</span>}
@@ -38,7 +44,17 @@ export function Empty(props: { icon?: ReactNode; title: string; children?: React
 }
 
 /** Something went wrong: what, and a way to try again. */
-export function Failed({ what, error, retry, className }: { what: string; error: unknown; retry: () => void; className?: string }) {
+export function Failed({
+  what,
+  error,
+  retry,
+  className,
+}: {
+  what: string;
+  error: unknown;
+  retry: () => void;
+  className?: string;
+}) {
   return (
     <div role="alert" className={cn("flex flex-col items-center gap-2 px-6 py-10 text-center", className)}>
       <TriangleAlert aria-hidden className="size-5 text-bad" />

@@ -24,7 +24,8 @@ export function SignInPage() {
       <SignInForm next={next} />
       {!linkError && (
         <p className="text-sm text-pretty text-ink-2">
-          First time here, or no password yet? The terminal that runs meterr prints a one-time sign-in link each time it starts.
+          First time here, or no password yet? The terminal that runs meterr prints a one-time sign-in link each time it
+          starts.
         </p>
       )}
     </main>
@@ -36,8 +37,8 @@ function LinkFailed() {
     <div role="alert" className="rounded-lg border border-warn/40 bg-warn-soft p-4 text-sm text-ink">
       <p className="font-medium text-warn">This sign-in link does not work any more</p>
       <p className="mt-1 text-pretty">
-        Each link works once and for fifteen minutes. Start meterr again (<code className="font-mono text-xs">npm start</code>) and it
-        prints a new one.
+        Each link works once and for fifteen minutes. Start meterr again (
+        <code className="font-mono text-xs">npm start</code>) and it prints a new one.
       </p>
     </div>
   );
@@ -63,7 +64,9 @@ function SignInForm({ next }: { next?: string }) {
       else await navigate({ to: "/" });
     } catch (problem) {
       setBusy(false);
-      setError(problem instanceof ApiError && problem.status === 401 ? "Email and password do not match." : messageOf(problem));
+      setError(
+        problem instanceof ApiError && problem.status === 401 ? "Email and password do not match." : messageOf(problem),
+      );
     }
   };
 

@@ -1,7 +1,14 @@
 import { Card } from "../../components/ui/card.tsx";
 import { Failed, SkeletonRows } from "../../components/ui/states.tsx";
 import { cn } from "../../lib/cn.ts";
-import { formatCount, formatDuration, formatPercent, formatTokens, formatUsd, formatUsdExact } from "../../lib/format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatTokens,
+  formatUsd,
+  formatUsdExact,
+} from "../../lib/format.ts";
 import { colorsOf } from "../../lib/palette.ts";
 import { type Breakdown, type Group, groupsOf, totalsOf } from "./series.ts";
 import type { Overview } from "./use-overview.ts";
@@ -19,7 +26,9 @@ export function BreakdownTable({ overview, onPick }: { overview: Overview; onPic
       {current.isError && !current.data && (
         <Failed what="The table" error={current.error} retry={() => void current.refetch()} />
       )}
-      {current.data && groups.length === 0 && <p className="px-4 pt-1 pb-5 text-sm text-ink-2">No requests in this period.</p>}
+      {current.data && groups.length === 0 && (
+        <p className="px-4 pt-1 pb-5 text-sm text-ink-2">No requests in this period.</p>
+      )}
       {groups.length > 0 && (
         <div className={cn("overflow-x-auto pb-1.5", current.isPlaceholderData && "stale")}>
           <table className="figures w-full text-sm">
@@ -45,7 +54,12 @@ export function BreakdownTable({ overview, onPick }: { overview: Overview; onPic
   );
 }
 
-function Rows(props: { groups: Group[]; total: number; label: (name: string) => string; onPick: (name: string) => void }) {
+function Rows(props: {
+  groups: Group[];
+  total: number;
+  label: (name: string) => string;
+  onPick: (name: string) => void;
+}) {
   const shown = props.groups.slice(0, SHOWN);
   const colors = colorsOf(shown.map((group) => group.name));
   return shown.map(({ name, totals }, i) => (

@@ -36,7 +36,12 @@ export function BudgetsNearLimit({ tenant }: { tenant: string }) {
           className="py-8"
           title="No budget yet"
           action={
-            <Link to="/$tenant/budgets" params={{ tenant }} search={{ new: "1" }} className={buttonStyle({ size: "sm" })}>
+            <Link
+              to="/$tenant/budgets"
+              params={{ tenant }}
+              search={{ new: "1" }}
+              className={buttonStyle({ size: "sm" })}
+            >
               Create a budget
             </Link>
           }

@@ -37,12 +37,17 @@ function Chart({ overview }: { overview: Overview }) {
   const { current, previous, span, by, metric, label } = overview;
   if (current.isPending) return <ChartSkeleton />;
   if (current.isError && !current.data) {
-    return <Failed what="The chart" error={current.error} retry={() => void current.refetch()} className="h-[17.5rem]" />;
+    return (
+      <Failed what="The chart" error={current.error} retry={() => void current.refetch()} className="h-[17.5rem]" />
+    );
   }
   const data = chartOf({ rows: current.data ?? [], previous: previous.data ?? null, span, by, metric, label });
   if (data.series.length === 0 && !data.previous) {
     return (
-      <Empty title={metric === "errors" ? "No errors in this period" : "Nothing in this period"} className="h-[17.5rem] justify-center">
+      <Empty
+        title={metric === "errors" ? "No errors in this period" : "Nothing in this period"}
+        className="h-[17.5rem] justify-center"
+      >
         {metric === "saved"
           ? "Answers from the cache cost nothing; what they would have cost is shown here."
           : "Choose a longer period, or send a request."}

@@ -4,7 +4,14 @@ import { Delta } from "../../components/ui/delta.tsx";
 import { Sparkline } from "../../components/ui/sparkline.tsx";
 import { Skeleton } from "../../components/ui/states.tsx";
 import { cn } from "../../lib/cn.ts";
-import { formatCount, formatDuration, formatPercent, formatTokens, formatUsd, formatUsdExact } from "../../lib/format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatTokens,
+  formatUsd,
+  formatUsdExact,
+} from "../../lib/format.ts";
 import { type Metric, perStep, totalsOf } from "./series.ts";
 import type { Overview } from "./use-overview.ts";
 
@@ -81,14 +88,19 @@ function FigureCard(props: CardProps) {
     >
       <span className="flex items-baseline justify-between gap-2 text-sm text-ink-2">
         {props.title}
-        {!props.loading && <Delta now={props.now} before={props.before} against="the period before" good={props.good} />}
+        {!props.loading && (
+          <Delta now={props.now} before={props.before} against="the period before" good={props.good} />
+        )}
       </span>
       {props.loading ? (
         <Skeleton className="mt-2 mb-1 h-7 w-24" />
       ) : (
         <span
           title={props.exact}
-          className={cn("figures mt-1 truncate text-xl font-semibold tracking-tight sm:text-2xl", props.stale && "stale")}
+          className={cn(
+            "figures mt-1 truncate text-xl font-semibold tracking-tight sm:text-2xl",
+            props.stale && "stale",
+          )}
         >
           {props.value}
         </span>

@@ -59,8 +59,8 @@ export function FirstVisit({ tenant, onDone }: { tenant: string; onDone: () => v
           </Step>
           <Step number={3} done={connected} title="Add a provider's credential" last>
             <p className="mb-3 text-sm text-pretty text-ink-2">
-              With your own key for OpenAI, Anthropic, Google or another provider, live keys reach it through meterr. It is encrypted, and
-              never shown again.
+              With your own key for OpenAI, Anthropic, Google or another provider, live keys reach it through meterr. It
+              is encrypted, and never shown again.
             </p>
             <Link
               to="/$tenant/providers"
@@ -114,9 +114,15 @@ function TryIt({ tenant, onCopied }: { tenant: string; onCopied: () => void }) {
   return (
     <div className="flex flex-col items-start gap-3">
       <p className="text-sm text-pretty text-ink-2">
-        Paste the line that your terminal printed at the start, or create a test key and copy a line that has it filled in.
+        Paste the line that your terminal printed at the start, or create a test key and copy a line that has it filled
+        in.
       </p>
-      <Button tone="primary" size="sm" busy={create.isPending} onClick={() => create.mutate({ name: "First steps", mode: "test" })}>
+      <Button
+        tone="primary"
+        size="sm"
+        busy={create.isPending}
+        onClick={() => create.mutate({ name: "First steps", mode: "test" })}
+      >
         Create a test key
       </Button>
       {create.isError && (

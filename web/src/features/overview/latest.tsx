@@ -20,7 +20,9 @@ export function Latest({ tenant }: { tenant: string }) {
       }
     >
       {latest.isPending && <SkeletonRows rows={6} className="h-10" />}
-      {latest.isError && !latest.data && <Failed what="Requests" error={latest.error} retry={() => void latest.refetch()} />}
+      {latest.isError && !latest.data && (
+        <Failed what="Requests" error={latest.error} retry={() => void latest.refetch()} />
+      )}
       {latest.data?.length === 0 && <Empty title="No request yet">Requests appear here as they end.</Empty>}
       <ul className="figures pb-1.5 text-sm empty:hidden" data-testid="latest">
         {latest.data?.map((record) => (

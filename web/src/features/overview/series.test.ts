@@ -20,7 +20,10 @@ const label = (name: string): string => name;
 
 describe("totals", () => {
   test("sum to the nanodollar and weigh latency by requests", () => {
-    const totals = totalsOf([row("2026-11-24", "a", { cost_usd: "0.000000001" }), row("2026-11-24", "b", { requests: 3, latency_ms: 500 })]);
+    const totals = totalsOf([
+      row("2026-11-24", "a", { cost_usd: "0.000000001" }),
+      row("2026-11-24", "b", { requests: 3, latency_ms: 500 }),
+    ]);
     expect(totals).toMatchObject({ spend: 1_000_000_001, requests: 4, tokens: 30, latencyMs: 400 });
   });
   test("of nothing have no latency", () => expect(totalsOf([]).latencyMs).toBeNull());
@@ -33,14 +36,28 @@ test("groups come largest first", () => {
 
 describe("the chart", () => {
   test("puts each day's value at its place", () => {
-    const { series, steps } = chartOf({ rows: [row("2026-11-24", "a"), row("2026-11-18", "a")], previous: null, span, by: "model", metric: "requests", label });
+    const { series, steps } = chartOf({
+      rows: [row("2026-11-24", "a"), row("2026-11-18", "a")],
+      previous: null,
+      span,
+      by: "model",
+      metric: "requests",
+      label,
+    });
     expect(steps).toHaveLength(7);
     expect(series[0]?.values).toEqual([1, 0, 0, 0, 0, 0, 1]);
   });
 
   test("lays the span before over this one, as far as this one has gone", () => {
     const previous = [row("2026-11-11", "a"), row("2026-11-17", "b", { requests: 4 })];
-    const { previous: line } = chartOf({ rows: [row("2026-11-24", "a")], previous, span, by: "model", metric: "requests", label });
+    const { previous: line } = chartOf({
+      rows: [row("2026-11-24", "a")],
+      previous,
+      span,
+      by: "model",
+      metric: "requests",
+      label,
+    });
     expect(line).toEqual([1, 0, 0, 0, 0, 0, 4]);
   });
 
@@ -49,7 +66,9 @@ describe("the chart", () => {
     const { series } = chartOf({ rows, previous: null, span, by: "model", metric: "requests", label });
     expect(series).toHaveLength(8);
     expect(series.at(-1)?.name).toBe("5 others");
-    expect(series.reduce((sum, each) => sum + (each.values.at(-1) ?? 0), 0)).toBe(rows.reduce((sum, each) => sum + each.requests, 0));
+    expect(series.reduce((sum, each) => sum + (each.values.at(-1) ?? 0), 0)).toBe(
+      rows.reduce((sum, each) => sum + each.requests, 0),
+    );
   });
 
   test("gives every series its own colour", () => {

@@ -107,14 +107,20 @@ export function chartOf({ rows, previous, span, by, metric, label }: ChartInput)
   }));
   const rest = rows.filter((row) => !names.has(nameOf(row, by)));
   if (groups.length > shown.length) {
-    series.push({ name: `${groups.length - shown.length} others`, color: REST_COLOR, values: perStep(rest, span, metric) });
+    series.push({
+      name: `${groups.length - shown.length} others`,
+      color: REST_COLOR,
+      values: perStep(rest, span, metric),
+    });
   }
   const before = previous && perStep(previous, span, metric, span.shiftMs);
   const end = Date.parse(span.previousTo) + span.shiftMs;
   return {
     steps: span.steps.map((start) => stepLabel(start, span.step)),
     series,
-    previous: before?.some((value) => value > 0) ? before.map((value, i) => ((span.steps[i] ?? 0) < end ? value : null)) : null,
+    previous: before?.some((value) => value > 0)
+      ? before.map((value, i) => ((span.steps[i] ?? 0) < end ? value : null))
+      : null,
   };
 }
 

@@ -1,0 +1,203 @@
+import { type FormEvent, useState } from "react";
+import { useSaveBudget } from "../../api/budgets.ts";
+import type { Budget, Key, Period, ScopeType } from "../../api/types.ts";
+import { Button } from "../../components/ui/button.tsx";
+import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
+import { Choices, SelectField, TextField } from "../../components/ui/field.tsx";
+import { messageOf } from "../../components/ui/states.tsx";
+import { inputFromUsd, usdFromInput } from "../../lib/money.ts";
+import { toast } from "../../lib/toast.ts";
+
+/** What a scope covers, and what names it. */
+const SCOPES: readonly { type: ScopeType; title: string; idLabel?: string; placeholder?: string }[] = [
+  { type: "tenant", title: "Whole organization" },
+  { type: "key", title: "One key" },
+  { type: "user", title: "One user", idLabel: "User", placeholder: "anna" },
+  { type: "team", title: "One team", idLabel: "Team", placeholder: "search" },
+  { type: "model", title: "One model", idLabel: "Model", placeholder: "gpt-5-mini" },
+  { type: "tag", title: "One tag", idLabel: "Tag", placeholder: "env=prod" },
+];
+const PERIODS: readonly { period: Period; title: string }[] = [
+  { period: "hour", title: "Hour" },
+  { period: "day", title: "Day" },
+  { period: "week", title: "Week" },
+  { period: "month", title: "Month" },
+  { period: "total", title: "Total, never resets" },
+];
+
+interface Props {
+  tenant: string;
+  keys: Key[];
+  /** The budget to change; null to create one. */
+  budget: Budget | null;
+  open: boolean;
+  onClose: () => void;
+}
+
+export function BudgetDialog(props: Props) {
+  return (
+    <Dialog
+      open={props.open}
+      onClose={props.onClose}
+      title={props.budget ? `Edit ${props.budget.name}` : "Create a budget"}
+    >
+      {/* The form begins afresh each time that it opens. */}
+      <BudgetForm {...props} />
+    </Dialog>
+  );
+}
+
+function BudgetForm({ tenant, keys, budget, onClose }: Props) {
+  const save = useSaveBudget(tenant);
+  const [name, setName] = useState(budget?.name ?? "");
+  const [scopeType, setScopeType] = useState<ScopeType>(budget?.scope.type ?? "tenant");
+  const [scopeId, setScopeId] = useState(budget?.scope.id ?? "");
+  const [period, setPeriod] = useState<Period>(budget?.period ?? "month");
+  const [timezone, setTimezone] = useState(budget?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [limit, setLimit] = useState(budget ? inputFromUsd(budget.limit_usd) : "");
+  const [enforcement, setEnforcement] = useState<"hard" | "soft">(budget?.enforcement ?? "hard");
+  const [tried, setTried] = useState(false);
+  const scope = SCOPES.find((each) => each.type === scopeType);
+  const limitUsd = usdFromInput(limit);
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (limitUsd === null) return;
+    const input = {
+      name: name.trim(),
+      scope: { type: scopeType, id: scopeType === "tenant" ? null : scopeId.trim() },
+      period,
+      timezone,
+      limit_usd: limitUsd,
+      enforcement,
+    };
+    save.mutate(budget ? { id: budget.id, ...input } : input, {
+      onSuccess: () => {
+        toast(`${input.name} is ${budget ? "changed" : "in force"}`);
+        onClose();
+      },
+    });
+  };
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <TextField
+        label="Name"
+        required
+        maxLength={200}
+        placeholder="search-prod"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <SelectField
+          label="Counts the spend of"
+          value={scopeType}
+          disabled={budget !== null}
+          hint={budget ? "Fixed: what was counted belongs to it." : undefined}
+          onChange={(event) => {
+            setScopeType(SCOPES.find((each) => each.type === event.target.value)?.type ?? "tenant");
+            setScopeId("");
+          }}
+        >
+          {SCOPES.map((each) => (
+            <option key={each.type} value={each.type}>
+              {each.title}
+            </option>
+          ))}
+        </SelectField>
+        {scopeType === "key" && (
+          <SelectField
+            label="Key"
+            required
+            disabled={budget !== null}
+            value={scopeId}
+            onChange={(event) => setScopeId(event.target.value)}
+          >
+            <option value="">Choose a key</option>
+            {keys.map((key) => (
+              <option key={key.id} value={key.id}>
+                {key.name}
+              </option>
+            ))}
+          </SelectField>
+        )}
+        {scope?.idLabel && (
+          <TextField
+            label={scope.idLabel}
+            required
+            disabled={budget !== null}
+            placeholder={scope.placeholder}
+            value={scopeId}
+            onChange={(event) => setScopeId(event.target.value)}
+          />
+        )}
+      </div>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label="Limit in USD"
+          required
+          inputMode="decimal"
+          placeholder="100"
+          value={limit}
+          error={tried && limitUsd === null ? "An amount above zero, such as 100 or 0.50." : null}
+          onChange={(event) => setLimit(event.target.value)}
+        />
+        <SelectField
+          label="Every"
+          value={period}
+          onChange={(event) => setPeriod(PERIODS.find((each) => each.period === event.target.value)?.period ?? "month")}
+        >
+          {PERIODS.map((each) => (
+            <option key={each.period} value={each.period}>
+              {each.title}
+            </option>
+          ))}
+        </SelectField>
+      </div>
+      {period !== "total" && (
+        <SelectField
+          label="Time zone"
+          hint="A period begins at its midnight."
+          value={timezone}
+          onChange={(event) => setTimezone(event.target.value)}
+        >
+          {timezonesWith(timezone).map((zone) => (
+            <option key={zone} value={zone}>
+              {zone}
+            </option>
+          ))}
+        </SelectField>
+      )}
+      <Choices
+        label="At the limit"
+        name="enforcement"
+        value={enforcement}
+        onChange={setEnforcement}
+        choices={[
+          {
+            value: "hard",
+            title: "Hard: stop",
+            text: "What it cannot pay for is refused with 402, before it is sent.",
+          },
+          { value: "soft", title: "Soft: count", text: "Requests go on. Spend is counted and shown." },
+        ]}
+      />
+      {save.isError && (
+        <p role="alert" className="text-sm text-bad">
+          {messageOf(save.error)}
+        </p>
+      )}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" tone="primary" busy={save.isPending} disabled={name.trim() === ""}>
+          {budget ? "Save changes" : "Create budget"}
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+/** All zones that this browser knows, UTC first, and the one that is set. */
+const timezonesWith = (zone: string): string[] => [...new Set(["UTC", zone, ...Intl.supportedValuesOf("timeZone")])];

@@ -1,0 +1,68 @@
+import { Pencil, Trash2 } from "lucide-react";
+import type { Budget, Key } from "../../api/types.ts";
+import { Badge } from "../../components/ui/badge.tsx";
+import { BudgetBar } from "../../components/ui/budget-bar.tsx";
+import { Button } from "../../components/ui/button.tsx";
+import { formatPercent, formatRelative, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
+import { nanosOf } from "../../lib/money.ts";
+import { PERIOD_WORD, scopeLabel } from "./scope-label.ts";
+
+interface Props {
+  budget: Budget;
+  keys: Key[];
+  onEdit: () => void;
+  onDelete: () => void;
+}
+
+export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
+  const limit = nanosOf(budget.limit_usd);
+  const spent = nanosOf(budget.spent_usd);
+  const held = nanosOf(budget.held_usd);
+  return (
+    <li className="flex flex-col gap-2.5 px-4 py-4 sm:px-5" data-budget={budget.id}>
+      <div className="flex items-start justify-between gap-3">
+        <div className="flex min-w-0 flex-col gap-0.5">
+          <span className="flex flex-wrap items-center gap-2">
+            <span className="truncate font-medium">{budget.name}</span>
+            <Badge tone={budget.enforcement === "hard" ? "accent" : "neutral"}>
+              {budget.enforcement === "hard" ? "Hard" : "Soft"}
+            </Badge>
+          </span>
+          <span className="figures text-xs text-ink-2">
+            {scopeLabel(budget.scope, keys)} · {formatUsd(limit)} {PERIOD_WORD[budget.period]}
+          </span>
+        </div>
+        <div className="flex gap-1">
+          <Button tone="quiet" size="icon" aria-label={`Edit ${budget.name}`} title="Edit" onClick={onEdit}>
+            <Pencil aria-hidden className="size-4" />
+          </Button>
+          <Button tone="quiet" size="icon" aria-label={`Delete ${budget.name}`} title="Delete" onClick={onDelete}>
+            <Trash2 aria-hidden className="size-4" />
+          </Button>
+        </div>
+      </div>
+      <BudgetBar name={budget.name} spent={spent} held={held} limit={limit} className="h-2.5" />
+      <dl className="figures flex flex-wrap gap-x-6 gap-y-1 text-sm">
+        <Amount name="Spent" nanos={spent} note={limit > 0 ? formatPercent(spent / limit) : undefined} />
+        <Amount name="Held" nanos={held} />
+        <Amount name="Left" nanos={nanosOf(budget.remaining_usd)} />
+        <div className="flex gap-1.5 sm:ml-auto">
+          <dt className="text-ink-3">{budget.resets_at ? "Resets" : "Never resets"}</dt>
+          {budget.resets_at && <dd title={formatUtc(budget.resets_at)}>{formatRelative(budget.resets_at)}</dd>}
+        </div>
+      </dl>
+    </li>
+  );
+}
+
+function Amount({ name, nanos, note }: { name: string; nanos: number; note?: string }) {
+  return (
+    <div className="flex gap-1.5">
+      <dt className="text-ink-3">{name}</dt>
+      <dd title={formatUsdExact(nanos)}>
+        {formatUsd(nanos)}
+        {note && <span className="text-ink-3"> · {note}</span>}
+      </dd>
+    </div>
+  );
+}
