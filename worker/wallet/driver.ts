@@ -42,6 +42,7 @@ export async function callLedger({ wallet, line, clock }: Access): Promise<void>
     const reply = await line().sync(nextMessage(wallet, sentAt));
     takeReply(wallet, reply, { sentAt, now: clock() });
   } catch (error) {
+    console.error(JSON.stringify({ level: "warn", room: "wallet", message: String(error) }));
     // An overloaded ledger is left alone until the pause ends; a broken connection is tried again at once, once.
     const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
     if (retryable && !overloaded && wallet.tries <= 1) wallet.retryAt = clock();

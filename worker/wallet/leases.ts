@@ -108,6 +108,7 @@ export function shed(wallet: WalletState, lease: Lease, now: number): void {
   const excess = floatOf(lease) - Math.min(wantOf(lease, now), lease.keep);
   if (excess <= 0) return;
   lease.returned += excess;
+  lease.free += excess;
   touch(wallet, lease, now);
 }
 
