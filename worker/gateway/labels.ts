@@ -26,7 +26,7 @@ export function readLabels(headers: Headers): Outcome<Labels> {
     if (value !== null && value.length > MAX_VALUE)
       return fail(badHeader(name, `is longer than ${MAX_VALUE} characters`));
   }
-  const tags: Record<string, string> = Object.create(null);
+  const tags = new Map<string, string>();
   const list = headers.get("x-meterr-tags") ?? "";
   for (const pair of list.split(",")) {
     if (pair.trim() === "") continue;
@@ -36,10 +36,10 @@ export function readLabels(headers: Headers): Outcome<Labels> {
     if (equals < 0 || !TAG_NAME.test(name) || name.length > MAX_NAME || value.length > MAX_VALUE) {
       return fail(badHeader("x-meterr-tags", "is no list of name=value, separated by commas"));
     }
-    tags[name] = value;
+    tags.set(name, value);
   }
-  if (Object.keys(tags).length > MAX_TAGS) return fail(badHeader("x-meterr-tags", `has more than ${MAX_TAGS} tags`));
-  return ok({ user: user || null, session: session || null, tags });
+  if (tags.size > MAX_TAGS) return fail(badHeader("x-meterr-tags", `has more than ${MAX_TAGS} tags`));
+  return ok({ user: user || null, session: session || null, tags: Object.fromEntries(tags) });
 }
 
 const badHeader = (name: string, why: string) => gatewayError("invalid_request", `The header ${name} ${why}.`);
