@@ -1,6 +1,6 @@
 /** Serves the production build in workerd: the start command, once packages are there (run.mjs). */
 import { createServer } from "node:net";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { banner } from "./lib/banner.ts";
 import { bootstrap, drained, waitTillHealthy } from "./lib/bootstrap.ts";
 import { buildIfStale } from "./lib/build.ts";
@@ -56,7 +56,7 @@ async function run(settings: Settings, state: string, lock: Lock): Promise<numbe
     const { tenant, signInUrl, testKey } = await bootstrap(url, secrets.adminToken, before === null);
     const known = before ?? { testKey: testKey ?? "", tenant: tenant.id };
     if (before === null) saveBootstrap(state, known);
-    const adminTokenFile = settings.adminToken === null ? relative(ROOT, join(state, "admin-token")) : null;
+    const adminTokenFile = settings.adminToken === null ? join(settings.state, "admin-token") : null;
     process.stdout.write(
       banner(
         { url, signInUrl, testKey: known.testKey, adminTokenFile, state: settings.state },

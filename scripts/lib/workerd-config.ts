@@ -15,7 +15,7 @@ export const SOCKET = "http";
 export const CONFIGS = { publicOnly: "publicUpstreams", withPrivate: "allUpstreams" } as const;
 
 /** Operators' provider keys that reach the Worker from the environment. */
-const PROVIDER_KEYS = [
+export const PROVIDER_KEYS = [
   "ANTHROPIC",
   "AZURE_OPENAI",
   "CEREBRAS",
