@@ -4,7 +4,17 @@
  * and media come on top; nothing exceeds the context window.
  */
 import { type CostPart, costOf, type Nanos } from "../core/money.ts";
-import { hiddenTokensOf, mediaTokensOf } from "./allowances.ts";
+import {
+  beyondCap,
+  type ClientTools,
+  hiddenTokensOf,
+  type MediaParts,
+  mediaTokensOf,
+  priceSpreadOf,
+  roundingPicosOf,
+  runsOnItsOwn,
+} from "./allowances.ts";
+import type { InlineMedia } from "./inline-media.ts";
 import type { ModelPrice, TokenPrices } from "./types.ts";
 
 /** What is asked for; endpoints that are bounded alike share a kind. */
@@ -31,15 +41,19 @@ export interface BoundRequest {
   /** How many answers are generated: `n`, `best_of`, `candidateCount`. */
   choices: number;
   /** Parts that are no text, by value or by address. */
-  media: { images: number; audio: number; video: number; documents: number };
+  media: MediaParts;
   /** Input that the body only refers to: earlier responses, files, cached contents. */
   references: boolean;
   /** An upper bound of the text's tokens, from counting it; the body's bytes then no longer matter. */
   inputTokensExact?: number | null;
-  /** Bytes of the body that are media in base64: they are bounded as media, not as text. */
-  inlineMediaBytes?: number;
+  /** The body's media in base64 (`inlineMediaOf`): bounded as media, not as text. Left out: they count as text. */
+  inlineMedia?: InlineMedia | null;
+  /** The client's own tools. Left out: any. */
+  tools?: ClientTools;
   /** How long cache writes that the body asks for live. Left out: as long as the model offers. */
   cacheWrites?: "none" | "short" | "long";
+  /** The body predicts the output (`prediction`): what of it is rejected is billed as output beyond the cap. */
+  prediction?: boolean;
   /** Texts of a batch (embeddings): each may fill a window. Left out: unknown. */
   inputs?: number;
   /** Other billed units that the request can cause at most, by the names of `UsageEvent.units`. */
@@ -59,6 +73,7 @@ const WITHOUT_OUTPUT: ReadonlySet<EndpointKind> = new Set(["embeddings", "rerank
 export function boundOf(request: BoundRequest): Bound {
   if (request.unboundedBy) return { outcome: "unbounded", reason: request.unboundedBy };
   const { price } = request;
+  if (runsOnItsOwn(price)) return { outcome: "unbounded", reason: `${price.model} searches on its own` };
   const parts: CostPart[] = [];
   let inputTokens = 0;
   let outputTokens = 0;
@@ -67,19 +82,22 @@ export function boundOf(request: BoundRequest): Bound {
     if (input === null) return { outcome: "unbounded", reason: `the context window of ${price.model} is not known` };
     const output = outputBound(request);
     if (output === null) return { outcome: "unbounded", reason: `the longest answer of ${price.model} is not known` };
-    inputTokens = input;
+    inputTokens = input.text + input.media;
     outputTokens = output;
     const dearest = dearestPrices(request, inputTokens);
-    parts.push({ kind: "input", units: inputTokens, pricePicos: dearest.input });
+    if (input.text > 0) parts.push({ kind: "input", units: input.text, pricePicos: dearest.text });
+    if (input.media > 0) parts.push({ kind: "input_media", units: input.media, pricePicos: dearest.media });
     parts.push({ kind: "output", units: outputTokens, pricePicos: dearest.output });
   }
   for (const [kind, units] of Object.entries(request.units ?? {})) {
-    const pricePicos = price.units[kind];
+    const pricePicos = Object.hasOwn(price.units, kind) ? price.units[kind] : undefined;
     if (pricePicos === undefined) return { outcome: "unbounded", reason: `${price.model} has no price for ${kind}` };
     parts.push({ kind, units: Math.ceil(units), pricePicos });
   }
   if (price.requestPicos > 0) parts.push({ kind: "request", units: 1, pricePicos: price.requestPicos });
   if (parts.length === 0) return { outcome: "unbounded", reason: `${price.model} is not sold by the token` };
+  const rounding = roundingPicosOf(price);
+  if (rounding > 0) parts.push({ kind: "rounding", units: 1, pricePicos: rounding });
   const nanos = costOf(parts);
   if (!Number.isSafeInteger(nanos)) return { outcome: "unbounded", reason: "the bound is beyond all budgets" };
   return { outcome: "bounded", nanos, inputTokens, outputTokens, parts };
@@ -102,48 +120,55 @@ export function affordableOutputTokens(request: BoundRequest, budgetNanos: Nanos
   return Math.min(tokens, most);
 }
 
-/** The most input tokens, or null where nothing bounds them. */
-function inputBound(request: BoundRequest): number | null {
-  const { price, media } = request;
+/** The most input tokens: those that are surely text, and those that may be media. Null where nothing bounds them. */
+function inputBound(request: BoundRequest): { text: number; media: number } | null {
+  const { price } = request;
   const inputs = request.endpointKind === "embeddings" ? (request.inputs ?? null) : 1;
   const window = price.contextWindow === null || inputs === null ? null : price.contextWindow * Math.max(1, inputs);
-  if (request.references) return window;
-  const mediaTokens = mediaTokensOf(price, media);
-  if (mediaTokens === null) return window;
-  const text = request.inputTokensExact ?? Math.max(0, request.bodyBytes - (request.inlineMediaBytes ?? 0));
-  const tokens = text + mediaTokens + hiddenTokensOf(price);
-  return window === null ? tokens : Math.min(tokens, window);
+  const media = request.references ? null : mediaTokensOf(price, request.media, request.inlineMedia ?? null);
+  if (media === null) return window === null ? null : { text: 0, media: window };
+  const counted = request.inputTokensExact ?? Math.max(0, request.bodyBytes - (request.inlineMedia?.bytes ?? 0));
+  const text = counted + hiddenTokensOf(price, request.tools ?? "predefined");
+  if (window === null || text + media <= window) return { text, media };
+  // The dearer of the two fills the window first.
+  return { text: Math.max(0, window - media), media: Math.min(media, window) };
 }
 
 /** The most output tokens over all choices, or null where nothing bounds them. */
 function outputBound(request: BoundRequest): number | null {
   if (WITHOUT_OUTPUT.has(request.endpointKind)) return 0;
   const { price, maxOutputTokens } = request;
-  const most = price.maxOutput ?? price.contextWindow;
-  const perChoice = maxOutputTokens ?? most;
+  const slack = beyondCap(price);
+  const capped = maxOutputTokens === null || slack === null ? null : maxOutputTokens + slack;
+  const perChoice = capped ?? price.maxOutput ?? price.contextWindow;
   if (perChoice === null) return null;
-  return perChoice * Math.max(1, request.choices);
+  return (perChoice + (request.prediction ? request.bodyBytes : 0)) * Math.max(1, request.choices);
 }
 
 /** The dearest prices that may hold, over the tiers that the input can reach and the kinds that the request can cause. */
-function dearestPrices(request: BoundRequest, inputTokens: number): { input: number; output: number } {
+function dearestPrices(request: BoundRequest, inputTokens: number): { text: number; media: number; output: number } {
   const { price } = request;
   const reachable = [price.tokens, ...price.tiers.filter((t) => inputTokens > t.aboveInputTokens).map((t) => t.tokens)];
-  let input = 0;
+  let text = 0;
+  let media = 0;
   let output = 0;
   for (const tokens of reachable) {
     if (!tokens) continue;
-    input = Math.max(input, ...inputKinds(request, tokens));
+    text = Math.max(text, tokens.input, tokens.inputCached, ...cacheWriteKinds(request, tokens));
+    media = Math.max(media, text, ...mediaKinds(request, tokens));
     output = Math.max(output, tokens.output, tokens.outputReasoning, tokens.outputAudio, tokens.outputImage);
   }
-  return { input, output };
+  const spread = priceSpreadOf(price);
+  return { text: text * spread, media: media * spread, output: output * spread };
 }
 
-function inputKinds(request: BoundRequest, tokens: TokenPrices): number[] {
-  const kinds = [tokens.input, tokens.inputCached];
-  if (request.references || request.media.audio > 0 || request.media.video > 0) kinds.push(tokens.inputAudio);
-  if (request.references || request.media.images > 0) kinds.push(tokens.inputImage);
-  kinds.push(...cacheWriteKinds(request, tokens));
+function mediaKinds(request: BoundRequest, tokens: TokenPrices): number[] {
+  const { references, media } = request;
+  const kinds: number[] = [];
+  // A video has sound; a document has pictures; a reference may be anything.
+  if (references || media.audio + media.video > 0) kinds.push(tokens.inputAudio, tokens.inputAudioCached);
+  if (references || media.images + media.video + media.documents > 0)
+    kinds.push(tokens.inputImage, tokens.inputImageCached);
   return kinds;
 }
 

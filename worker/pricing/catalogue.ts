@@ -3,7 +3,7 @@
  * (`extra-prices.ts`, `limits.ts`). This is the only module that knows the package.
  */
 import { calcPrice, findProvider } from "@pydantic/genai-prices";
-import { EXTRA_PRICES_DATE, extraPriceOf, isFree } from "./extra-prices.ts";
+import { EXTRA_PRICES_DATE, extraPriceOf, isFree, pricedAs } from "./extra-prices.ts";
 import { limitsOf } from "./limits.ts";
 import { type ListPrice, priceFromList } from "./list-price.ts";
 import type { ModelPrice } from "./types.ts";
@@ -57,6 +57,18 @@ const PACKAGE_PROVIDERS: readonly string[] = [
   "zhipuai",
 ];
 
+/** OpenRouter's names of makers whose prices we know, by their names here. */
+const OPENROUTER_MAKERS: Readonly<Record<string, string>> = {
+  openai: "openai",
+  anthropic: "anthropic",
+  google: "google",
+  "x-ai": "xai",
+  mistralai: "mistral",
+  cohere: "cohere",
+  deepseek: "deepseek",
+  perplexity: "perplexity",
+};
+
 /** The catalogue's time-of-day prices change at full and half hours: within one, a price holds. */
 const SLOT_MS = 30 * 60 * 1000;
 /** Model names come from clients: the memory of answers is bounded, and simply starts anew when it is full. */
@@ -79,19 +91,26 @@ export function priceOf(query: { provider: string; model: string; time: number }
 }
 
 function lookUp(provider: string, name: string, time: number): ModelPrice | null {
-  const model = bareName(name);
-  const listed = fromPackage(provider, model, time);
-  const extra = extraPriceOf(provider, model, time);
-  if (!listed && !extra) return null;
-  const list: ListPrice = { ...listed?.list, ...extra };
+  const model = pricedAs(bareName(name));
+  const listed = fromPackage(provider, model, time) ?? fromMaker(provider, model, time);
+  const list: ListPrice = { ...listed?.list, ...extraPriceOf(provider, model, listed !== null) };
+  // An empty list is how the package writes both "free" and "not known": only what is known to be free is.
   if (Object.keys(list).length === 0 && !isFree(provider, model)) return null;
-  const limits = limitsOf(model, listed?.contextWindow ?? null);
   return priceFromList(list, {
     provider: listed?.provider ?? provider,
     model: listed?.model ?? model,
-    ...limits,
+    ...limitsOf(model, listed?.contextWindow ?? null),
     version: catalogueVersion,
   });
+}
+
+/** OpenRouter's `maker/model`, where it does not list it itself: it resells at the maker's price. */
+function fromMaker(provider: string, model: string, time: number): Listed | null {
+  const at = model.indexOf("/");
+  if (provider !== "openrouter" || at < 0) return null;
+  const prefix = model.slice(0, at);
+  const maker = Object.hasOwn(OPENROUTER_MAKERS, prefix) ? OPENROUTER_MAKERS[prefix] : undefined;
+  return maker === undefined ? null : fromPackage(maker, model.slice(at + 1), time);
 }
 
 /** `models/gemini-2.5-pro`, `publishers/google/models/…`, `accounts/…/models/…`: the last part is the name. */
@@ -109,7 +128,8 @@ interface Listed {
 }
 
 function fromPackage(provider: string, model: string, time: number): Listed | null {
-  for (const providerId of CATALOGUE_PROVIDERS[provider] ?? [provider]) {
+  const names = Object.hasOwn(CATALOGUE_PROVIDERS, provider) ? CATALOGUE_PROVIDERS[provider] : undefined;
+  for (const providerId of names ?? [provider]) {
     // The package also matches by substrings (`my-openai-proxy` would be OpenAI): only exact names count here.
     if (findProvider({ providerId })?.id !== providerId) continue;
     try {

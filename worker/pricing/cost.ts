@@ -11,8 +11,17 @@ export interface Cost {
   unpriced: string[];
 }
 
-/** Units that tell of work but are billed by no provider that we know of. */
-const UNBILLED_UNITS: ReadonlySet<string> = new Set(["web_fetch_requests"]);
+/** Units that tell of work and are free wherever the catalogue has no price for them. */
+const FREE_UNITS: ReadonlySet<string> = new Set([
+  "web_fetch_requests",
+  "tool_search_requests",
+  "code_execution_requests",
+  "mcp_requests",
+  // Perplexity's searches are in its fee for the request, but for deep research.
+  "search_queries",
+]);
+/** Audio is priced by the millisecond, whatever its name. */
+const SECONDS_UNITS: ReadonlySet<string> = new Set(["seconds", "audio_seconds"]);
 
 /** The prices that hold for a request whose input has `inputTokens` tokens. */
 export function tokenPricesFor(price: ModelPrice, inputTokens: number): TokenPrices | null {
@@ -31,13 +40,14 @@ export function costOfUsage(price: ModelPrice, tokens: Tokens, units: Readonly<R
   const unpriced: string[] = [];
   const prices = tokenPricesFor(price, tokens.input);
   if (prices) parts.push(...inputParts(prices, tokens, units), ...outputParts(prices, tokens));
-  else if (tokens.input > 0 || tokens.output > 0) unpriced.push("tokens");
   for (const [name, count] of Object.entries(units)) {
-    if (!(count > 0) || TOKEN_DETAILS.has(name) || UNBILLED_UNITS.has(name)) continue;
+    if (!(count > 0) || TOKEN_DETAILS.has(name)) continue;
     const part = unitPart(price, name, count);
     if (part) parts.push(part);
-    else unpriced.push(name);
+    else if (!FREE_UNITS.has(name)) unpriced.push(name);
   }
+  // Where time or pieces are sold, tokens are reported for information only.
+  if (!prices && parts.length === 0 && (tokens.input > 0 || tokens.output > 0)) unpriced.push("tokens");
   if (price.requestPicos > 0) parts.push({ kind: "request", units: 1, pricePicos: price.requestPicos });
   return { nanos: parts.length === 0 && unpriced.length > 0 ? null : costOf(parts), parts, unpriced };
 }
@@ -94,7 +104,7 @@ function outputParts(prices: TokenPrices, tokens: Tokens): CostPart[] {
 }
 
 function unitPart(price: ModelPrice, name: string, count: number): CostPart | null {
-  if (name === "seconds") {
+  if (SECONDS_UNITS.has(name)) {
     const pricePicos = price.units.milliseconds;
     return pricePicos === undefined ? null : { kind: "milliseconds", units: Math.ceil(count * 1000), pricePicos };
   }

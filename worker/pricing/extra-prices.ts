@@ -12,38 +12,149 @@ interface ExtraPrice {
   /** Of the model's name in lower case, without `models/`. */
   model: RegExp;
   list: ListPrice;
+  /** Comes on top of the catalogue's price, and is no price without it. */
+  addOn?: true;
 }
 
+const OPENAI = ["openai", "azure"];
+
 const EXTRA_PRICES: readonly ExtraPrice[] = [
-  // platform.openai.com/docs/pricing, read 2025-10: audio tokens of the audio models.
+  // OpenAI's pricing page, 2025-10: audio tokens of the audio models, which the catalogue prices as text.
   {
-    providers: ["openai", "azure"],
+    providers: OPENAI,
     model: /^gpt-4o-audio-preview/,
     list: { input_audio_mtok: 40, output_audio_mtok: 80 },
+    addOn: true,
   },
   {
-    providers: ["openai", "azure"],
+    providers: OPENAI,
     model: /^gpt-4o-mini-audio-preview/,
     list: { input_audio_mtok: 10, output_audio_mtok: 20 },
+    addOn: true,
   },
+  // Likewise: every call of a search model searches.
+  { providers: OPENAI, model: /^gpt-4o(-mini)?-search-preview/, list: { requests_kcount: 25 }, addOn: true },
+  { providers: OPENAI, model: /^gpt-5-search-api/, list: { requests_kcount: 10 }, addOn: true },
+  // Likewise: speech by the character, a container of 1 GB for each session of the code interpreter.
+  { providers: OPENAI, model: /^tts-1(-\d{4})?$/, list: { input_mchars: 15 } },
+  { providers: OPENAI, model: /^tts-1-hd/, list: { input_mchars: 30 } },
+  { providers: OPENAI, model: /^(gpt-[4-9]|o[134])/, list: { "unit:code_interpreter_requests": 0.03 }, addOn: true },
+  { providers: OPENAI, model: /^(davinci-002)|^davinci:/, list: { input_mtok: 2, output_mtok: 2 } },
+  { providers: OPENAI, model: /^babbage-002/, list: { input_mtok: 0.4, output_mtok: 0.4 } },
+  // Likewise: images by the piece. `image:` is followed by quality and size, as in the request.
+  {
+    providers: OPENAI,
+    model: /^dall-e-3/,
+    list: {
+      "unit:image:standard:1024x1024": 0.04,
+      "unit:image:standard:1024x1792": 0.08,
+      "unit:image:standard:1792x1024": 0.08,
+      "unit:image:hd:1024x1024": 0.08,
+      "unit:image:hd:1024x1792": 0.12,
+      "unit:image:hd:1792x1024": 0.12,
+    },
+  },
+  {
+    providers: OPENAI,
+    model: /^dall-e-2/,
+    list: {
+      "unit:image:standard:1024x1024": 0.02,
+      "unit:image:standard:512x512": 0.018,
+      "unit:image:standard:256x256": 0.016,
+    },
+  },
+  // docs.x.ai, "Tools pricing"; the searches agree with recorded bills, 2026-11.
+  {
+    providers: ["xai"],
+    model: /^grok/,
+    list: {
+      "unit:web_search_requests": 0.005,
+      "unit:x_search_requests": 0.005,
+      "unit:code_interpreter_requests": 0.005,
+      "unit:document_search_requests": 0.005,
+      "unit:file_search_requests": 0.0025,
+    },
+    addOn: true,
+  },
+  // ai.google.dev, pricing, 2026: grounding with Google Search, the dearer of its two prices.
+  { providers: ["google", "vertex"], model: /^gemini/, list: { "unit:web_search_requests": 0.035 }, addOn: true },
+  // cohere.com/pricing, 2025-10. A search unit is one query with up to 100 documents.
+  { providers: ["cohere"], model: /^rerank/, list: { "unit:search_units": 0.002 } },
+  {
+    providers: ["cohere"],
+    model: /^command-a-(reasoning|vision|translate)/,
+    list: { input_mtok: 2.5, output_mtok: 10 },
+  },
+  { providers: ["cohere", "azure"], model: /^embed-(english|multilingual)/, list: { input_mtok: 0.1 } },
+  // docs.voyageai.com/docs/pricing, 2026-10.
+  { providers: ["voyage"], model: /^rerank-2(\.5)?$/, list: { input_mtok: 0.05 } },
+  { providers: ["voyage"], model: /^rerank-2(\.5)?-lite/, list: { input_mtok: 0.02 } },
+  // alibabacloud.com, Model Studio, international, 2025-10.
+  {
+    providers: ["alibaba"],
+    model: /^qwen3-max/,
+    list: {
+      input_mtok: {
+        base: 1.2,
+        tiers: [
+          { start: 32_000, price: 2.4 },
+          { start: 128_000, price: 3 },
+        ],
+      },
+      output_mtok: {
+        base: 6,
+        tiers: [
+          { start: 32_000, price: 12 },
+          { start: 128_000, price: 15 },
+        ],
+      },
+    },
+  },
+  // docs.z.ai, pricing, 2026-10.
+  { providers: ["zai"], model: /^glm-4\.6v$/, list: { input_mtok: 0.3, output_mtok: 0.9 } },
+  // mistral.ai/pricing, 2026-10.
+  { providers: ["mistral"], model: /^ministral-14b/, list: { input_mtok: 0.2, output_mtok: 0.2 } },
+  // together.ai/pricing, 2025-10.
+  { providers: ["together"], model: /m2-bert-80m-32k-retrieval/, list: { input_mtok: 0.008 } },
+  // docs.fireworks.ai, embeddings, 2025-10.
+  { providers: ["fireworks"], model: /qwen3-embedding-8b/, list: { input_mtok: 0.1 } },
+  // ai.google.dev, pricing, 2026-10: text; the catalogue knows the name without `preview`.
+  { providers: ["google"], model: /^gemini-embedding-2-preview/, list: { input_mtok: 0.2 } },
 ];
 
-/** What is given away: moderation, and the models whose name says so. */
-const FREE_MODELS: readonly { providers: readonly string[] | null; model: RegExp }[] = [
-  // platform.openai.com/docs/guides/moderation: "free to use".
-  { providers: ["openai", "azure"], model: /moderation/ },
-  // openrouter.ai/docs: the `:free` variants.
+/** Names that move from model to model: the dearest of those that they may stand for. What served is in the answer. */
+const MOVING_NAMES: Readonly<Record<string, string>> = {
+  "gemini-flash-latest": "gemini-3.5-flash",
+  "gemini-flash-lite-latest": "gemini-3.5-flash-lite",
+  "gemini-pro-latest": "gemini-3.1-pro-preview",
+};
+
+/** The model whose price holds for `name`. */
+export const pricedAs = (name: string): string =>
+  Object.hasOwn(MOVING_NAMES, name) ? (MOVING_NAMES[name] ?? name) : name;
+
+/** What is given away, by the provider's word. */
+const FREE_MODELS: readonly { providers: readonly string[]; model: RegExp }[] = [
+  // OpenAI's moderation guide: free to use.
+  { providers: OPENAI, model: /moderation/ },
+  // OpenRouter's documentation: the `:free` variants.
   { providers: ["openrouter"], model: /:free$/ },
+  // together.ai: the models whose names end so.
+  { providers: ["together"], model: /-free$/ },
 ];
 
-/** Our own price of a model, or null where the table has none. */
-export function extraPriceOf(provider: string, model: string, _time: number): ListPrice | null {
-  const lists = EXTRA_PRICES.filter((extra) => extra.providers.includes(provider) && extra.model.test(model));
-  if (lists.length > 0) return Object.assign({}, ...lists.map((extra) => extra.list)) as ListPrice;
-  return isFree(provider, model) ? {} : null;
+/** Our own price of a model, or null where the table has none; what comes on top of the catalogue's alone where it is `listed`. */
+export function extraPriceOf(provider: string, model: string, listed: boolean): ListPrice | null {
+  const lists = EXTRA_PRICES.filter(
+    (extra) => (listed || !extra.addOn) && extra.providers.includes(provider) && extra.model.test(model),
+  );
+  if (lists.length === 0) return null;
+  const merged: ListPrice = {};
+  for (const { list } of lists) Object.assign(merged, list);
+  return merged;
 }
 
 /** Whether a model costs nothing, by its provider's word. */
 export function isFree(provider: string, model: string): boolean {
-  return FREE_MODELS.some((free) => (free.providers?.includes(provider) ?? true) && free.model.test(model));
+  return FREE_MODELS.some((free) => free.providers.includes(provider) && free.model.test(model));
 }

@@ -1,8 +1,11 @@
 /** What the rest of the Worker may use of pricing. */
-
+export type { ClientTools, MediaParts } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
 export { catalogueVersion, listPrices, priceOf } from "./catalogue.ts";
+export { type Conditions, dearestUnder, priceUnder } from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
 export { dearestKnown } from "./dearest.ts";
-export { countTokens, type Encoding } from "./tokenizer.ts";
+export { exactInputTokens } from "./exact.ts";
+export { type InlineMedia, inlineMediaOf } from "./inline-media.ts";
+export { countIsExactFor, countTokens, type Encoding, encodingFor } from "./tokenizer.ts";
 export type { ContextTier, ModelPrice, TokenPrices } from "./types.ts";

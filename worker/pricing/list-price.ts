@@ -15,6 +15,7 @@ export type ListPrice = { [key: string]: number | Tiered | undefined };
 const UNIT_KEYS: Readonly<Record<string, { key: string; scale: (usd: number) => number }>> = {
   web_search_requests: { key: "web_searches_kcount", scale: picosPerThousand },
   file_search_requests: { key: "storage_searches_kcount", scale: picosPerThousand },
+  search_queries: { key: "web_searches_kcount", scale: picosPerThousand },
   x_search_requests: { key: "social_searches_kcount", scale: picosPerThousand },
   code_execution_requests: { key: "code_executions_kcount", scale: picosPerThousand },
   search_units: { key: "rerank_searches_kcount", scale: picosPerThousand },

@@ -1,0 +1,125 @@
+/** What makes a whole request dearer or cheaper than its list price: service tiers, speed, where it runs, batches. */
+import type { Picos } from "../core/money.ts";
+import type { ModelPrice, TokenPrices } from "./types.ts";
+
+/** As the request asked, or, for its cost, as the answer says that it was served. Unknown values change nothing. */
+export interface Conditions {
+  /** OpenAI's, Google's, Bedrock's `service_tier`, Vertex's `trafficType`, Anthropic's `usage.service_tier`. */
+  serviceTier?: string | null;
+  /** Anthropic's `speed`. */
+  speed?: string | null;
+  /** Anthropic's `inference_geo`. */
+  inferenceGeo?: string | null;
+}
+
+/** A factor on all token prices, as a fraction: floats never touch money. */
+type Factor = readonly [numerator: number, denominator: number];
+const HALF: Factor = [1, 2];
+
+/** The first that matches counts. `provider` is the catalogue's name. */
+const FACTORS: readonly {
+  provider: RegExp;
+  model: RegExp;
+  condition: keyof Conditions;
+  value: RegExp;
+  factor: Factor;
+}[] = [
+  // OpenAI's pricing page, 2025-10 and 2026-10: batch and flex cost half.
+  { provider: /^(openai|azure)$/, model: /./, condition: "serviceTier", value: /^(flex|batch)$/, factor: HALF },
+  // Likewise, priority: by model, and for what is not listed the dearest that is.
+  {
+    provider: /^(openai|azure)$/,
+    model: /^gpt-4o-mini/,
+    condition: "serviceTier",
+    value: /^priority$/,
+    factor: [5, 3],
+  },
+  { provider: /^(openai|azure)$/, model: /^gpt-4o/, condition: "serviceTier", value: /^priority$/, factor: [17, 10] },
+  {
+    provider: /^(openai|azure)$/,
+    model: /^gpt-4\.1-nano/,
+    condition: "serviceTier",
+    value: /^priority$/,
+    factor: [2, 1],
+  },
+  {
+    provider: /^(openai|azure)$/,
+    model: /^(gpt-4\.1|o3)/,
+    condition: "serviceTier",
+    value: /^priority$/,
+    factor: [7, 4],
+  },
+  { provider: /^(openai|azure)$/, model: /^o4-mini/, condition: "serviceTier", value: /^priority$/, factor: [20, 11] },
+  { provider: /^(openai|azure)$/, model: /^gpt-5-mini/, condition: "serviceTier", value: /^priority$/, factor: [9, 5] },
+  {
+    provider: /^(openai|azure)$/,
+    model: /^gpt-5(\.[12346])?\b/,
+    condition: "serviceTier",
+    value: /^priority$/,
+    factor: [2, 1],
+  },
+  { provider: /^(openai|azure)$/, model: /./, condition: "serviceTier", value: /^priority$/, factor: [5, 2] },
+  // ai.google.dev, "Optimization", 2026: flex and batch cost half, priority 75 % to 100 % more.
+  { provider: /^google$/, model: /./, condition: "serviceTier", value: /^(on_demand_)?(flex|batch)$/i, factor: HALF },
+  { provider: /^google$/, model: /./, condition: "serviceTier", value: /^(on_demand_)?priority$/i, factor: [2, 1] },
+  // platform.claude.com, "Batch processing", "Data residency", "Fast mode", 2026; fast mode's price fell with Opus 4.8.
+  { provider: /^anthropic$/, model: /./, condition: "serviceTier", value: /^batch$/, factor: HALF },
+  { provider: /^anthropic$/, model: /opus-(4-8|5)/, condition: "speed", value: /^fast$/, factor: [2, 1] },
+  { provider: /^anthropic$/, model: /./, condition: "speed", value: /^fast$/, factor: [6, 1] },
+  { provider: /^anthropic$/, model: /./, condition: "inferenceGeo", value: /^us$/, factor: [11, 10] },
+  // aws.amazon.com/bedrock/pricing, service tiers, 2025-12.
+  { provider: /^aws$/, model: /./, condition: "serviceTier", value: /^flex$/, factor: HALF },
+  { provider: /^aws$/, model: /./, condition: "serviceTier", value: /^priority$/, factor: [7, 4] },
+  // console.groq.com, "Batch": half.
+  { provider: /^groq$/, model: /./, condition: "serviceTier", value: /^batch$/, factor: HALF },
+];
+
+/** The price of a request that was served under `conditions`. */
+export function priceUnder(price: ModelPrice, conditions: Conditions): ModelPrice {
+  return scaled(price, factorsFor(price, conditions));
+}
+
+/** The dearest price of a request that asks for `conditions`: a discount may not be granted. */
+export function dearestUnder(price: ModelPrice, conditions: Conditions): ModelPrice {
+  return scaled(
+    price,
+    factorsFor(price, conditions).filter(([numerator, denominator]) => numerator > denominator),
+  );
+}
+
+function factorsFor(price: ModelPrice, conditions: Conditions): Factor[] {
+  const factors: Factor[] = [];
+  for (const condition of ["serviceTier", "speed", "inferenceGeo"] as const) {
+    const value = conditions[condition];
+    if (!value) continue;
+    const found = FACTORS.find(
+      (row) =>
+        row.condition === condition &&
+        row.provider.test(price.provider) &&
+        row.model.test(price.model) &&
+        row.value.test(value),
+    );
+    if (found) factors.push(found.factor);
+  }
+  return factors;
+}
+
+function scaled(price: ModelPrice, factors: readonly Factor[]): ModelPrice {
+  if (factors.length === 0) return price;
+  const scale = (picos: Picos): Picos => {
+    let numerator = BigInt(picos);
+    let denominator = 1n;
+    for (const [n, d] of factors) {
+      numerator *= BigInt(n);
+      denominator *= BigInt(d);
+    }
+    return Number((numerator + denominator - 1n) / denominator);
+  };
+  const scaleAll = (tokens: TokenPrices): TokenPrices =>
+    Object.fromEntries(Object.entries(tokens).map(([kind, picos]) => [kind, scale(picos)])) as unknown as TokenPrices;
+  return {
+    ...price,
+    tokens: price.tokens && scaleAll(price.tokens),
+    tiers: price.tiers.map((tier) => ({ ...tier, tokens: scaleAll(tier.tokens) })),
+  };
+}

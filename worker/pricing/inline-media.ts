@@ -1,0 +1,84 @@
+/** Media that a JSON body carries by value, in base64: their bytes are no text, so they are not counted as such. */
+
+export interface InlineMedia {
+  /** Characters of base64, all media together. */
+  bytes: number;
+  /** Audio parts, and the most tokens that they can make. */
+  audioCount: number;
+  audioTokens: number;
+}
+
+/** Fields whose text is base64 where a field beside it names what it is. */
+const DATA_FIELDS: ReadonlySet<string> = new Set([
+  "data",
+  "bytes",
+  "b64_json",
+  "file_data",
+  "image",
+  "bytesBase64Encoded",
+]);
+const TYPE_FIELDS = ["mime_type", "mimeType", "media_type", "mediaType", "format"] as const;
+const DATA_URL = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)?[^,]{0,256};base64,/i;
+/** What is at most this long is left among the text. */
+const SHORTEST = 64;
+/** Deeper than any API's requests. */
+const MAX_DEPTH = 64;
+/**
+ * Gemini makes 32 tokens of a second, the most that is known. MP3 has 1,000 bytes a second at least, WAV with speech 8,000: one token
+ * for 16 characters is more than they make. Codecs that shrink silence to nothing get a token a character.
+ */
+const STEADY_CHARS_PER_TOKEN = 16;
+
+/** Finds the media of a parsed JSON body. Linear in its size. */
+export function inlineMediaOf(body: unknown): InlineMedia {
+  const found: InlineMedia = { bytes: 0, audioCount: 0, audioTokens: 0 };
+  walk(body, found, 0);
+  return found;
+}
+
+function walk(value: unknown, found: InlineMedia, depth: number): void {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      if (typeof item === "string") countUrl(item, found);
+      else walk(item, found, depth + 1);
+    }
+    return;
+  }
+  const fields = value as Record<string, unknown>;
+  for (const [name, item] of Object.entries(fields)) {
+    if (typeof item !== "string") walk(item, found, depth + 1);
+    else if (!countUrl(item, found) && DATA_FIELDS.has(name)) countData(item, typeBeside(fields), found);
+  }
+}
+
+/** The MIME type or format that an object names beside its data. */
+function typeBeside(fields: Record<string, unknown>): string | null {
+  for (const name of TYPE_FIELDS) {
+    const type = fields[name];
+    if (typeof type === "string") return type;
+  }
+  return null;
+}
+
+function countUrl(text: string, found: InlineMedia): boolean {
+  if (text.length < SHORTEST || !text.startsWith("data:")) return false;
+  const match = DATA_URL.exec(text.slice(0, 512));
+  if (!match) return false;
+  countData(text.slice(match[0].length), match[1] ?? "", found);
+  return true;
+}
+
+const BASE64 = /^[A-Za-z0-9+/_=-]*$/;
+const AUDIO = /^audio\/|^(wav|mp3|flac|opus|pcm16|aac|ogg|m4a|webm)$/i;
+const STEADY = /wav|mp3|mpeg|pcm/i;
+
+function countData(text: string, type: string | null, found: InlineMedia): void {
+  // Plain text may stand in such fields (a `text/plain` source): it is text, and stays so.
+  if (type === null || text.length < SHORTEST || /^text\//i.test(type) || !BASE64.test(text)) return;
+  found.bytes += text.length;
+  if (AUDIO.test(type)) {
+    found.audioCount += 1;
+    found.audioTokens += STEADY.test(type) ? Math.ceil(text.length / STEADY_CHARS_PER_TOKEN) : text.length;
+  }
+}
