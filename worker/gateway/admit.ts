@@ -36,7 +36,11 @@ export async function admit(call: Call, wallet: Wallet): Promise<Outcome<Admissi
   if (!price.ok) return price;
   const bounded = boundUnder(call, price.value, hard);
   if (!bounded.ok) return bounded;
-  if (bounded.value === null) return ok({ ...free, price: price.value, hold: await emptyHold(call, wallet) });
+  if (bounded.value === null) {
+    // Nothing to hold, but the spend has to find the budgets that it belongs to.
+    const held = await holdOnce(call, wallet, 0);
+    return held.ok ? ok({ ...free, price: price.value, hold: held.hold }) : fail(held.error);
+  }
 
   const { request, bound } = bounded.value;
   return holdFor({ call, wallet, price: price.value, request, bound });
@@ -64,7 +68,7 @@ function boundUnder(
   call: Call,
   price: ModelPrice | null,
   hard: readonly Budget[],
-): Outcome<{ request: BoundRequest; bound: Bound & { outcome: "bounded" } } | null> {
+): Outcome<{ request: BoundRequest; bound: Bounded } | null> {
   const request = price && call.place.endpoint.billing === "metered" ? boundRequestOf(call, price) : null;
   const bound: Bound = request
     ? boundOf(request)
@@ -83,17 +87,14 @@ function boundUnder(
   );
 }
 
-async function emptyHold(call: Call, wallet: Wallet) {
-  const held = await wallet.hold({ id: call.id, facts: call.scope, needNanos: 0 });
-  return held.outcome === "held" ? held.hold : null;
-}
+type Bounded = Bound & { outcome: "bounded" };
 
 interface Need {
   call: Call;
   wallet: Wallet;
   price: ModelPrice | null;
   request: BoundRequest;
-  bound: Bound & { outcome: "bounded" };
+  bound: Bounded;
 }
 
 /**
@@ -102,40 +103,34 @@ interface Need {
  */
 async function holdFor(need: Need): Promise<Outcome<Admission>> {
   const { call, wallet, price } = need;
-  const first = await tryHold(need, need.bound.nanos);
-  if (first.ok || first.refusal === null)
-    return first.ok ? ok(admitted(first.hold, need.bound.nanos)) : fail(first.error);
-
-  let request = need.request;
-  const tokens = await exactCount(call);
-  if (tokens !== null) {
-    request = { ...request, inputTokensExact: tokens };
-    const exact = boundOf(request);
-    if (exact.outcome === "bounded" && exact.nanos < need.bound.nanos) {
-      const second = await tryHold(need, exact.nanos);
-      if (second.ok) return ok(admitted(second.hold, exact.nanos));
-      if (second.refusal === null) return fail(second.error);
+  let { request, bound } = need;
+  let body = call.body;
+  let held = await holdOnce(call, wallet, bound.nanos);
+  if (isTooDear(held)) {
+    const exact = await exactBound(need);
+    if (exact && exact.bound.nanos < bound.nanos) {
+      ({ request, bound } = exact);
+      held = await holdOnce(call, wallet, bound.nanos);
     }
   }
-  const lowered = lowerCap(call, request, first.refusal);
-  if (lowered) {
-    const third = await tryHold(need, lowered.nanos);
-    if (third.ok) return ok({ ...admitted(third.hold, lowered.nanos), body: lowered.body });
+  if (isTooDear(held)) {
+    const lowered = lowerCap(call, request, held.remainingNanos);
+    if (lowered) {
+      ({ bound, body } = lowered);
+      held = await holdOnce(call, wallet, bound.nanos);
+    }
   }
-  return fail(first.error);
-
-  function admitted(hold: Admission["hold"], boundNanos: Nanos): Admission {
-    return { hold, price, boundNanos, body: call.body };
-  }
-  function tryHold(of: Need, needNanos: Nanos) {
-    return holdOnce(of.call, wallet, needNanos);
-  }
+  return held.ok ? ok({ hold: held.hold, price, boundNanos: bound.nanos, body }) : fail(held.error);
 }
 
 type Held =
   | { ok: true; hold: NonNullable<Admission["hold"]> }
-  /** `refusal`: what is left of the budget that refused; null where no smaller need would help. */
-  | { ok: false; error: GatewayError; refusal: Nanos | null };
+  /** A smaller need may fit what is left of the budget that refused. */
+  | { ok: false; error: GatewayError; remainingNanos: Nanos }
+  | { ok: false; error: GatewayError; remainingNanos: null };
+
+const isTooDear = (held: Held): held is Held & { ok: false; remainingNanos: Nanos } =>
+  !held.ok && held.remainingNanos !== null;
 
 async function holdOnce(call: Call, wallet: Wallet, needNanos: Nanos): Promise<Held> {
   const outcome = await wallet.hold({ id: call.id, facts: call.scope, needNanos });
@@ -143,11 +138,11 @@ async function holdOnce(call: Call, wallet: Wallet, needNanos: Nanos): Promise<H
     case "held":
       return { ok: true, hold: outcome.hold };
     case "refused":
-      return { ok: false, error: budgetExceeded(outcome, needNanos), refusal: outcome.remainingNanos };
+      return { ok: false, error: budgetExceeded(outcome, needNanos), remainingNanos: outcome.remainingNanos };
     case "revoked":
-      return { ok: false, error: gatewayError("invalid_api_key", "This key was revoked."), refusal: null };
+      return { ok: false, error: gatewayError("invalid_api_key", "This key was revoked."), remainingNanos: null };
     case "unavailable":
-      return { ok: false, error: ledgerUnavailable(), refusal: null };
+      return { ok: false, error: ledgerUnavailable(), remainingNanos: null };
   }
 }
 
@@ -174,12 +169,16 @@ function budgetExceeded(
   );
 }
 
-async function exactCount(call: Call): Promise<number | null> {
+/** The bound with the input counted; null where it cannot be. */
+async function exactBound({ call, request }: Need): Promise<{ request: BoundRequest; bound: Bounded } | null> {
   const { dialect } = call.place.endpoint;
-  if (call.body.kind !== "json" || dialect === null) return null;
   const encoding = encodingFor(call.scope.model);
-  if (encoding === null || !countIsExactFor(call.scope.provider, call.scope.model)) return null;
-  return exactInputTokens(call.body.json, dialect, encoding);
+  if (call.body.kind !== "json" || dialect === null || encoding === null) return null;
+  if (!countIsExactFor(call.scope.provider, call.scope.model)) return null;
+  const inputTokensExact = await exactInputTokens(call.body.json, dialect, encoding);
+  if (inputTokensExact === null) return null;
+  const bound = boundOf({ ...request, inputTokensExact });
+  return bound.outcome === "bounded" ? { request: { ...request, inputTokensExact }, bound } : null;
 }
 
 /** Where the client set no cap: the largest that the budget affords, if that is worth anything. */
@@ -187,7 +186,7 @@ function lowerCap(
   call: Call,
   request: BoundRequest,
   remainingNanos: Nanos,
-): { body: RequestBody; nanos: Nanos } | null {
+): { body: RequestBody; bound: Bounded } | null {
   const { dialect } = call.place.endpoint;
   if (call.body.kind !== "json" || dialect === null || call.facts.maxOutputTokens !== null) return null;
   const path = DIALECTS[dialect].capPath(call.body.json);
@@ -196,6 +195,5 @@ function lowerCap(
   const bound = boundOf({ ...request, maxOutputTokens: cap });
   if (bound.outcome === "unbounded") return null;
   const text = setField(call.body.text, path, String(cap));
-  const json = { ...call.body.json };
-  return { body: { kind: "json", bytes: new TextEncoder().encode(text), text, json }, nanos: bound.nanos };
+  return { body: { ...call.body, bytes: new TextEncoder().encode(text), text }, bound };
 }
