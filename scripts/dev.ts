@@ -91,7 +91,8 @@ function spawnPart(command: string, args: string[], env: Record<string, string> 
   return spawn(command, args, {
     stdio: ["ignore", "inherit", "inherit"],
     detached: true,
-    env: { ...process.env, ...env },
+    // `request.cf` is a placeholder in development: nothing is asked of Cloudflare.
+    env: { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", ...env },
   });
 }
 

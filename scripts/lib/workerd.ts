@@ -81,7 +81,7 @@ function sleep(seconds: number): Promise<void> {
 }
 
 /** The platform's own package: the launcher in `.bin` may be a script around it, and signals would stop there. */
-function workerdBinary(root: string): string {
+export function workerdBinary(root: string): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const arch = process.arch === "x64" ? "64" : process.arch;
   const suffix = process.platform === "win32" ? ".exe" : "";
@@ -93,7 +93,7 @@ function address({ host, port }: Settings): string {
 }
 
 /** workerd reports each socket on the control descriptor, a line of JSON each. */
-function portOf(child: ChildProcess): Promise<number> {
+export function portOf(child: ChildProcess): Promise<number> {
   const control = child.stdio[3] as Readable;
   return new Promise((resolve) => {
     let text = "";

@@ -19,6 +19,8 @@ export interface System {
   /** Id of the tenant that the bootstrap made. */
   tenant: string;
   stateDir: string;
+  /** The process that serves, of this start. */
+  workerdPid(): number;
   /** All that it has printed so far. */
   output(): string;
   /** SIGTERM; resolves to the exit code. */
@@ -50,6 +52,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     testKey,
     tenant,
     stateDir,
+    workerdPid: () => lockFile().workerd.pid,
     output: () => output,
     stop: () => {
       const code = exitCode(child);
@@ -57,10 +60,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       return code;
     },
     kill9: async () => {
-      const { owner, workerd } = JSON.parse(readFileSync(join(stateDir, "lock"), "utf8"));
+      const { owner, workerd } = lockFile();
       const gone = exitCode(child);
       // workerd first: nobody must be left to stop it in order.
-      for (const pid of [workerd.pid, owner.pid, child.pid]) process.kill(pid, "SIGKILL");
+      for (const pid of [workerd.pid, owner.pid, child.pid ?? 0]) process.kill(pid, "SIGKILL");
       await gone;
     },
     restart: async () => {
@@ -70,8 +73,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   };
   return system;
 
+  function lockFile(): { owner: { pid: number }; workerd: { pid: number } } {
+    return JSON.parse(readFileSync(join(stateDir, "lock"), "utf8"));
+  }
+
   function spawnStart(onPort: string): ChildProcess {
-    return spawn(process.execPath, [join(ROOT, "scripts/run.mjs"), "start"], {
+    return spawn(process.execPath, [join(ROOT, "scripts/run.mjs"), "scripts/start.ts"], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
