@@ -31,6 +31,7 @@ export async function createAuth(env: Env, origin: string, onLink?: (url: string
     secret: await derivedSecret(currentMasterKey(env.METERR_MASTER_KEY), "sessions"),
     database: drizzleAdapter(accountsOf(env), { provider: "sqlite", schema }),
     telemetry: { enabled: false },
+    logger: { level: "error" },
     // Nobody makes themselves a user here: the operator's link is the way in.
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10 },
     session: { expiresIn: SESSION_SECONDS },

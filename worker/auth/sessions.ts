@@ -71,3 +71,19 @@ export async function signInLink(env: Env, origin: string, email: string): Promi
   await auth.api.signInMagicLink({ body: { email, callbackURL: "/app" }, headers: new Headers() });
   return link;
 }
+
+/** Gives the signed-in user a first password. False where there is one: changing that takes knowing it. */
+export async function setFirstPassword(request: Request, env: Env, password: string): Promise<boolean> {
+  const { createAuth } = await import("./better.ts");
+  const auth = await createAuth(env, new URL(request.url).origin);
+  try {
+    await auth.api.setPassword({ body: { newPassword: password }, headers: request.headers });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "body" in error && codeOf(error.body) === "PASSWORD_ALREADY_SET") return false;
+    throw error;
+  }
+}
+
+const codeOf = (body: unknown): unknown =>
+  typeof body === "object" && body !== null && "code" in body ? body.code : undefined;

@@ -31,8 +31,13 @@ it("is written and never read back but for its last four characters", async () =
 });
 
 it("is replaced whole by another PUT, one default a provider even when two race", async () => {
-  await Promise.all(["1", "2", "3"].map((n) => operator("PUT", `${credentials}/mistral`, { api_key: `${SECRET}${n}` })));
-  await operator("PUT", `${credentials}/mistral`, { api_key: `${SECRET}-new`, origin: "https://proxy.example.com/mistral" });
+  await Promise.all(
+    ["1", "2", "3"].map((n) => operator("PUT", `${credentials}/mistral`, { api_key: `${SECRET}${n}` })),
+  );
+  await operator("PUT", `${credentials}/mistral`, {
+    api_key: `${SECRET}-new`,
+    origin: "https://proxy.example.com/mistral",
+  });
   const { body } = await operator("GET", credentials);
   const mine = body.data.filter((each: { provider: string }) => each.provider === "mistral");
   expect(mine).toMatchObject([{ last4: "-new", origin: "https://proxy.example.com/mistral" }]);
@@ -53,7 +58,10 @@ it("adds a provider of the tenant's own", async () => {
   const own = { api_key: SECRET, base_url: "https://llm.example.com/v1/", dialect: "messages" };
   const { body } = await operator("PUT", `${credentials}/my-llm`, own);
   expect(body).toMatchObject({ provider: "my-llm", base_url: "https://llm.example.com/v1", dialect: "messages" });
-  const other = await operator("PUT", `${credentials}/my-llm`, { api_key: SECRET, base_url: "https://b.example.com/v1" });
+  const other = await operator("PUT", `${credentials}/my-llm`, {
+    api_key: SECRET,
+    base_url: "https://b.example.com/v1",
+  });
   expect(other.body.dialect).toBe("chat");
   expect((await operator("PATCH", `${credentials}/my-llm`, { dialect: "gemini" })).body).toMatchObject({
     base_url: "https://b.example.com/v1",

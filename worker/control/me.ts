@@ -1,13 +1,30 @@
 /** Who is calling, and which tenants they belong to. */
 import { eq } from "drizzle-orm";
-import { ok } from "../core/outcome.ts";
+import { z } from "zod";
+import { setFirstPassword } from "../auth/sessions.ts";
+import { gatewayError } from "../core/errors.ts";
+import { fail, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { organization } from "../db/schema.ts";
-import { type Answer, type App, type Call, mount } from "./call.ts";
+import { type Answer, type App, type Call, conflict, mount } from "./call.ts";
+import { readBody } from "./input.ts";
 
-/** Mounts `/me`. */
+/** As the sign-in library has it. */
+const password = z.string().min(10).max(128);
+
+/** Mounts `/me` and `/me/password`. */
 export function mountMe(app: App): void {
   mount(app, "/me", { GET: me });
+  mount(app, "/me/password", { PUT: putPassword });
+}
+
+/** Who came by a link gets a password of their own; after that it is the sign-in library's to change. */
+async function putPassword(call: Call): Promise<Answer> {
+  if (call.principal.kind !== "user") return fail(gatewayError("not_allowed", "Only a signed-in user has a password."));
+  const body = await readBody(call, z.strictObject({ new_password: password }));
+  if (!body.ok) return body;
+  const isSet = await setFirstPassword(call.request, call.env, body.value.input.new_password);
+  return isSet ? ok({ password: true }) : conflict("There is a password already: POST /api/auth/change-password.");
 }
 
 async function me({ env, principal }: Call): Promise<Answer> {

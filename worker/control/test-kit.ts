@@ -35,7 +35,7 @@ export async function raw(
   const ctx = createExecutionContext();
   const request = new Request(new URL(path, ORIGIN), {
     method,
-    headers,
+    headers: body === undefined ? headers : { "content-type": "application/json", ...headers },
     body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
     redirect: "manual",
   });

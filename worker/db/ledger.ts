@@ -1,10 +1,9 @@
 /** A tenant's ledger as the admin API sees it: its records. The path of a request goes through the wallet instead. */
 import type { LedgerRecords } from "../core/ledger-api.ts";
-import type { Env } from "../env.ts";
 
 /**
  * The records of `tenant`. Ask only for a tenant that is known to exist: a ledger comes into being by being asked.
  * The stub has exactly these methods; the cast is here because the RPC types lose their type parameters.
  */
-export const ledgerOf = (env: Env, tenant: string): LedgerRecords =>
-  env.LEDGER.getByName(tenant) as unknown as LedgerRecords;
+export const ledgerOf = (env: { LEDGER: { getByName(name: string): unknown } }, tenant: string): LedgerRecords =>
+  env.LEDGER.getByName(tenant) as LedgerRecords;

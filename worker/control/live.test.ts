@@ -1,0 +1,62 @@
+import { beforeAll, expect, it } from "vitest";
+import { newTenant, OPERATOR, ORIGIN, operator, raw, signIn } from "./test-kit.ts";
+
+let session: Awaited<ReturnType<typeof signIn>>;
+let stranger = "";
+beforeAll(async () => {
+  stranger = await newTenant("Stranger");
+  session = await signIn();
+});
+
+const upgrade = { upgrade: "websocket" };
+const live = (tenant = session.tenant) => `/api/v1/tenants/${tenant}/live`;
+
+it("tells a signed-in page of usage and budgets as they move", async () => {
+  const scope = { type: "tenant" };
+  const limit = { name: "b", scope, period: "total", limit_usd: "1", enforcement: "soft" };
+  const { body: budget } = await operator("POST", `/api/v1/tenants/${session.tenant}/budgets`, limit);
+  const response = await raw("GET", live(), { headers: { ...session.headers, ...upgrade } });
+  expect(response.status).toBe(101);
+  const socket = response.webSocket;
+  if (!socket) throw new Error("no socket");
+  const messages: { type: string; data: Record<string, unknown> }[] = [];
+  socket.addEventListener("message", (event) => messages.push(JSON.parse(String(event.data))));
+  socket.accept();
+  const event = { id: "evt-live", provider: "openai", model: "gpt-5-mini", cost_usd: "0.25" };
+  await operator("POST", `/api/v1/tenants/${session.tenant}/usage`, { events: [event] });
+  await expect.poll(() => messages.length, { timeout: 3_000 }).toBeGreaterThanOrEqual(2);
+  expect(messages.find(({ type }) => type === "usage")?.data).toMatchObject({
+    id: "evt-live",
+    cost_usd: "0.250000000",
+  });
+  expect(messages.find(({ type }) => type === "budget")?.data).toMatchObject({
+    id: budget.id,
+    spent_usd: "0.250000000",
+  });
+  socket.close();
+});
+
+it.each([
+  ["another origin", { origin: "https://evil.example" }],
+  ["no origin", { origin: "" }],
+  ["a null origin", { origin: "null" }],
+])("refuses a session that comes from %s", async (_, from) => {
+  const headers = { ...session.headers, ...upgrade, ...from };
+  if (headers.origin === "") delete (headers as { origin?: string }).origin;
+  expect((await raw("GET", live(), { headers })).status).toBe(403);
+});
+
+it("refuses another tenant, nobody, and what is no WebSocket", async () => {
+  expect((await raw("GET", live(stranger), { headers: { ...session.headers, ...upgrade } })).status).toBe(404);
+  expect((await raw("GET", live(), { headers: { ...upgrade, origin: ORIGIN } })).status).toBe(401);
+  expect((await raw("GET", live(), { headers: session.headers })).status).toBe(400);
+});
+
+it("takes a bearer from a program, and from a browser of this origin alone", async () => {
+  const program = await raw("GET", live(), { headers: { ...OPERATOR, ...upgrade } });
+  expect(program.status).toBe(101);
+  program.webSocket?.accept();
+  program.webSocket?.close();
+  const headers = { ...OPERATOR, ...upgrade, origin: "https://evil.example" };
+  expect((await raw("GET", live(), { headers })).status).toBe(403);
+});

@@ -1,0 +1,138 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { call, newTenant, ORIGIN, operator, signIn } from "./test-kit.ts";
+
+let session: Awaited<ReturnType<typeof signIn>>;
+let stranger = "";
+beforeAll(async () => {
+  stranger = await newTenant("Stranger");
+  session = await signIn();
+});
+const keys = () => `/api/v1/tenants/${session.tenant}/keys`;
+const cookie = () => ({ cookie: session.headers.cookie ?? "" });
+
+describe("a session", () => {
+  it("works from a page of this origin, in its user's tenants alone", async () => {
+    const { headers } = session;
+    expect((await call("POST", keys(), { headers, body: { name: "k" } })).status).toBe(200);
+    expect((await call("GET", keys(), { headers })).status).toBe(200);
+    const elsewhere = await call("GET", `/api/v1/tenants/${stranger}/keys`, { headers });
+    expect(elsewhere.status).toBe(404);
+    expect((await call("GET", "/api/v1/tenants", { headers })).status).toBe(403);
+  });
+
+  it.each([
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: "http://meterr.example:81" },
+    { origin: "https://meterr.example" },
+    { origin: "http://meterr.example.evil.example" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+    { "sec-fetch-site": "none" },
+    { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
+    {},
+  ] as Record<string, string>[])("changes nothing for a request that says %o", async (from) => {
+    const headers = { ...cookie(), ...from };
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const refused = await call(method, `${keys()}${method === "POST" ? "" : "/key_x"}`, {
+        headers,
+        body: { name: "csrf" },
+      });
+      expect(refused.status, method).toBe(method === "PUT" ? 405 : 403);
+    }
+    const { body } = await call("GET", keys(), { headers: session.headers });
+    expect(JSON.stringify(body)).not.toContain("csrf");
+  });
+
+  it("works where a browser says same-origin without naming the origin", async () => {
+    const headers = { ...cookie(), "sec-fetch-site": "same-origin" };
+    expect((await call("POST", keys(), { headers, body: { name: "k" } })).status).toBe(200);
+  });
+
+  it("ends with signing out", async () => {
+    const other = await signIn();
+    expect((await call("GET", "/api/v1/me", { headers: other.headers })).status).toBe(200);
+    expect((await call("POST", "/api/auth/sign-out", { headers: other.headers, body: {} })).status).toBe(200);
+    expect((await call("GET", "/api/v1/me", { headers: other.headers })).status).toBe(401);
+  });
+
+  it("is none when its cookie is made up or altered", async () => {
+    const altered = (session.headers.cookie ?? "").replace(/session_token=.{4}/, "session_token=AAAA");
+    for (const made of ["meterr.session_token=x", "meterr.session_token=", altered]) {
+      expect((await call("GET", "/api/v1/me", { headers: { cookie: made } })).status, made).toBe(401);
+    }
+  });
+
+  it("does not stand in for a bearer that is wrong", async () => {
+    const headers = { ...session.headers, authorization: "Bearer wrong" };
+    expect((await call("GET", keys(), { headers })).status).toBe(401);
+  });
+});
+
+describe("signing in", () => {
+  it("is closed to strangers", async () => {
+    const body = { email: "eve@example.com", password: "correct horse battery", name: "Eve" };
+    for (const path of ["sign-up/email", "sign-in/magic-link", "organization/create", "organization/invite-member"]) {
+      const answer = await call("POST", `/api/auth/${path}`, { body, headers: { origin: ORIGIN } });
+      expect(answer.status, path).toBe(404);
+    }
+    const signedIn = await call("POST", "/api/auth/sign-in/email", { body, headers: { origin: ORIGIN } });
+    expect(signedIn.status).toBe(401);
+    const users = await env.DB.prepare("SELECT count(*) AS n FROM user").first();
+    expect(users).toEqual({ n: 1 });
+  });
+
+  it("has nothing else open below /api/auth", async () => {
+    for (const path of ["", "/", "/organization/list", "/ok", "/update-user", "/delete-user", "/magic-link/verify/x"]) {
+      const answer = await call("GET", `/api/auth${path}`, { headers: session.headers });
+      expect(answer.status, path).toBe(404);
+    }
+  });
+
+  it("does not land anywhere but here", async () => {
+    const { body } = await operator("POST", "/api/v1/operator/bootstrap", {});
+    const link = new URL(body.sign_in_url);
+    link.searchParams.set("callbackURL", "https://evil.example/");
+    const answer = await call("GET", link.href);
+    expect(answer.status).toBe(403);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+  });
+
+  it("with a password works once its owner has set one, and only with that one", async () => {
+    const set = (body: object) => call("PUT", "/api/v1/me/password", { headers: session.headers, body });
+    expect((await set({ new_password: "short" })).status).toBe(400);
+    expect((await set({ new_password: "correct horse battery" })).status).toBe(200);
+    const attempt = (password: string, ip: string) =>
+      call("POST", "/api/auth/sign-in/email", {
+        body: { email: "owner@meterr.localhost", password },
+        headers: { origin: ORIGIN, "cf-connecting-ip": ip },
+      });
+    expect((await attempt("correct horse battery", "192.0.2.1")).status).toBe(200);
+    expect((await attempt("wrong horse battery", "192.0.2.1")).status).toBe(401);
+    // To change it takes knowing it: an open browser is not enough.
+    expect((await set({ new_password: "another horse battery" })).status).toBe(409);
+    const change = (currentPassword: string) =>
+      call("POST", "/api/auth/change-password", {
+        body: { newPassword: "another horse battery", currentPassword },
+        headers: { ...session.headers, "cf-connecting-ip": "192.0.2.2" },
+      });
+    expect((await change("nope nope nope")).status).toBe(400);
+    expect((await change("correct horse battery")).status).toBe(200);
+    expect((await attempt("another horse battery", "192.0.2.3")).status).toBe(200);
+    expect((await operator("PUT", "/api/v1/me/password", { new_password: "correct horse battery" })).status).toBe(403);
+  });
+
+  it("is held off after a few wrong passwords", async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      const answer = await call("POST", "/api/auth/sign-in/email", {
+        body: { email: "owner@meterr.localhost", password: `wrong password ${n}` },
+        headers: { origin: ORIGIN, "cf-connecting-ip": "192.0.2.9" },
+      });
+      statuses.push(answer.status);
+    }
+    expect(statuses.slice(0, 3)).toEqual([401, 401, 401]);
+    expect(statuses.slice(3)).toEqual([429, 429, 429]);
+  });
+});

@@ -1,0 +1,251 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { newTenant, OPERATOR, operator, raw } from "./test-kit.ts";
+
+let tenant = "";
+let usage = "";
+
+/** Sends events in, and sees them through to D1. */
+async function book(of: string, events: object[]): Promise<{ imported: number; ignored: number }> {
+  const { status, body } = await operator("POST", `/api/v1/tenants/${of}/usage`, { events });
+  expect(status, JSON.stringify(body)).toBe(200);
+  await runDurableObjectAlarm(env.LEDGER.getByName(of));
+  return body;
+}
+
+const priced = (id: string, time: string, more: object = {}) => ({
+  id,
+  time,
+  provider: "openai",
+  model: "gpt-5-mini",
+  tokens: { input: 1_000, input_cached: 400, output: 100, output_reasoning: 60 },
+  cost_usd: "0.001",
+  latency_ms: 200,
+  ...more,
+});
+
+const EVENTS = [
+  priced("e1", "2026-11-01T09:59:59.999Z"),
+  priced("e2", "2026-11-01T10:00:00Z", { user: "ada", tags: { env: "prod", feature: "search" } }),
+  priced("e3", "2026-11-01T10:30:00Z", { model: "claude-haiku-4-5", provider: "anthropic", tags: { env: "dev" } }),
+  priced("e4", "2026-11-01T23:30:00Z", { status: "error", cost_usd: "0", latency_ms: 800 }),
+  priced("e5", "2026-11-02T00:00:00Z", { cost_usd: null }),
+  priced("e6", "2026-11-02T10:00:00Z", { team: "search", mode: "test" }),
+];
+
+beforeAll(async () => {
+  tenant = await newTenant();
+  usage = `/api/v1/tenants/${tenant}/usage`;
+  await book(tenant, EVENTS);
+  // Another tenant's usage, under the same ids.
+  const other = await newTenant("Other");
+  expect(await book(other, EVENTS)).toEqual({ imported: EVENTS.length, ignored: 0 });
+});
+
+const idsOf = async (query: string): Promise<string> => {
+  const { status, body } = await operator("GET", `${usage}?${query}`);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.data.map((record: { id: string }) => record.id).join(" ");
+};
+
+describe("the list", () => {
+  it("has records in the contract's shape, newest first", async () => {
+    const { body } = await operator("GET", usage);
+    expect(body.next_cursor).toBeNull();
+    expect(body.data.map(({ id }: { id: string }) => id)).toEqual(["e6", "e5", "e4", "e3", "e2", "e1"]);
+    expect(body.data[4]).toMatchObject({
+      id: "e2",
+      time: "2026-11-01T10:00:00.000Z",
+      tenant,
+      user: "ada",
+      tags: { env: "prod", feature: "search" },
+      tokens: { input: 1_000, input_cached: 400, output: 100, output_reasoning: 60, input_audio: 0 },
+      cost_usd: "0.001000000",
+      price_source: "provider",
+    });
+    expect((await operator("GET", `${usage}/e2`)).body).toEqual(body.data[4]);
+    expect((await operator("GET", `${usage}/nope`)).status).toBe(404);
+  });
+
+  it.each([
+    ["from=2026-11-01T10:00:00Z&to=2026-11-02T00:00:00Z", "e4 e3 e2"],
+    ["from=2026-11-02", "e6 e5"],
+    ["from=2026-11-01T11:00:00%2B01:00&to=2026-11-01T11:30:00%2B01:00", "e2"],
+    ["model=claude-haiku-4-5", "e3"],
+    ["provider=openai&status=ok&user=ada", "e2"],
+    ["team=search", "e6"],
+    ["mode=test", "e6"],
+    ["status=error", "e4"],
+    ["tag=env", "e3 e2"],
+    ["tag=env%3Dprod", "e2"],
+    ["tag=env%3D", ""],
+    ["user=%27%20OR%201%3D1--", ""],
+    ["tag=%27%22%5D)%20OR%201%3D1--", ""],
+  ])("narrowed by %s is %s", async (query, ids) => {
+    expect(await idsOf(query)).toBe(ids);
+  });
+
+  it("comes in pages that a new record does not shift", async () => {
+    const { body: first } = await operator("GET", `${usage}?limit=2`);
+    expect(first.data).toHaveLength(2);
+    const { body: second } = await operator("GET", `${usage}?limit=2&cursor=${encodeURIComponent(first.next_cursor)}`);
+    expect(second.data.map(({ id }: { id: string }) => id)).toEqual(["e4", "e3"]);
+    const last = await operator("GET", `${usage}?limit=2&cursor=${encodeURIComponent(second.next_cursor)}`);
+    expect(last.body).toMatchObject({ data: [{ id: "e2" }, { id: "e1" }], next_cursor: null });
+  });
+
+  it.each(["from=yesterday", "cursor=abc", "modle=x", "limit=1000", "to=1764000000"])("refuses ?%s", async (query) => {
+    expect((await operator("GET", `${usage}?${query}`)).status).toBe(400);
+  });
+});
+
+describe("the summary", () => {
+  const summary = async (query: string) => {
+    const { status, body } = await operator("GET", `${usage}/summary?${query}`);
+    expect(status, JSON.stringify(body)).toBe(200);
+    return body.data;
+  };
+
+  it("sums everything into one row", async () => {
+    expect(await summary("")).toEqual([
+      {
+        requests: 6,
+        tokens: { input: 6_000, input_cached: 2_400, input_cache_write: 0, output: 600, output_reasoning: 360 },
+        cost_usd: "0.004000000",
+        saved_usd: "0.000000000",
+        unpriced: 1,
+        errors: 1,
+        latency_ms: 300,
+      },
+    ]);
+  });
+
+  it("groups by day and model, earliest first", async () => {
+    const rows = await summary("group_by=day,model");
+    expect(rows.map((row: Record<string, unknown>) => [row.day, row.model, row.requests, row.cost_usd])).toEqual([
+      ["2026-11-01", "gpt-5-mini", 3, "0.002000000"],
+      ["2026-11-01", "claude-haiku-4-5", 1, "0.001000000"],
+      ["2026-11-02", "gpt-5-mini", 2, "0.001000000"],
+    ]);
+  });
+
+  it("groups by hour, with null where a request has no user", async () => {
+    const rows = await summary("group_by=hour,user&to=2026-11-01T11:00:00Z");
+    expect(rows.map((row: Record<string, unknown>) => [row.hour, row.user, row.requests])).toEqual(
+      expect.arrayContaining([
+        ["2026-11-01T09:00:00.000Z", null, 1],
+        ["2026-11-01T10:00:00.000Z", "ada", 1],
+        ["2026-11-01T10:00:00.000Z", null, 1],
+      ]),
+    );
+  });
+
+  it("groups by tag, a request counting once for each of its tags", async () => {
+    const rows = await summary("group_by=tag");
+    expect(Object.fromEntries(rows.map((row: Record<string, unknown>) => [row.tag, row.requests]))).toEqual({
+      "env=prod": 1,
+      "env=dev": 1,
+      "feature=search": 1,
+    });
+    expect(await summary("group_by=tag&key=nobody")).toEqual([]);
+  });
+
+  it.each([
+    ["from=2026-11-01T10:00:00Z&to=2026-11-01T10:30:00Z", 1],
+    ["from=2026-11-01T10:15:00Z&to=2026-11-02T00:00:00.001Z", 3],
+    ["from=2026-11-01T09:59:59.999Z", 6],
+    ["from=2026-11-01T10:00:00.001Z", 4],
+    ["to=2026-11-01T10:30:00Z", 2],
+    ["from=2026-11-01T10:30:00Z&to=2026-11-01T10:30:00Z", 0],
+    ["tag=env&from=2026-11-01T10:15:00Z", 1],
+  ])("counts exactly what is in %s", async (query, requests) => {
+    const rows = await summary(query);
+    expect(rows[0]?.requests ?? 0).toBe(requests);
+  });
+
+  it("still knows the sums of hours whose raw rows are gone", async () => {
+    const aged = await newTenant("Aged");
+    await book(aged, [priced("old", "2026-01-01T00:00:00Z")]);
+    await env.DB.prepare("DELETE FROM usage WHERE tenant = ?").bind(aged).run();
+    const { body } = await operator("GET", `/api/v1/tenants/${aged}/usage/summary?group_by=day`);
+    expect(body.data).toMatchObject([{ day: "2026-01-01", requests: 1, cost_usd: "0.001000000" }]);
+  });
+
+  it.each(["group_by=colour", "group_by=day,hour;drop", "from=x", "colour=red"])("refuses ?%s", async (query) => {
+    expect((await operator("GET", `${usage}/summary?${query}`)).status).toBe(400);
+  });
+});
+
+describe("importing", () => {
+  it("counts an event once, however often it comes", async () => {
+    const mine = await newTenant("Importer");
+    const event = priced("evt:1", "2026-11-20T10:00:00Z");
+    const answers = await Promise.all([book(mine, [event]), book(mine, [event, event])]);
+    expect(answers.reduce((sum, { imported }) => sum + imported, 0)).toBe(1);
+    expect(await book(mine, [event, priced("evt:2", "2026-11-20T10:00:00Z")])).toEqual({ imported: 1, ignored: 1 });
+    const { body } = await operator("GET", `/api/v1/tenants/${mine}/usage/summary`);
+    expect(body.data).toMatchObject([{ requests: 2 }]);
+  });
+
+  it("prices what names no cost, and leaves unknown what nobody has a price for", async () => {
+    const mine = await newTenant("Priced");
+    const { cost_usd: _, ...unpriced } = priced("known", "2026-11-20T10:00:00Z");
+    await book(mine, [unpriced, { ...unpriced, id: "unknown", model: "no-such-model-9" }]);
+    const { body: known } = await operator("GET", `/api/v1/tenants/${mine}/usage/known`);
+    expect(known.price_source).toBe("catalog");
+    expect(Number(known.cost_usd)).toBeGreaterThan(0);
+    const { body: unknown } = await operator("GET", `/api/v1/tenants/${mine}/usage/unknown`);
+    expect(unknown).toMatchObject({ cost_usd: null, price_source: "none" });
+  });
+
+  it.each([
+    [{ events: [] }, "events"],
+    [{ events: [priced("req_x", "2026-11-20T10:00:00Z")] }, "events.0.id"],
+    [{ events: [priced("a", "2026-11-20T10:00:00Z", { tokens: { input: -1 } })] }, "events.0.tokens.input"],
+    [{ events: [priced("a", "2026-11-20T10:00:00Z", { tenant: "x" })] }, "events.0.tenant"],
+    [{ events: [priced("a", "2026-11-20T10:00:00Z", { cost_usd: "-1" })] }, "events.0.cost_usd"],
+    [{ events: "all" }, "events"],
+  ])("refuses %o and names %s", async (body, field) => {
+    const answer = await operator("POST", usage, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.details.field).toBe(field);
+  });
+});
+
+describe("the export", () => {
+  it("streams every record once, in pages of its own, as NDJSON", async () => {
+    const many = await newTenant("Many");
+    const events = Array.from({ length: 1_201 }, (_, n) => priced(`m${n}`, "2026-11-20T10:00:00Z"));
+    await book(many, events);
+    const { body: page } = await operator("GET", `/api/v1/tenants/${many}/usage?limit=1`);
+    const response = await raw("GET", `/api/v1/tenants/${many}/usage/export?format=ndjson`, { headers: OPERATOR });
+    expect(response.headers.get("content-type")).toContain("ndjson");
+    const lines = (await response.text()).trimEnd().split("\n");
+    const ids = lines.map((line) => JSON.parse(line).id);
+    expect(new Set(ids).size).toBe(1_201);
+    expect(ids).toHaveLength(1_201);
+    expect(JSON.parse(lines[0] ?? "")).toEqual(page.data[0]);
+  });
+
+  it("is a CSV that no spreadsheet runs", async () => {
+    const mine = await newTenant("Csv");
+    const user = '=HYPERLINK("https://evil.example","x")';
+    await book(mine, [
+      priced("c1", "2026-11-20T10:00:00Z", { user, team: "a, b", session: "-1+1", tags: { env: "prod" } }),
+    ]);
+    const response = await raw("GET", `/api/v1/tenants/${mine}/usage/export`, { headers: OPERATOR });
+    expect(response.headers.get("content-disposition")).toBe('attachment; filename="usage.csv"');
+    const [head = "", line = "", rest] = (await response.text()).split("\r\n");
+    expect(head.startsWith("id,time,key,team,user,session,tags,")).toBe(true);
+    expect(line).toContain(`,"a, b","'=HYPERLINK(""https://evil.example"",""x"")",'-1+1,"{""env"":""prod""}",`);
+    expect(line).toContain(",0.001000000,");
+    expect(rest).toBe("");
+  });
+
+  it("takes the list's filters, and no other format", async () => {
+    const response = await raw("GET", `${usage}/export?format=ndjson&tag=env%3Dprod`, { headers: OPERATOR });
+    expect((await response.text()).trim().split("\n")).toHaveLength(1);
+    expect((await operator("GET", `${usage}/export?format=xlsx`)).status).toBe(400);
+  });
+});
