@@ -21,8 +21,9 @@ export interface RankFile {
 
 /** Longer pieces are counted by their bytes: positions have to fit beside a rank in a heap's key. */
 const MAX_PIECE_BYTES = 32_768;
-/** A text's pieces longer than `SHORT_PIECE_BYTES` are merged up to this many bytes altogether: it bounds the time. */
-const MERGE_BUDGET_BYTES = 262_144;
+/** Pieces are merged up to this many bytes altogether, long ones up to a quarter of it: it bounds the time to about half a second. */
+const MERGE_BUDGET_BYTES = 1_048_576;
+const LONG_BUDGET_BYTES = 262_144;
 /** Up to here a scan for the lowest rank is faster than a heap. */
 const SHORT_PIECE_BYTES = 48;
 /** Longer texts are counted by their bytes from here on: the pattern's engine has its own limits. */
@@ -49,14 +50,16 @@ function countPieces(text: string, pattern: RegExp, ranks: ReadonlyMap<Bytes, nu
   const head = text.length > MAX_PATTERN_CHARS ? text.slice(0, MAX_PATTERN_CHARS) : text;
   let count = head.length < text.length ? utf8Length(text.slice(MAX_PATTERN_CHARS)) : 0;
   let budget = MERGE_BUDGET_BYTES;
+  let longBudget = LONG_BUDGET_BYTES;
   for (const piece of head.match(pattern) ?? []) {
     const bytes = bytesOf(piece);
     if (ranks.has(bytes)) {
       count += 1;
-    } else if (bytes.length <= SHORT_PIECE_BYTES) {
-      count += mergeShort(bytes, ranks);
-    } else if (bytes.length <= MAX_PIECE_BYTES && bytes.length <= budget) {
+    } else if (bytes.length <= SHORT_PIECE_BYTES && bytes.length <= budget) {
       budget -= bytes.length;
+      count += mergeShort(bytes, ranks);
+    } else if (bytes.length <= MAX_PIECE_BYTES && bytes.length <= longBudget) {
+      longBudget -= bytes.length;
       count += mergeLong(bytes, ranks);
     } else {
       count += bytes.length;

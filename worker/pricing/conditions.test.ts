@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { priceOf } from "./catalogue.ts";
+import { dearestUnder, priceUnder } from "./conditions.ts";
+
+const TIME = Date.UTC(2026, 10, 24);
+const inputPicos = (provider: string, model: string, conditions: Parameters<typeof priceUnder>[1], of = priceUnder) => {
+  const price = priceOf({ provider, model, time: TIME });
+  return price && of(price, conditions).tokens?.input;
+};
+
+it("a service tier multiplies the price", () => {
+  expect(inputPicos("openai", "gpt-5", { serviceTier: "flex" })).toBe(625_000);
+  expect(inputPicos("openai", "gpt-5", { serviceTier: "priority" })).toBe(2_500_000);
+  expect(inputPicos("openai", "gpt-4o-mini", { serviceTier: "priority" })).toBe(250_000);
+  expect(inputPicos("vertex", "gemini-2.5-flash", { serviceTier: "ON_DEMAND_FLEX" })).toBe(150_000);
+  expect(inputPicos("anthropic", "claude-haiku-4-5", { serviceTier: "batch" })).toBe(500_000);
+});
+
+it("speed and place multiply each other", () => {
+  expect(inputPicos("anthropic", "claude-opus-4-6", { speed: "fast" })).toBe(30_000_000);
+  expect(inputPicos("anthropic", "claude-opus-4-8", { speed: "fast", inferenceGeo: "us" })).toBe(11_000_000);
+});
+
+it("what is not known changes nothing", () => {
+  const conditions = { serviceTier: "default", speed: "standard", inferenceGeo: "global" };
+  expect(inputPicos("openai", "gpt-5", conditions)).toBe(1_250_000);
+  expect(inputPicos("anthropic", "claude-opus-4-6", conditions)).toBe(5_000_000);
+});
+
+it("a bound grants no discount", () => {
+  expect(inputPicos("openai", "gpt-5", { serviceTier: "flex" }, dearestUnder)).toBe(1_250_000);
+  expect(inputPicos("openai", "gpt-5", { serviceTier: "priority" }, dearestUnder)).toBe(2_500_000);
+});
+
+it("tiers for long inputs are multiplied too", () => {
+  const price = priceOf({ provider: "google", model: "gemini-2.5-pro", time: TIME });
+  expect(price && priceUnder(price, { serviceTier: "batch" }).tiers[0]?.tokens.input).toBe(1_250_000);
+});
