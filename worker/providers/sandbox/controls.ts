@@ -48,14 +48,15 @@ export interface Controls {
 /** Either the controls, or the words that are none. */
 export type ControlsResult = { ok: true; controls: Controls } | { ok: false; problem: string };
 
-const MARKER = /\[\[sandbox:([^\]]*)\]\]/g;
+// No bracket inside, so that a text full of openings is still read in one pass.
+const MARKER = /\[\[sandbox:([^[\]]*)\]\]/g;
 const PAIR = /([a-z_]+)(?:=(?:"([^"]*)"|([^\s,]*)))?/gy;
 const SEPARATOR = /[\s,]*/y;
 const SUFFIX = /^(.+?)@([a-z_]+=.+|reset)$/;
 
 /** A wait longer than this is a mistake. */
 const MAX_WAIT_MS = 600_000;
-/** More tokens than any model's answer has. */
+/** A count above this is a mistake; `MAX_ANSWER_TOKENS` in play.ts is what is really said. */
 const MAX_COUNT = 1_000_000;
 
 const COUNTS: Record<string, keyof Controls> = {

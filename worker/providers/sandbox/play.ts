@@ -41,6 +41,8 @@ export interface Play {
 
 /** Where thinking was asked for and no length was given. */
 const USUAL_THOUGHT_TOKENS = 24;
+/** All choices together say no more than this, whatever is asked for: an answer is built in memory. */
+const MAX_ANSWER_TOKENS = 128_000;
 /** A stream shows that many tokens an event. */
 const TOKENS_PER_CHUNK = 3;
 /** Words of a tool's name that say nothing about what it is for. */
@@ -91,7 +93,8 @@ export function chunksOf(text: string, controls: Controls): string[] {
 }
 
 function answer(prompt: Prompt, controls: Controls, index: number): Answer {
-  const cap = prompt.maxTokens ?? Number.POSITIVE_INFINITY;
+  const most = Math.floor(MAX_ANSWER_TOKENS / prompt.choices);
+  const cap = Math.min(prompt.maxTokens ?? most, most);
   const wanted = controls.reasoning ?? (prompt.thinking ? USUAL_THOUGHT_TOKENS : 0);
   // At least one token is left to answer with, wherever the cap allows for two.
   const thinking = thought(Math.min(wanted, Math.max(cap - 1, 0)));
@@ -104,7 +107,7 @@ function answer(prompt: Prompt, controls: Controls, index: number): Answer {
       return { thought: thinking, text: "", calls: [call], finish: "tool_calls", stopped: null };
     }
   }
-  return { thought: thinking, calls: [], ...shorten(textFor(prompt, controls, index), prompt.stop, room) };
+  return { thought: thinking, calls: [], ...shorten(textFor(prompt, controls, { index, room }), prompt.stop, room) };
 }
 
 /** Ends `text` at the first stop sequence and at `room` tokens, whichever comes first. */
@@ -123,14 +126,15 @@ function shorten(text: string, stops: readonly string[], room: number): Pick<Ans
   return { text: text.slice(0, end), finish: stopped === null ? "stop" : "stop_sequence", stopped };
 }
 
-function textFor(prompt: Prompt, controls: Controls, index: number): string {
+function textFor(prompt: Prompt, controls: Controls, at: { index: number; room: number }): string {
   const text = contentFor(prompt, controls);
-  const length = controls.tokens ?? Math.max(controls.chunks ?? 0, 0);
-  const structured = prompt.format.type !== "text" && controls.say === undefined;
-  if (controls.tokens !== undefined) return stretch(text, controls.tokens);
-  if (structured) return text;
-  const numbered = index === 0 ? text : `${text} (${index + 1})`;
-  return length > countTokens(numbered) ? stretch(numbered, length) : numbered;
+  // One token more than there is room for, so that it is seen to be cut.
+  const most = at.room + 1;
+  if (controls.tokens !== undefined) return stretch(text, Math.min(controls.tokens, most));
+  if (prompt.format.type !== "text" && controls.say === undefined) return text;
+  const numbered = at.index === 0 ? text : `${text} (${at.index + 1})`;
+  const least = Math.min(controls.chunks ?? 0, most);
+  return least > countTokens(numbered) ? stretch(numbered, least) : numbered;
 }
 
 function contentFor(prompt: Prompt, controls: Controls): string {

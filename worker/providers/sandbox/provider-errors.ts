@@ -92,11 +92,18 @@ const messageOf = (failed: Failure): string => failed.message ?? MESSAGES[failed
 /** What `provider` answers to a request that failed so. */
 export function errorReply(provider: string, failed: Failure, ids: Ids): Reply {
   const headers = { "content-type": "application/json", ...headersOf(provider, failed, ids) };
-  return plain(failed.status, headers, JSON.stringify(errorBody(provider, failed, ids), null, 2));
+  const body = errorBody(provider, failed, ids, headers);
+  const indent = provider === "openai" || provider === "google" || provider === "vertex" ? 2 : 0;
+  return plain(failed.status, headers, JSON.stringify(body, null, indent));
 }
 
 /** The error body of `provider`, also sent inside streams. */
-export function errorBody(provider: string, failed: Failure, ids: Ids): unknown {
+export function errorBody(
+  provider: string,
+  failed: Failure,
+  ids: Ids,
+  headers: Record<string, string> = providerHeaders(provider, ids),
+): unknown {
   const message = messageOf(failed);
   const { type } = OPENAI[failed.kind];
   const code = failed.code ?? OPENAI[failed.kind].code;
@@ -105,7 +112,7 @@ export function errorBody(provider: string, failed: Failure, ids: Ids): unknown 
       return {
         type: "error",
         error: { type: ANTHROPIC[failed.kind], message },
-        request_id: `req_${ids.text(24)}`,
+        request_id: headers["request-id"],
       };
     case "google":
     case "vertex":

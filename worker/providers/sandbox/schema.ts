@@ -3,6 +3,10 @@ import { asCount, asFields, asList, asText, asTexts, type Fields } from "./json.
 
 /** Deeper than this, a recursive schema is cut off with its emptiest value. */
 const MAX_DEPTH = 6;
+/** A schema may ask for a value that is too large to be of use: this much of it is made. */
+const MAX_NODES = 2_000;
+const MAX_ITEMS = 64;
+const MAX_STRING_CHARS = 1_000;
 /** Strings in these formats have to be of a certain form. */
 const FORMATS: Record<string, string> = {
   "date-time": "2026-01-01T00:00:00Z",
@@ -19,15 +23,18 @@ const FORMATS: Record<string, string> = {
  * Local references (`#/$defs/…`) are followed.
  */
 export function exampleOf(schema: unknown, word: string): unknown {
-  return build(asFields(schema), { root: asFields(schema), word }, 0);
+  return build(asFields(schema), { root: asFields(schema), word, nodesLeft: MAX_NODES }, 0);
 }
 
 interface Scope {
   root: Fields;
   word: string;
+  /** Counts down: schemas that refer to themselves often would grow without end. */
+  nodesLeft: number;
 }
 
 function build(schema: Fields, scope: Scope, depth: number): unknown {
+  if (scope.nodesLeft-- <= 0) return null;
   if (typeof schema.$ref === "string") {
     return depth > MAX_DEPTH ? null : build(resolve(schema.$ref, scope.root), scope, depth + 1);
   }
@@ -44,7 +51,8 @@ function build(schema: Fields, scope: Scope, depth: number): unknown {
     case "object":
       return buildObject(schema, scope, depth);
     case "array": {
-      const length = Math.min(Math.max(asCount(schema.minItems) ?? 1, 1), asCount(schema.maxItems) ?? 8);
+      const most = Math.min(asCount(schema.maxItems) ?? MAX_ITEMS, MAX_ITEMS);
+      const length = Math.min(Math.max(asCount(schema.minItems) ?? 1, 1), most);
       if (depth > MAX_DEPTH) return [];
       return Array.from({ length }, () => build(asFields(schema.items), scope, depth + 1));
     }
@@ -89,7 +97,7 @@ function buildNumber(schema: Fields): number {
 function buildString(schema: Fields, word: string): string {
   const format = FORMATS[asText(schema.format)];
   if (format !== undefined) return format;
-  const padded = word.padEnd(asCount(schema.minLength) ?? 0, ".");
+  const padded = word.padEnd(Math.min(asCount(schema.minLength) ?? 0, MAX_STRING_CHARS), ".");
   return padded.slice(0, asCount(schema.maxLength) ?? padded.length);
 }
 

@@ -5,8 +5,9 @@
  * `o200k_base` keeps `it's` together; this one does both), so that it holds for either.
  */
 
+/** Runs are bounded because a regular expression engine runs out of stack on one of millions. */
 const PIECE =
-  /[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+(?:'(?:[sdmt]|re|ve|ll))?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+/giu;
+  /[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]{1,4095}(?:'(?:[sdmt]|re|ve|ll))?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]{1,4095}[\r\n/]{0,4096}|\s{0,4096}[\r\n]{1,4096}|\s{1,4096}(?!\S)|\s{1,4096}/giu;
 
 /** No token of OpenAI's vocabularies is longer than 128 bytes, hence none is longer than 128 characters. */
 const LONGEST_TOKEN_CHARS = 128;
