@@ -64,7 +64,7 @@ const covers = (params: SummaryParams, record: UsageRecord): boolean =>
 /** `rows` with `record` added to the row that it belongs to, or to a new one. */
 export function withRecord(rows: SummaryRow[], params: SummaryParams, record: UsageRecord): SummaryRow[] {
   const place: Partial<SummaryRow> = Object.fromEntries(
-    params.group_by.split(",").map((dimension) => [dimension, valueOf(dimension, record)]),
+    params.group_by.split(",").map((dimension) => [dimension, dimensionOf(dimension, record)]),
   );
   const at = rows.findIndex((row) =>
     Object.entries(place).every(([name, value]) => row[name as keyof SummaryRow] === value),
@@ -102,7 +102,7 @@ const EMPTY: SummaryRow = {
 /** What the summary counts as an error. */
 const isError = (record: UsageRecord): boolean => record.status === "error" || record.status === "truncated";
 
-function valueOf(dimension: string, record: UsageRecord): string | null {
+function dimensionOf(dimension: string, record: UsageRecord): string | null {
   if (dimension === "day") return record.time.slice(0, 10);
   if (dimension === "hour") return `${record.time.slice(0, 13)}:00:00.000Z`;
   const value = record[dimension as keyof UsageRecord];

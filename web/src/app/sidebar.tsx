@@ -18,7 +18,7 @@ export function Sidebar({ tenant, onPalette }: { tenant: string; onPalette: () =
   const signOut = useSignOut();
   const { data: me } = useQuery(meQuery);
   return (
-    <div className="flex shrink-0 border-b bg-sunken lg:w-56 lg:flex-col lg:border-r lg:border-b-0">
+    <header className="flex shrink-0 border-b bg-sunken lg:w-56 lg:flex-col lg:border-r lg:border-b-0">
       <div className="flex min-w-0 flex-1 items-center gap-2.5 px-4 py-2 lg:flex-none lg:flex-col lg:items-stretch lg:gap-3 lg:px-3 lg:py-4">
         <div className="flex min-w-0 items-center gap-2 lg:px-1.5">
           <Logo className="size-6 shrink-0" />
@@ -30,7 +30,7 @@ export function Sidebar({ tenant, onPalette }: { tenant: string; onPalette: () =
           className="ml-auto flex h-8 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink-3 hover:text-ink lg:ml-0 lg:w-full"
         >
           <Search aria-hidden className="size-4" />
-          <span className="sr-only lg:not-sr-only">Search or go to…</span>
+          <span className="sr-only whitespace-nowrap lg:not-sr-only">Search or go to…</span>
           <span className="ml-auto hidden lg:inline">
             <Kbd keys={isMac ? "⌘ K" : "Ctrl K"} />
           </span>
@@ -64,7 +64,7 @@ export function Sidebar({ tenant, onPalette }: { tenant: string; onPalette: () =
           </Button>
         </div>
       </div>
-    </div>
+    </header>
   );
 }
 

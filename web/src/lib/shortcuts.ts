@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 /** How long the second key of a sequence may take. */
 const SEQUENCE_MS = 1200;
 
-/** Keys as one writes them: `j`, `/`, `Escape`, `mod+k`, `g o`. */
+/** Keys as one writes them: `j`, `/`, `esc`, `mod+k`, `g o`. */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -19,12 +19,16 @@ export function useShortcuts(shortcuts: Shortcuts): void {
     let prefixAt = 0;
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.altKey) return;
-      if (event.metaKey || event.ctrlKey) return run(`mod+${event.key.toLowerCase()}`, event);
+      if (event.metaKey || event.ctrlKey) {
+        run(`mod+${event.key.toLowerCase()}`, event);
+        return;
+      }
       if (isTyping(event.target) || document.querySelector("[role=dialog],[role=alertdialog]")) return;
-      const sequence = Date.now() - prefixAt < SEQUENCE_MS ? `${prefix} ${event.key}` : "";
-      prefix = event.key;
+      const key = event.key === "Escape" ? "esc" : event.key;
+      const sequence = Date.now() - prefixAt < SEQUENCE_MS ? `${prefix} ${key}` : "";
+      prefix = key;
       prefixAt = Date.now();
-      run(current.current[sequence] ? sequence : event.key, event);
+      run(current.current[sequence] ? sequence : key, event);
     };
     const run = (keys: string, event: KeyboardEvent): void => {
       const action = current.current[keys];

@@ -10,8 +10,10 @@ export function BudgetBar({ name, spent, held, limit, className }: BarProps) {
   const part = (amount: number): number => (limit > 0 ? Math.min(1, Math.max(0, amount / limit)) : 0);
   const spentShare = part(spent);
   const heldShare = Math.min(part(held), 1 - spentShare);
-  const color = spentShare + heldShare >= CLOSE ? "bg-bad" : spentShare + heldShare >= NEAR ? "bg-warn" : "bg-accent";
+  const color =
+    spentShare + heldShare >= CLOSE ? "bg-bad-fill" : spentShare + heldShare >= NEAR ? "bg-warn-fill" : "bg-accent";
   return (
+    // biome-ignore lint/a11y/useSemanticElements: <meter> has no second part for what is held
     <div
       role="meter"
       aria-label={`${name}: spent and held`}

@@ -48,6 +48,7 @@ export function CodeBlock({
 }) {
   return (
     <div className={cn("relative min-w-0 rounded-md border bg-sunken", className)}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a <section> could not be preformatted */}
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
         tabIndex={0}

@@ -9,11 +9,7 @@ export function Segmented<T extends string>(props: {
   className?: string;
 }) {
   return (
-    <div
-      role="group"
-      aria-label={props.label}
-      className={cn("inline-flex rounded-md border bg-sunken p-0.5", props.className)}
-    >
+    <fieldset aria-label={props.label} className={cn("inline-flex rounded-md border bg-sunken p-0.5", props.className)}>
       {props.options.map((option) => (
         <button
           key={option.value}
@@ -21,11 +17,11 @@ export function Segmented<T extends string>(props: {
           title={option.title}
           aria-pressed={option.value === props.value}
           onClick={() => props.onChange(option.value)}
-          className="h-7 rounded px-2.5 text-sm font-medium text-ink-2 transition-colors duration-100 hover:text-ink aria-pressed:bg-surface aria-pressed:text-ink aria-pressed:shadow-[0_0_0_1px_var(--line-strong)]"
+          className="h-7 rounded px-2.5 text-sm font-medium text-ink-2 transition-colors duration-100 hover:text-ink aria-pressed:bg-surface aria-pressed:text-ink aria-pressed:shadow-[0_0_0_1px_var(--line),0_1px_2px_rgb(0_0_0/0.06)]"
         >
           {option.text}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

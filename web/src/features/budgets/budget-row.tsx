@@ -28,7 +28,7 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
               {budget.enforcement === "hard" ? "Hard" : "Soft"}
             </Badge>
           </span>
-          <span className="figures text-xs text-ink-2">
+          <span className="text-xs text-ink-2">
             {scopeLabel(budget.scope, keys)} · {formatUsd(limit)} {PERIOD_WORD[budget.period]}
           </span>
         </div>

@@ -31,7 +31,7 @@ export function BreakdownTable({ overview, onPick }: { overview: Overview; onPic
       )}
       {groups.length > 0 && (
         <div className={cn("overflow-x-auto pb-1.5", current.isPlaceholderData && "stale")}>
-          <table className="figures w-full text-sm">
+          <table className="w-full text-sm">
             <thead>
               <tr className="text-xs text-ink-3">
                 <th scope="col" className="py-2 pl-4 text-left font-normal capitalize">
@@ -97,7 +97,7 @@ function Head({ children, className }: { children: string; className?: string })
 
 function Cell({ children, className, title }: { children: string; className?: string; title?: string }) {
   return (
-    <td title={title} className={cn("pl-4 text-right whitespace-nowrap", className)}>
+    <td title={title} className={cn("figures pl-4 text-right whitespace-nowrap", className)}>
       {children}
     </td>
   );

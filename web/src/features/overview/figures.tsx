@@ -56,7 +56,7 @@ export function Figures({ overview, onMetric }: { overview: Overview; onMetric: 
         title: "Errors",
         value: formatCount(now.errors),
         exact: formatCount(now.errors),
-        note: now.requests > 0 ? `${formatPercent(now.errors / now.requests)} of requests` : "none yet",
+        note: now.requests > 0 ? `${formatPercent(now.errors / now.requests)} of all` : "none yet",
         good: "down",
       })}
     </div>
@@ -109,7 +109,7 @@ function FigureCard(props: CardProps) {
         <span className="figures truncate text-xs text-ink-3">{props.loading ? " " : props.note}</span>
         <Sparkline
           values={props.values}
-          className="hidden h-6 w-24 shrink-0 text-line-strong group-aria-pressed:text-accent sm:block"
+          className="hidden h-6 w-20 shrink-0 text-line-strong group-aria-pressed:text-accent sm:block"
         />
       </span>
     </button>

@@ -40,7 +40,7 @@ export function FirstVisit({ tenant, onDone }: { tenant: string; onDone: () => v
               <Link
                 to="/$tenant/requests/$id"
                 params={{ tenant, id: arrived.id }}
-                className="figures flex flex-wrap items-center gap-x-4 gap-y-1 rounded-md border bg-surface px-3 py-2.5 text-sm hover:bg-hover"
+                className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-md border bg-surface px-3 py-2.5 text-sm hover:bg-hover"
               >
                 <StatusBadge status={arrived.status} httpStatus={arrived.http_status} />
                 <span className="font-medium">{arrived.model}</span>

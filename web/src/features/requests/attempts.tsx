@@ -2,7 +2,7 @@ import type { UsageRecord } from "../../api/types.ts";
 import { cn } from "../../lib/cn.ts";
 import { formatDuration, formatUsd } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
-import { Section } from "./record-view.tsx";
+import { Section } from "./section.tsx";
 
 /** Each try of a target, on one time line: they ran one after another. */
 export function Attempts({ record }: { record: UsageRecord }) {

@@ -23,7 +23,7 @@ export function RecordPanel({ tenant, id, known, keyName, onClose }: Props) {
   return (
     <aside
       aria-label="Request"
-      className="fixed inset-0 z-30 flex animate-rise flex-col bg-surface md:absolute md:inset-y-0 md:right-0 md:left-auto md:w-[26rem] md:border-l xl:w-[30rem]"
+      className="fixed inset-0 z-30 flex animate-rise flex-col bg-surface md:static md:w-[26rem] md:shrink-0 md:border-l xl:w-[30rem]"
     >
       <header className="flex h-14 shrink-0 items-center justify-between gap-2 border-b px-4 sm:px-5">
         <h2 className="text-base font-semibold">Request</h2>
@@ -42,10 +42,9 @@ export function RecordPanel({ tenant, id, known, keyName, onClose }: Props) {
           </Button>
         </span>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
-      <div
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
         tabIndex={0}
-        role="region"
         aria-label="Details"
         className="min-h-0 flex-1 overflow-y-auto px-4 py-4 focus-visible:outline-offset-[-2px] sm:px-5"
       >
@@ -56,7 +55,7 @@ export function RecordPanel({ tenant, id, known, keyName, onClose }: Props) {
         ) : (
           <SkeletonRows rows={8} className="h-10" />
         )}
-      </div>
+      </section>
     </aside>
   );
 }

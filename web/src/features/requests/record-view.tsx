@@ -7,6 +7,7 @@ import { StatusBadge } from "../../components/ui/status-badge.tsx";
 import { formatCount, formatDuration, formatTime, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 import { Attempts } from "./attempts.tsx";
+import { Section } from "./section.tsx";
 import { tokenLines } from "./token-lines.ts";
 
 const USAGE_SOURCE: Record<UsageRecord["usage_source"], string> = {
@@ -26,10 +27,10 @@ export function RecordView({ record, keyName, tenant }: { record: UsageRecord; k
   const cost = nanosOf(record.cost_usd);
   const saved = nanosOf(record.saved_usd);
   return (
-    <div className="figures flex flex-col gap-6 text-sm">
+    <div className="flex flex-col gap-6 text-sm">
       <div className="flex flex-wrap items-end justify-between gap-3">
         <div className="flex flex-col gap-0.5">
-          <span className="text-2xl font-semibold tracking-tight" title={formatUsdExact(cost)}>
+          <span className="figures text-2xl font-semibold tracking-tight" title={formatUsdExact(cost)}>
             {formatUsd(cost)}
           </span>
           <span className="text-xs text-ink-3">
@@ -143,21 +144,12 @@ function TokenTable({ record }: { record: UsageRecord }) {
               >
                 {line.name}
               </th>
-              <td className="text-right">{formatCount(line.count)}</td>
+              <td className="figures text-right">{formatCount(line.count)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </Section>
-  );
-}
-
-export function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section>
-      <h3 className="mb-2 text-xs font-medium text-ink-3">{title}</h3>
-      {children}
-    </section>
   );
 }
 

@@ -54,43 +54,45 @@ export function RequestsPage() {
       }
     >
       <Filters filters={filters} keys={keys} onChange={(change) => go(change, false)} />
-      <div className="relative flex min-h-0 flex-1 flex-col">
-        {pages.isPending && <SkeletonRows rows={12} className="h-10" />}
-        {pages.isError && records.length === 0 && (
-          <Failed what="Requests" error={pages.error} retry={() => void pages.refetch()} />
-        )}
-        {pages.isSuccess && records.length === 0 && (
-          <Empty
-            icon={<List aria-hidden className="size-6" />}
-            title={filtered ? "No request passes these filters" : "No request yet"}
-            className="flex-1 justify-center"
-            action={
-              filtered && (
-                <Button
-                  size="sm"
-                  onClick={() => void navigate({ to: "/$tenant/requests", params: { tenant }, search: {} })}
-                >
-                  Clear the filters
-                </Button>
-              )
-            }
-          >
-            {filtered
-              ? "New ones that do appear here by themselves."
-              : "Each request appears here as it ends, with its exact cost."}
-          </Empty>
-        )}
-        {records.length > 0 && (
-          <RequestsTable
-            records={records}
-            keyName={keyNamer(keys)}
-            selected={id}
-            onSelect={(next) => go({ id: next }, true)}
-            onOpen={(next) => void navigate({ to: "/$tenant/requests/$id", params: { tenant, id: next } })}
-            onEnd={loadMore}
-            loadingMore={pages.isFetchingNextPage}
-          />
-        )}
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          {pages.isPending && <SkeletonRows rows={12} className="h-10" />}
+          {pages.isError && records.length === 0 && (
+            <Failed what="Requests" error={pages.error} retry={() => void pages.refetch()} />
+          )}
+          {pages.isSuccess && records.length === 0 && (
+            <Empty
+              icon={<List aria-hidden className="size-6" />}
+              title={filtered ? "No request passes these filters" : "No request yet"}
+              className="flex-1 justify-center"
+              action={
+                filtered && (
+                  <Button
+                    size="sm"
+                    onClick={() => void navigate({ to: "/$tenant/requests", params: { tenant }, search: {} })}
+                  >
+                    Clear the filters
+                  </Button>
+                )
+              }
+            >
+              {filtered
+                ? "New ones that do appear here by themselves."
+                : "Each request appears here as it ends, with its exact cost."}
+            </Empty>
+          )}
+          {records.length > 0 && (
+            <RequestsTable
+              records={records}
+              keyName={keyNamer(keys)}
+              selected={id}
+              onSelect={(next) => go({ id: next }, true)}
+              onOpen={(next) => void navigate({ to: "/$tenant/requests/$id", params: { tenant, id: next } })}
+              onEnd={loadMore}
+              loadingMore={pages.isFetchingNextPage}
+            />
+          )}
+        </div>
         {id !== undefined && (
           <RecordPanel
             tenant={tenant}
