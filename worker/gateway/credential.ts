@@ -3,8 +3,8 @@ import { open } from "../auth/secrets.ts";
 import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { Env } from "../env.ts";
-import type { Provider } from "../providers/types.ts";
 import type { Grant } from "../wallet/types.ts";
+import type { Place } from "./locate.ts";
 
 export interface ProviderAccess {
   /** Where to send it: an origin, maybe with a path, without a trailing slash. */
@@ -21,13 +21,21 @@ const MAX_OPENED = 2_000;
 export async function accessFor(
   env: Env,
   grant: Grant,
-  provider: Provider,
+  { provider, path }: Pick<Place, "provider" | "path">,
   bringsCredential: boolean,
 ): Promise<Outcome<ProviderAccess>> {
   const credential =
     grant.credentials.find((one) => one.provider === provider.slug && one.name === "default") ??
     grant.credentials.find((one) => one.provider === provider.slug);
-  const base = (credential?.origin ?? provider.origin).replace(/\/+$/, "");
+  const origin = credential?.origin ?? provider.origin(path);
+  if (origin === null) {
+    return fail(
+      gatewayError("no_credential", `${provider.slug} needs a credential with the "origin" of your own resource.`, {
+        details: { provider: provider.slug },
+      }),
+    );
+  }
+  const base = origin.replace(/\/+$/, "");
   if (bringsCredential) return ok({ base, apiKey: null });
   if (credential) {
     const apiKey =
@@ -42,7 +50,7 @@ export async function accessFor(
     return ok({ base, apiKey });
   }
   const operators = env[provider.operatorKey as `${string}_API_KEY`];
-  if (operators) return ok({ base: provider.origin, apiKey: operators });
+  if (operators) return ok({ base, apiKey: operators });
   return fail(
     gatewayError(
       "no_credential",

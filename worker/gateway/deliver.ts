@@ -80,7 +80,7 @@ async function run(of: Delivery): Promise<Ending> {
 /** Whether the stream would tell its usage only if asked, and the client did not ask. */
 function asksForUsage(call: Call, body: RequestBody): boolean {
   const { dialect } = call.place.endpoint;
-  if (!call.place.provider.asksForUsage || !call.facts.stream || body.kind !== "json") return false;
+  if (!call.facts.stream || !call.place.provider.asksForUsage(call.search) || body.kind !== "json") return false;
   if (dialect !== "chat" && dialect !== "completions") return false;
   const options = body.json.stream_options;
   return !(isObject(options) && options.include_usage === true);

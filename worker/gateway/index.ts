@@ -71,7 +71,7 @@ async function tell(
   const access =
     mode === "test"
       ? ok({ base: "", apiKey: null })
-      : await accessFor(env, call.grant, place.value.provider, call.bringsCredential);
+      : await accessFor(env, call.grant, place.value, call.bringsCredential);
   if (!access.ok) return settleDenied(access.error);
 
   const cache = await cached(env, call, request.headers, access.value);

@@ -65,7 +65,7 @@ function firstByteMs(of: Attempt): number {
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
 }
 
-function send(of: Attempt): Promise<Response> {
+async function send(of: Attempt): Promise<Response> {
   const { call, access } = of;
   const { provider, path } = call.place;
   const headers = towardsProvider(of.headers);
@@ -83,7 +83,7 @@ function send(of: Attempt): Promise<Response> {
     });
   }
   const url = new URL(`${access.base}${path}${call.search}`);
-  if (access.apiKey !== null) provider.authorize({ headers, url }, access.apiKey);
+  if (access.apiKey !== null) await provider.authorize({ headers, url }, access.apiKey);
   const init: RequestInit = { method: of.method, headers, redirect: "manual", signal: of.upstream.signal };
   const body = bodyOf(of.body);
   if (body) init.body = body;

@@ -4,11 +4,11 @@ import { anthropicEndpoint } from "./endpoints.ts";
 import type { Provider } from "./types.ts";
 
 export const anthropic: Provider = {
-	slug: "anthropic",
-	origin: "https://api.anthropic.com",
-	authorize: ({ headers }, apiKey) => headers.set("x-api-key", apiKey),
-	endpoint: anthropicEndpoint,
-	error: anthropicError,
-	asksForUsage: false,
-	operatorKey: "ANTHROPIC_API_KEY",
+  slug: "anthropic",
+  origin: () => "https://api.anthropic.com",
+  authorize: ({ headers }, apiKey) => headers.set("x-api-key", apiKey),
+  endpoint: anthropicEndpoint,
+  error: anthropicError,
+  asksForUsage: () => false,
+  operatorKey: "ANTHROPIC_API_KEY",
 };

@@ -4,6 +4,6 @@ import { compatible } from "./compatible.ts";
 import { cohereEndpoint } from "./endpoints.ts";
 
 export const cohere = compatible("cohere", "https://api.cohere.com", {
-	endpoint: cohereEndpoint,
-	error: cohereError,
+  endpoint: cohereEndpoint,
+  error: cohereError,
 });

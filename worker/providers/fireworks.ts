@@ -2,5 +2,5 @@
 import { compatible } from "./compatible.ts";
 
 export const fireworks = compatible("fireworks", "https://api.fireworks.ai", {
-	asksForUsage: true,
+  asksForUsage: () => true,
 });

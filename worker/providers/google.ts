@@ -4,15 +4,14 @@ import { geminiEndpoint } from "./endpoints.ts";
 import type { Provider } from "./types.ts";
 
 export const google: Provider = {
-	slug: "google",
-	origin: "https://generativelanguage.googleapis.com",
-	authorize({ headers, url }, apiKey) {
-		if (url.pathname.includes("/openai/"))
-			headers.set("authorization", `Bearer ${apiKey}`);
-		else headers.set("x-goog-api-key", apiKey);
-	},
-	endpoint: geminiEndpoint,
-	error: googleError,
-	asksForUsage: true,
-	operatorKey: "GEMINI_API_KEY",
+  slug: "google",
+  origin: () => "https://generativelanguage.googleapis.com",
+  authorize({ headers, url }, apiKey) {
+    if (url.pathname.includes("/openai/")) headers.set("authorization", `Bearer ${apiKey}`);
+    else headers.set("x-goog-api-key", apiKey);
+  },
+  endpoint: geminiEndpoint,
+  error: googleError,
+  asksForUsage: () => true,
+  operatorKey: "GEMINI_API_KEY",
 };

@@ -2,5 +2,5 @@
 import { compatible } from "./compatible.ts";
 
 export const openai = compatible("openai", "https://api.openai.com", {
-	asksForUsage: true,
+  asksForUsage: () => true,
 });

@@ -9,29 +9,29 @@ import type { ErrorShape } from "../dialects/types.ts";
 export type Billing = "metered" | "free" | "unmetered";
 
 export interface Endpoint {
-	/** The provider's own name for it, as records show it: `chat/completions`, `models/generateContent`. */
-	name: string;
-	billing: Billing;
-	/** The format of its bodies; null where meterr need not read them. */
-	dialect: DialectName | null;
-	/** The model that the path names, as Gemini's and Azure's do. */
-	model: string | null;
-	/** The method at the end of the path, where the format depends on it, e.g. `streamGenerateContent`. */
-	method: string | null;
+  /** The provider's own name for it, as records show it: `chat/completions`, `models/generateContent`. */
+  name: string;
+  billing: Billing;
+  /** The format of its bodies; null where meterr need not read them. */
+  dialect: DialectName | null;
+  /** The model that the path names, as Gemini's and Azure's do. */
+  model: string | null;
+  /** The method at the end of the path, where the format depends on it, e.g. `streamGenerateContent`. */
+  method: string | null;
 }
 
 export interface Provider {
-	/** The first segment of its paths here, and its name in records. */
-	slug: string;
-	/** Its API's origin; what follows our slug in a path follows this. */
-	origin: string;
-	/** Puts the provider's key where it belongs, in the headers or the URL. */
-	authorize(request: { headers: Headers; url: URL }, apiKey: string): void;
-	/** What this path is. Unknown paths pass through unmetered. */
-	endpoint(method: string, path: string): Endpoint;
-	error: ErrorShape;
-	/** Whether a stream tells its usage only when asked by `stream_options.include_usage`. */
-	asksForUsage: boolean;
-	/** The operator's own key for it, by the name of the environment variable. */
-	operatorKey: string;
+  /** The first segment of its paths here, and its name in records. */
+  slug: string;
+  /** Its API's origin for a path; what follows our slug follows this. Null where every customer has one of its own. */
+  origin(path: string): string | null;
+  /** Puts the provider's key where it belongs, in the headers or the URL; may fetch a token for it. */
+  authorize(request: { headers: Headers; url: URL }, apiKey: string): void | Promise<void>;
+  /** What this path is. Unknown paths pass through unmetered. */
+  endpoint(method: string, path: string): Endpoint;
+  error: ErrorShape;
+  /** Whether a stream tells its usage only when asked by `stream_options.include_usage`. */
+  asksForUsage(search: string): boolean;
+  /** The operator's own key for it, by the name of the environment variable. */
+  operatorKey: string;
 }

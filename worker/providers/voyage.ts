@@ -1,0 +1,4 @@
+/** Voyage AI: embeddings and rerankers. */
+import { compatible } from "./compatible.ts";
+
+export const voyage = compatible("voyage", "https://api.voyageai.com");
