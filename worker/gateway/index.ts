@@ -2,19 +2,20 @@
 
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
-import { ok } from "../core/outcome.ts";
+import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { openAiError } from "../dialects/errors.ts";
 import type { ErrorShape } from "../dialects/types.ts";
 import type { Env } from "../env.ts";
 import { openWallet } from "../wallet/index.ts";
+import type { Wallet } from "../wallet/types.ts";
 import { admit } from "./admit.ts";
 import { cached } from "./cached.ts";
 import { accessFor } from "./credential.ts";
 import { deliver } from "./deliver.ts";
 import { eventOf } from "./event.ts";
-import { checkKey } from "./identify.ts";
+import { checkKey, ledgerUnavailable } from "./identify.ts";
 import type { Place } from "./locate.ts";
-import { locate } from "./locate.ts";
+import { locate, locateCustom } from "./locate.ts";
 import { presentedKey } from "./present-key.ts";
 import { readCall } from "./read-call.ts";
 import { errorResponse } from "./respond.ts";
@@ -45,16 +46,20 @@ async function tell(
 ): Promise<void> {
   const arrivedAt = Date.now();
   const url = new URL(request.url);
-  const place = locate(request.method, url);
+  const known = locate(request.method, url);
+  const presented = presentedKey(request.headers, url.search);
+  const checked = await checkKey(env.METERR_MASTER_KEY, presented.text);
+  if (!checked.ok) {
+    // Whoever has no key learns that there is no such provider, and nothing of tenants' own ones.
+    const error = known.ok ? checked.error : known.error;
+    return respond(errorResponse(error, id, known.ok ? shapeOf(known.value) : openAiError));
+  }
+  const { tenant, mode, hash } = checked.value;
+  const wallet = openWallet({ namespace: env.LEDGER, tenant, waitUntil: (work) => ctx.waitUntil(work) });
+  const place = known.ok ? known : await placeOfTenant(wallet, hash, request.method, url);
   if (!place.ok) return respond(errorResponse(place.error, id));
   const shape = shapeOf(place.value);
   const refuse = (error: GatewayError) => respond(errorResponse(error, id, shape));
-
-  const presented = presentedKey(request.headers, url.search);
-  const checked = await checkKey(env.METERR_MASTER_KEY, presented.text);
-  if (!checked.ok) return refuse(checked.error);
-  const { tenant, mode, hash } = checked.value;
-  const wallet = openWallet({ namespace: env.LEDGER, tenant, waitUntil: (work) => ctx.waitUntil(work) });
 
   const read = await readCall({ request, id, arrivedAt, mode, hash, place: place.value, presented, wallet });
   if (!read.ok) return refuse(read.error);
@@ -82,6 +87,13 @@ async function tell(
   const admission = await admit(call, wallet);
   if (!admission.ok) return settleDenied(admission.error);
   return deliver({ request, call, wallet, access: access.value, admission: admission.value, cache, shape, respond });
+}
+
+/** The place at a provider that the tenant added itself; not found where the key is not known. */
+async function placeOfTenant(wallet: Wallet, hash: string, method: string, url: URL): Promise<Outcome<Place>> {
+  const identified = await wallet.identify(hash);
+  if (identified.outcome === "unavailable") return fail(ledgerUnavailable());
+  return locateCustom(method, url, identified.outcome === "known" ? identified.grant.credentials : []);
 }
 
 /** Errors come in the shape of the dialect, which at Google's OpenAI-compatible endpoint is not Google's. */

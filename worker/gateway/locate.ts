@@ -1,6 +1,8 @@
 /** Where a request wants to go: the provider, its endpoint, and the path and query as the client wrote them. */
-import { gatewayError } from "../core/errors.ts";
+import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
+import type { Credential } from "../core/policy.ts";
+import { customProvider, pathBelow } from "../providers/custom.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { Endpoint, Provider } from "../providers/types.ts";
 
@@ -13,20 +15,37 @@ export interface Place {
   search: string;
 }
 
-/** The place that `/{provider}/…` names. */
+/** The parts of `/{provider}/…`: the slug, and the provider's own path. */
+export function splitPath(pathname: string): { slug: string; path: string } {
+  const slash = pathname.indexOf("/", 1);
+  return slash < 0
+    ? { slug: pathname.slice(1), path: "/" }
+    : { slug: pathname.slice(1, slash), path: pathname.slice(slash) };
+}
+
+/** The place that `/{provider}/…` names, at a known provider. */
 export function locate(method: string, url: URL): Outcome<Place> {
-  const slash = url.pathname.indexOf("/", 1);
-  const slug = slash < 0 ? url.pathname.slice(1) : url.pathname.slice(1, slash);
+  const { slug, path } = splitPath(url.pathname);
   const provider = providerOf(slug);
-  if (!provider) {
-    const name = slug === "" ? "this path" : `/${slug.slice(0, 64)}`;
-    return fail(
-      gatewayError(
-        "not_found",
-        `There is no provider and no page at ${name}. Providers: /openai, /anthropic, /google, …`,
-      ),
-    );
-  }
-  const path = slash < 0 ? "/" : url.pathname.slice(slash);
-  return ok({ provider, endpoint: provider.endpoint(method, path), path, search: url.search });
+  return provider
+    ? ok({ provider, endpoint: provider.endpoint(method, path), path, search: url.search })
+    : fail(noSuchPlace(slug));
+}
+
+/** The place at a provider that one of `credentials` adds. */
+export function locateCustom(method: string, url: URL, credentials: readonly Credential[]): Outcome<Place> {
+  const { slug, path } = splitPath(url.pathname);
+  const credential = credentials.find((one) => one.provider === slug && one.custom !== null);
+  const provider = credential ? customProvider(credential) : null;
+  if (!credential?.custom || !provider) return fail(noSuchPlace(slug));
+  const below = pathBelow(credential.custom.baseUrl, path);
+  return ok({ provider, endpoint: provider.endpoint(method, below), path: below, search: url.search });
+}
+
+function noSuchPlace(slug: string): GatewayError {
+  const name = slug === "" ? "this path" : `/${slug.slice(0, 64)}`;
+  return gatewayError(
+    "not_found",
+    `There is no provider and no page at ${name}. Providers: /openai, /anthropic, /google, …`,
+  );
 }
