@@ -13,6 +13,8 @@ export interface Limits {
  * beta header (Claude Sonnet 4, 4.5) count as if it were sent.
  */
 const FAMILIES: readonly (readonly [RegExp, number | null, number | null])[] = [
+  // An image of high quality makes 6,240 tokens at most, and 100 for each of three partial ones.
+  [/^gpt-image-1(-mini)?$/, null, 6_656],
   [/^gpt-5(\.\d+)?-chat/, 128_000, 16_384],
   [/^gpt-5\.[4-9]/, 1_050_000, 128_000],
   [/^gpt-5-pro/, 400_000, 272_000],

@@ -9,10 +9,10 @@ interface Tiered {
 }
 
 /** The catalogue's names (`input_mtok`: dollars for a million) and, in the table of our own, units by our names. */
-export type ListPrice = { [key: string]: number | Tiered | undefined };
+export type ListPrice = { [key: string]: number | string | Tiered | undefined };
 
 /** Names of the catalogue, by the unit of a usage record, and how they scale. */
-const UNIT_KEYS: Readonly<Record<string, { key: string; scale: (usd: number) => number }>> = {
+const UNIT_KEYS: Readonly<Record<string, { key: string; scale: (usd: number | string) => number }>> = {
   web_search_requests: { key: "web_searches_kcount", scale: picosPerThousand },
   file_search_requests: { key: "storage_searches_kcount", scale: picosPerThousand },
   search_queries: { key: "web_searches_kcount", scale: picosPerThousand },
@@ -27,6 +27,8 @@ const UNIT_KEYS: Readonly<Record<string, { key: string; scale: (usd: number) => 
 };
 /** A unit of our own table: dollars for one, `unit:` before the unit's name. */
 const OWN_UNIT = "unit:";
+/** Likewise, the fee of a request; no unit of its own. */
+const OWN_REQUEST = "unit:request";
 
 /** The model that a list price belongs to. */
 export type PriceHead = Pick<ModelPrice, "provider" | "model" | "contextWindow" | "maxOutput" | "version">;
@@ -47,7 +49,10 @@ export function priceFromList(list: ListPrice, head: PriceHead): ModelPrice {
     tokens: tokenPrices(list, -1),
     tiers,
     units: unitPrices(list),
-    requestPicos: picosPerThousand(flat(list.requests_kcount) ?? 0),
+    requestPicos:
+      list[OWN_REQUEST] === undefined
+        ? picosPerThousand(flat(list.requests_kcount) ?? 0)
+        : picosEach(flat(list[OWN_REQUEST]) ?? 0),
     source: "catalog",
   };
 }
@@ -119,12 +124,13 @@ function unitPrices(list: ListPrice): Record<string, number> {
   }
   for (const [key, value] of Object.entries(list)) {
     const usd = flat(value);
-    if (key.startsWith(OWN_UNIT) && usd !== undefined) units[key.slice(OWN_UNIT.length)] = picosEach(usd);
+    if (key.startsWith(OWN_UNIT) && key !== OWN_REQUEST && usd !== undefined)
+      units[key.slice(OWN_UNIT.length)] = picosEach(usd);
   }
   return units;
 }
 
 /** A unit has one price, whatever the input's length: the dearest, should it be tiered. */
-function flat(value: number | Tiered | undefined): number | undefined {
+function flat(value: number | string | Tiered | undefined): number | string | undefined {
   return typeof value === "object" ? Math.max(value.base, ...value.tiers.map((tier) => tier.price)) : value;
 }

@@ -1,0 +1,74 @@
+/** A tenant's own price of a model: what it says wins, the rest is the catalogue's. */
+import { type ListPrice, priceFromList } from "./list-price.ts";
+import type { ModelPrice } from "./types.ts";
+
+/** Decimal dollars, as strings: floats never touch money. Keys as in a usage record. */
+export interface TenantPrice {
+  /** Dollars for a million tokens, by kind. */
+  perMillionTokens: Partial<Record<TokenKind, string>>;
+  /** Dollars for one, by the names of `UsageEvent.units`. */
+  perUnit?: Readonly<Record<string, string>>;
+  /** Dollars for each request. */
+  perRequest?: string;
+  /** Prices of whole requests above a number of input tokens. */
+  tiers?: readonly { aboveInputTokens: number; perMillionTokens: Partial<Record<TokenKind, string>> }[];
+  contextWindow?: number | null;
+  maxOutput?: number | null;
+}
+
+const KEYS = {
+  input: "input_mtok",
+  input_cached: "cache_read_mtok",
+  input_cache_write: "cache_write_mtok",
+  input_cache_write_1h: "cache_write_1h_mtok",
+  input_audio: "input_audio_mtok",
+  input_image: "input_image_mtok",
+  output: "output_mtok",
+  output_reasoning: "output_reasoning_mtok",
+  output_audio: "output_audio_mtok",
+  output_image: "output_image_mtok",
+} as const;
+export type TokenKind = keyof typeof KEYS;
+
+/**
+ * The price that a tenant has set, over what the catalogue knows of limits and units; null where it has no price of input. `version` names the
+ * tenant's record. @throws RangeError where a figure is no decimal: the API checks before it stores.
+ */
+export function tenantPrice(
+  of: { provider: string; model: string; version: string },
+  own: TenantPrice,
+  catalogue: ModelPrice | null,
+): ModelPrice | null {
+  if (own.perMillionTokens.input === undefined && own.perUnit === undefined) return null;
+  const base = priceFromList(listOf(own.perMillionTokens, own), {
+    ...of,
+    contextWindow: own.contextWindow ?? catalogue?.contextWindow ?? null,
+    maxOutput: own.maxOutput ?? catalogue?.maxOutput ?? null,
+  });
+  const tiers = [...(own.tiers ?? [])].sort((a, b) => a.aboveInputTokens - b.aboveInputTokens);
+  return {
+    ...base,
+    source: "tenant",
+    tiers: tiers.flatMap(({ aboveInputTokens, perMillionTokens }) => {
+      // A tier names what changes.
+      const list = listOf({ ...own.perMillionTokens, ...perMillionTokens }, {});
+      const { tokens } = priceFromList(list, base);
+      return tokens ? [{ aboveInputTokens, tokens }] : [];
+    }),
+    units: { ...catalogue?.units, ...base.units },
+  };
+}
+
+function listOf(
+  perMillion: TenantPrice["perMillionTokens"],
+  more: Pick<TenantPrice, "perUnit" | "perRequest">,
+): ListPrice {
+  const list: ListPrice = {};
+  for (const [kind, key] of Object.entries(KEYS)) {
+    const usd = perMillion[kind as TokenKind];
+    if (usd !== undefined) list[key] = usd;
+  }
+  for (const [unit, usd] of Object.entries(more.perUnit ?? {})) list[`unit:${unit}`] = usd;
+  if (more.perRequest !== undefined) list["unit:request"] = more.perRequest;
+  return list;
+}
