@@ -1,5 +1,5 @@
 /** The audit log: who changed what, newest first. Nobody changes it. */
-import { z } from "zod";
+import * as z from "zod";
 import { ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type App, forTenant, mount } from "./call.ts";

@@ -1,5 +1,5 @@
 /** Budgets, with their counters as the ledger has them now. */
-import { z } from "zod";
+import * as z from "zod";
 import { newId } from "../core/ids.ts";
 import { usdFromNanos } from "../core/money.ts";
 import { type Outcome, ok } from "../core/outcome.ts";

@@ -1,5 +1,5 @@
 /** A tenant's own keys for providers: write-only, sealed at rest, shown by their last four characters. */
-import { z } from "zod";
+import * as z from "zod";
 import { seal } from "../auth/secrets.ts";
 import { newId } from "../core/ids.ts";
 import { type Outcome, ok } from "../core/outcome.ts";

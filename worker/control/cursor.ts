@@ -1,5 +1,5 @@
 /** Opaque cursors for what D1 lists by time: the last row that was seen. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Outcome, ok } from "../core/outcome.ts";
 import { invalid } from "./call.ts";
 

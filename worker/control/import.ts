@@ -1,5 +1,5 @@
 /** Usage that did not pass through the proxy, as its caller tells it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Nanos } from "../core/money.ts";
 import { NO_TOKENS, type PriceSource, type Tokens, type UsageEvent } from "../core/usage.ts";
 import { costOfUsage, priceOf } from "../pricing/index.ts";

@@ -12,7 +12,6 @@ it("says that it is well, and which version it is", async () => {
   const { status, body } = await call("GET", "/healthz");
   expect(status).toBe(200);
   expect(body).toEqual({ status: "ok", version: manifest.version });
-  expect((await call("POST", "/healthz")).status).toBe(405);
 });
 
 it.each([

@@ -1,5 +1,5 @@
 /** Reading what a caller sent: strict, with an error that names the field. */
-import { z } from "zod";
+import * as z from "zod";
 import { sha256Hex } from "../auth/secrets.ts";
 import { gatewayError } from "../core/errors.ts";
 import { type Nanos, nanosFromUsd } from "../core/money.ts";

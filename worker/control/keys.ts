@@ -1,5 +1,5 @@
 /** API keys. */
-import { z } from "zod";
+import * as z from "zod";
 import { mintKey } from "../auth/secrets.ts";
 import { newId } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";

@@ -1,3 +1,5 @@
+// Loaded before the tests: under a test runner it takes seconds.
+import "../auth/better.ts";
 import { beforeAll, expect, it } from "vitest";
 import { newTenant, OPERATOR, ORIGIN, operator, raw, signIn } from "./test-kit.ts";
 

@@ -1,6 +1,6 @@
 /** Who is calling, and which tenants they belong to. */
 import { eq } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { setFirstPassword } from "../auth/sessions.ts";
 import { gatewayError } from "../core/errors.ts";
 import { fail, ok } from "../core/outcome.ts";

@@ -1,3 +1,5 @@
+// Loaded before the tests: under a test runner it takes seconds.
+import "../auth/better.ts";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { readKey } from "../auth/secrets.ts";

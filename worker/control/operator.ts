@@ -1,5 +1,5 @@
 /** What the start script and the cron of a self-hosted instance call. */
-import { z } from "zod";
+import * as z from "zod";
 import { newTenantId } from "../auth/secrets.ts";
 import { signInLink } from "../auth/sessions.ts";
 import { randomBase62 } from "../core/ids.ts";

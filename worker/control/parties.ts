@@ -1,5 +1,5 @@
 /** Teams and users of a tenant: names for scopes of keys and budgets. */
-import { z } from "zod";
+import * as z from "zod";
 import { newId } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";
 import type { App } from "./call.ts";

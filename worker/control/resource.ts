@@ -2,7 +2,7 @@
  * The set of routes that every kind of record has: POST, GET list, GET one, PATCH, DELETE. A resource says what its
  * input looks like, what record follows from it, and how a record is shown; all else is here, once.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Action } from "../auth/roles.ts";
 import type { RecordKind, Records } from "../core/ledger-api.ts";
 import { type Outcome, ok } from "../core/outcome.ts";

@@ -1,3 +1,5 @@
+// Loaded before the tests: under a test runner it takes seconds.
+import "../auth/better.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { call, newTenant, ORIGIN, operator, signIn } from "./test-kit.ts";

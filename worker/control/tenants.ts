@@ -1,6 +1,6 @@
 /** Tenants: organizations in D1. Made, changed and removed by the operator. */
 import { and, desc, eq, lt, or } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { newTenantId, tenantIdFrom } from "../auth/secrets.ts";
 import type { RecordKind } from "../core/ledger-api.ts";
 import { ok } from "../core/outcome.ts";

@@ -2,6 +2,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { migrate } from "../db/migrate.ts";
+// Loaded before the tests, as it is by a first request.
+import "./api.ts";
 import { control } from "./index.ts";
 
 export const ORIGIN = "http://meterr.example";

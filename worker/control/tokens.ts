@@ -1,5 +1,5 @@
 /** A tenant's management tokens: bearers of this API, with a role. */
-import { z } from "zod";
+import * as z from "zod";
 import { mayGrant, ROLES, type Role } from "../auth/roles.ts";
 import { mintToken } from "../auth/secrets.ts";
 import { gatewayError } from "../core/errors.ts";

@@ -1,5 +1,5 @@
 /** Usage records: the list, one, sums, an export, and usage that did not pass through the proxy. */
-import { z } from "zod";
+import * as z from "zod";
 import { databaseOf } from "../core/database.ts";
 import { usdFromNanos } from "../core/money.ts";
 import { ok } from "../core/outcome.ts";
