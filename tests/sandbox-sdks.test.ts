@@ -2,6 +2,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
+import type { RunnableToolFunctionWithParse } from "openai/lib/RunnableFunction";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answerSandbox } from "../worker/providers/sandbox/index.ts";
 
@@ -22,12 +23,19 @@ const sandboxFetch =
     });
   };
 
+/** All that a stream yields. */
+async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
+
 const WEATHER_SCHEMA = {
-  type: "object",
+  type: "object" as const,
   properties: { city: { type: "string" } },
   required: ["city"],
   additionalProperties: false,
-} as const;
+};
 
 describe("the OpenAI SDK", () => {
   const client = new OpenAI({ apiKey: "mtr_test_x", fetch: sandboxFetch("openai"), maxRetries: 0 });
@@ -44,24 +52,20 @@ describe("the OpenAI SDK", () => {
 
   it("runs a tool and hands its result back", async () => {
     const cities: string[] = [];
-    const runner = client.chat.completions.runTools({
-      ...ask("What is the weather in Paris?"),
-      tools: [
-        {
-          type: "function",
-          function: {
-            name: "get_weather",
-            description: "The weather in a city.",
-            parameters: WEATHER_SCHEMA,
-            parse: JSON.parse,
-            function: ({ city }: { city: string }) => {
-              cities.push(city);
-              return "21 degrees";
-            },
-          },
+    const tool: RunnableToolFunctionWithParse<{ city: string }> = {
+      type: "function",
+      function: {
+        name: "get_weather",
+        description: "The weather in a city.",
+        parameters: WEATHER_SCHEMA,
+        parse: JSON.parse,
+        function: ({ city }) => {
+          cities.push(city);
+          return "21 degrees";
         },
-      ],
-    });
+      },
+    };
+    const runner = client.chat.completions.runTools({ ...ask("What is the weather in Paris?"), tools: [tool] });
     expect(await runner.finalContent()).toContain('The tool answered: "21 degrees"');
     expect(cities).toEqual(["Paris"]);
   });
@@ -118,7 +122,7 @@ describe("the OpenAI SDK", () => {
     const tooLong = client.chat.completions.create({ ...ask("Hi"), model: "gpt-5-mini@error=context_length" });
     await expect(tooLong).rejects.toMatchObject({ status: 400, code: "context_length_exceeded" });
     const stream = await client.chat.completions.create({ ...ask("[[sandbox: error=500 after=2]]"), stream: true });
-    await expect(Array.fromAsync(stream)).rejects.toThrow(OpenAI.APIError);
+    await expect(collect(stream)).rejects.toThrow(OpenAI.APIError);
   });
 
   it("retries when it was told to come back", async () => {
@@ -163,7 +167,7 @@ describe("the Anthropic SDK", () => {
   });
 
   it("assembles the input of a tool from a stream, and thoughts", async () => {
-    const tools = [{ name: "get_weather", input_schema: WEATHER_SCHEMA as unknown as Anthropic.Tool.InputSchema }];
+    const tools = [{ name: "get_weather", input_schema: WEATHER_SCHEMA }];
     const called = await client.messages.stream({ ...ask("The weather in Rome?"), tools }).finalMessage();
     expect(called.content[0]).toMatchObject({ type: "tool_use", name: "get_weather", input: { city: "Rome" } });
     const thinking = { type: "enabled" as const, budget_tokens: 1024 };
@@ -207,7 +211,7 @@ describe("the Google SDK", () => {
 
   it("generates, unstreamed and streamed, with the same text and usage", async () => {
     const whole = await client.models.generateContent({ model, contents: "Hello" });
-    const chunks = await Array.fromAsync(await client.models.generateContentStream({ model, contents: "Hello" }));
+    const chunks = await collect(await client.models.generateContentStream({ model, contents: "Hello" }));
     expect(chunks.map((chunk) => chunk.text).join("")).toBe(whole.text);
     expect(chunks.at(-1)?.usageMetadata).toEqual(whole.usageMetadata);
   });

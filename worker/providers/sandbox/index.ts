@@ -138,7 +138,7 @@ async function readAll(body: SandboxRequest["body"]): Promise<Uint8Array> {
 async function readForm(headers: Headers, bytes: Uint8Array): Promise<FormData | null> {
   try {
     const type = headers.get("content-type") ?? "";
-    return await new Response(bytes as BodyInit, { headers: { "content-type": type } }).formData();
+    return await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-type": type } }).formData();
   } catch {
     return null;
   }

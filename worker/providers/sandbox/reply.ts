@@ -101,7 +101,7 @@ export async function send(
   const { frames, end } = withFaults(reply, controls, errorEvents);
   const untouched = end === "close" && !controls.ttftMs && !controls.chunkDelayMs;
   const body = !reply.stream && untouched ? frames[0] : bodyOf(frames, end, controls, signal);
-  return new Response(body as BodyInit, { status: reply.status, headers: reply.headers });
+  return new Response(body as Uint8Array<ArrayBuffer>, { status: reply.status, headers: reply.headers });
 }
 
 /** The frames as a stream: all that is due at once, then one a delay. Ends with the signal, leaving no timer. */
