@@ -2,16 +2,20 @@
  * The price catalogue: `@pydantic/genai-prices`, whose data is bundled, with a small table of our own on top
  * (`extra-prices.ts`, `limits.ts`). This is the only module that knows the package.
  */
-import { calcPrice, findProvider } from "@pydantic/genai-prices";
+import { calcPrice, findProvider, type Provider, updatePrices } from "@pydantic/genai-prices";
 import { EXTRA_PRICES_DATE, extraPriceOf, isFree, pricedAs } from "./extra-prices.ts";
 import { limitsOf } from "./limits.ts";
 import { type ListPrice, priceFromList } from "./list-price.ts";
+import { unsoundness } from "./soundness.ts";
 import type { ModelPrice } from "./types.ts";
 
 /** Of the package, as `package.json` pins it; a test holds the two together. */
 export const CATALOGUE_PACKAGE_VERSION = "0.1.8";
-/** Which data a price is from: on every usage record. */
+/** The data that is bundled: what a price's `version` says until fresher data is adopted. */
 export const catalogueVersion = `genai-prices@${CATALOGUE_PACKAGE_VERSION}+${EXTRA_PRICES_DATE}`;
+let presentVersion = catalogueVersion;
+/** The version of the data that prices are read from now. */
+export const priceVersion = (): string => presentVersion;
 
 /** Where the catalogue's name of a provider is not ours. The first that knows the model counts. */
 const CATALOGUE_PROVIDERS: Readonly<Record<string, readonly string[]>> = {
@@ -100,7 +104,7 @@ function lookUp(provider: string, name: string, time: number): ModelPrice | null
     provider: listed?.provider ?? provider,
     model: listed?.model ?? model,
     ...limitsOf(model, listed?.contextWindow ?? null),
-    version: catalogueVersion,
+    version: presentVersion,
   });
 }
 
@@ -147,6 +151,29 @@ function fromPackage(provider: string, model: string, time: number): Listed | nu
     }
   }
   return null;
+}
+
+export type Adoption = { outcome: "adopted" } | { outcome: "refused"; reason: string };
+
+/**
+ * Takes the package's published data file, parsed, in place of the bundled one, in this isolate. All or nothing: what is not sound is
+ * refused, and the prices stay as they are. `label` (its date or digest) becomes part of each price's `version`.
+ */
+export function adoptPrices(data: unknown, label: string): Adoption {
+  const unsound = unsoundness(data);
+  if (unsound !== null) return { outcome: "refused", reason: unsound };
+  let reason: string | null = null;
+  updatePrices(({ setProviderData }) => {
+    try {
+      setProviderData(data as Provider[]);
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+  });
+  if (reason !== null) return { outcome: "refused", reason };
+  presentVersion = `genai-prices@${label}+${EXTRA_PRICES_DATE}`;
+  remembered.clear();
+  return { outcome: "adopted" };
 }
 
 /** Every price of the catalogue at `time`, for a page to show and for the dearest of them. */

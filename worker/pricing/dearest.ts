@@ -1,5 +1,5 @@
 /** The dearest of all: what a model of unknown price is charged where a budget's policy says so. */
-import { catalogueVersion, listPrices } from "./catalogue.ts";
+import { listPrices, priceVersion } from "./catalogue.ts";
 import type { ModelPrice, TokenPrices } from "./types.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -11,7 +11,9 @@ let remembered: { day: number; price: ModelPrice } | null = null;
  */
 export function dearestKnown(time: number): ModelPrice {
   const day = Math.floor(time / DAY_MS);
-  if (remembered?.day !== day) remembered = { day, price: dearestOf(listPrices(day * DAY_MS)) };
+  if (remembered?.day !== day || remembered.price.version !== priceVersion()) {
+    remembered = { day, price: dearestOf(listPrices(day * DAY_MS)) };
+  }
   return remembered.price;
 }
 
@@ -36,7 +38,7 @@ function dearestOf(prices: readonly ModelPrice[]): ModelPrice {
     contextWindow: null,
     maxOutput: null,
     source: "catalog",
-    version: catalogueVersion,
+    version: priceVersion(),
   };
 }
 
