@@ -18,17 +18,20 @@ import { cpuMs, median, percentile, seriesTotal } from "./stats.ts";
 /** Each measurement is taken this often, in turns; the median counts. */
 const ROUNDS = 3;
 
-/** Settlements go out, and counters come in, this long after the load. */
-const SETTLE_SECONDS = 2.5;
+/** Settlements go out this long after the load, and cost CPU that counts. */
+const SETTLE_SECONDS = 1.5;
+
+/** Ledgers push their counters every two seconds. */
+const METRICS_SECONDS = 3;
 
 const PATH = "/v1/chat/completions";
 const MESSAGES = [{ role: "user", content: "What is the capital of France? Answer in one short sentence, please." }];
 
 /** What is measured: the load, and for how long. */
 const LOADS = {
-  throughput: { stream: false, connections: 32, seconds: 4 },
-  latency: { stream: false, connections: 2, seconds: 3 },
-  stream200: { stream: true, connections: 8, seconds: 4 },
+  throughput: { stream: false, connections: 32, seconds: 3.5 },
+  latency: { stream: false, connections: 2, seconds: 2 },
+  stream200: { stream: true, connections: 8, seconds: 3.5 },
 } as const;
 type LoadName = keyof typeof LOADS;
 
@@ -67,8 +70,10 @@ async function bench(jsonFile: string | null): Promise<number> {
     ];
     for (const target of targets) await run(target, { ...LOADS.throughput, seconds: 1 });
 
+    await sleep(METRICS_SECONDS);
     const callsBefore = await ledgerCalls(system);
     const throughput = await inTurns("throughput", targets);
+    await sleep(METRICS_SECONDS);
     const callsAfter = await ledgerCalls(system);
     const latency = await inTurns("latency", targets);
     const stream200 = await inTurns("stream200", targets);

@@ -55,7 +55,7 @@ export async function buildIfStale(report: (line: string) => void): Promise<void
 
 async function buildDashboard(): Promise<void> {
   const { build } = await import("vite");
-  await build({ configFile: "web/vite.config.ts", root: "web", mode: "production", logLevel: "warn" });
+  await build({ configFile: "web/vite.config.ts", root: "web", mode: "production", logLevel: "error" });
 }
 
 /** A digest of names and contents: a checkout changes times without changing anything. Tests are not built. */
