@@ -13,7 +13,8 @@ const MAX_KEPT_CHARS = 32_000_000;
 export class StreamMeter {
   readonly #dialect: Dialect;
   readonly #meter: Meter;
-  readonly #framing: Framing;
+  /** Null until the first bytes tell, where the headers do not. */
+  #framing: Framing | null;
   readonly #decoder = new TextDecoder("utf-8");
   readonly #splitter: SseSplitter;
   /** The text so far: what is one document is read at its end, and what was streamed is counted only if need be. */
@@ -67,6 +68,7 @@ export class StreamMeter {
 
   #take(text: string): void {
     if (text === "") return;
+    this.#framing ??= framingOfText(text);
     if (this.#framing === "sse") this.#splitter.push(text);
     this.#keptChars += text.length;
     if (this.#keptChars <= MAX_KEPT_CHARS) this.#kept.push(text);
@@ -92,7 +94,15 @@ export class StreamMeter {
   }
 }
 
-function framingOf(contentType: string): Framing {
+function framingOf(contentType: string): Framing | null {
+  if (contentType === "") return null;
   if (/event-stream/i.test(contentType)) return "sse";
   return /stream\+json|ndjson|jsonl/i.test(contentType) ? "lines" : "whole";
+}
+
+/** A field or a comment begins an event stream, a bracket a JSON document; blank space is no sign yet. */
+function framingOfText(text: string): Framing | null {
+  const first = text.trimStart().charAt(0);
+  if (first === "") return null;
+  return first === "{" || first === "[" ? "whole" : "sse";
 }
