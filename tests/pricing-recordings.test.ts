@@ -6,7 +6,9 @@ import { NO_TOKENS, type Tokens } from "../worker/core/usage.ts";
 import { DIALECTS, type DialectName } from "../worker/dialects/index.ts";
 import { CATALOGUE_PACKAGE_VERSION } from "../worker/pricing/catalogue.ts";
 import {
+  type Bound,
   boundOf,
+  cacheWritesOf,
   costOfUsage,
   countIsExactFor,
   type EndpointKind,
@@ -156,7 +158,7 @@ describe.skipIf(!recordingsPresent)("over all recorded exchanges", () => {
     expect(agreeing.openrouter?.agree).toBeGreaterThanOrEqual(0.75 * (agreeing.openrouter?.of ?? 0));
   });
 
-  it("the bound is never below the cost", () => {
+  it("the bound is never below the cost, nor is the one with counted input", async () => {
     const below: string[] = [];
     const capped: number[] = [];
     const uncapped: number[] = [];
@@ -180,6 +182,9 @@ describe.skipIf(!recordingsPresent)("over all recorded exchanges", () => {
     console.log(`bound / cost, output capped by the request: ${quantiles(capped)}`);
     console.log(`bound / cost, output capped by the model alone: ${quantiles(uncapped)}`);
     console.log(`unbounded: ${JSON.stringify(unbounded)}`);
+    console.log(
+      `the same with counted input, output capped by the request: ${quantiles(await countedBounds(recordings))}`,
+    );
     expect(below).toEqual([]);
     expect(capped.length + uncapped.length).toBeGreaterThan(400);
   });
@@ -291,18 +296,36 @@ function trueNanos(recording: Recording): number | null {
   return price && costOfUsage(price, tokensOf(recording)).nanos;
 }
 
+/** Bound by cost where the input can be counted and the request caps its output; asserts that it is never below. */
+async function countedBounds(recordings: readonly Recording[]): Promise<number[]> {
+  const ratios: number[] = [];
+  for (const recording of recordings.filter((one) => metered(one) && sentAsRecorded(one))) {
+    const dialect = DIALECT_OF[recording.endpoint];
+    const model = servedModel(recording);
+    const encoding = encodingFor(model);
+    const costNanos = trueNanos(recording);
+    if (!dialect || !encoding || !costNanos || !countIsExactFor(recording.provider, model)) continue;
+    const counted = await exactInputTokens(bodyOf(recording), dialect, encoding);
+    const bound = counted === null ? null : boundFor(recording, counted);
+    if (bound?.outcome !== "bounded") continue;
+    expect(bound.nanos, recording.id).toBeGreaterThanOrEqual(costNanos);
+    if (bound.capped) ratios.push(bound.nanos / costNanos);
+  }
+  return ratios;
+}
+
 type TestBound =
   | { outcome: "bounded"; nanos: number; inputTokens: number; outputTokens: number; capped: boolean }
   | { outcome: "unbounded"; reason: string };
 
 /** The bound of a recorded request: the dearest of the models that it may be served by. Null where one has no price. */
-function boundFor(recording: Recording): TestBound | null {
+function boundFor(recording: Recording, inputTokensExact: number | null = null): TestBound | null {
   const dialect = DIALECT_OF[recording.endpoint];
   const model = askedModel(recording);
   if (!dialect || model === null) return null;
   const body = bodyOf(recording);
   const facts = DIALECTS[dialect].facts(body, { model, method: METHOD_OF[recording.endpoint] ?? recording.endpoint });
-  let dearest: TestBound | null = null;
+  const bounds: Extract<Bound, { outcome: "bounded" }>[] = [];
   for (const name of [model, ...facts.alternatives]) {
     const price = priceOf({ provider: recording.provider, model: name, time: TIME });
     if (!price) return null;
@@ -319,19 +342,19 @@ function boundFor(recording: Recording): TestBound | null {
       references: facts.references,
       unboundedBy: facts.unboundedBy,
       inlineMedia: inlineMediaOf(body),
+      inputTokensExact,
+      cacheWrites: cacheWritesOf(body),
       tools: body.tools || body.functions ? "predefined" : "none",
     });
     if (bound.outcome === "unbounded") return bound;
-    const capped = facts.maxOutputTokens !== null;
-    if (!dearest || (dearest.outcome === "bounded" && bound.nanos > dearest.nanos)) {
-      dearest = {
-        outcome: "bounded",
-        nanos: bound.nanos,
-        inputTokens: Math.max(bound.inputTokens, dearest?.inputTokens ?? 0),
-        outputTokens: Math.max(bound.outputTokens, dearest?.outputTokens ?? 0),
-        capped,
-      };
-    }
+    bounds.push(bound);
   }
-  return dearest;
+  const most = (of: (bound: (typeof bounds)[number]) => number): number => Math.max(...bounds.map(of));
+  return {
+    outcome: "bounded",
+    nanos: most((bound) => bound.nanos),
+    inputTokens: most((bound) => bound.inputTokens),
+    outputTokens: most((bound) => bound.outputTokens),
+    capped: facts.maxOutputTokens !== null,
+  };
 }

@@ -55,7 +55,7 @@ describe("the bound", () => {
   });
 
   it("uses a counted input instead of the bytes", () => {
-    expect(bounded(request(mini, { inputTokensExact: 10 })).inputTokens).toBe(106);
+    expect(bounded(request(mini, { inputTokensExact: 10 })).inputTokens).toBe(10);
   });
 
   it("pays for cache writes that the body may ask for", () => {

@@ -44,13 +44,13 @@ export interface BoundRequest {
   media: MediaParts;
   /** Input that the body only refers to: earlier responses, files, cached contents. */
   references: boolean;
-  /** An upper bound of the text's tokens, from counting it; the body's bytes then no longer matter. */
+  /** The text's tokens with its template, counted (`exactInputTokens`): the body's bytes and allowances then no longer matter. */
   inputTokensExact?: number | null;
   /** The body's media in base64 (`inlineMediaOf`): bounded as media, not as text. Left out: they count as text. */
   inlineMedia?: InlineMedia | null;
   /** The client's own tools. Left out: any. */
   tools?: ClientTools;
-  /** How long cache writes that the body asks for live. Left out: as long as the model offers. */
+  /** How long cache writes that the body asks for live (`cacheWritesOf`). Left out: as long as the model offers. */
   cacheWrites?: "none" | "short" | "long";
   /** The body predicts the output (`prediction`): what of it is rejected is billed as output beyond the cap. */
   prediction?: boolean;
@@ -127,12 +127,15 @@ function inputBound(request: BoundRequest): { text: number; media: number } | nu
   const window = price.contextWindow === null || inputs === null ? null : price.contextWindow * Math.max(1, inputs);
   const media = request.references ? null : mediaTokensOf(price, request.media, request.inlineMedia ?? null);
   if (media === null) return window === null ? null : { text: 0, media: window };
-  const counted = request.inputTokensExact ?? Math.max(0, request.bodyBytes - (request.inlineMedia?.bytes ?? 0));
-  const text = counted + hiddenTokensOf(price, request.tools ?? "predefined");
+  const text = request.inputTokensExact ?? textBytes(request) + hiddenTokensOf(price, request.tools ?? "predefined");
   if (window === null || text + media <= window) return { text, media };
   // The dearer of the two fills the window first.
   return { text: Math.max(0, window - media), media: Math.min(media, window) };
 }
+
+/** Bytes of the body that are not media in base64. */
+const textBytes = ({ bodyBytes, inlineMedia }: BoundRequest): number =>
+  Math.max(0, bodyBytes - (inlineMedia?.bytes ?? 0));
 
 /** The most output tokens over all choices, or null where nothing bounds them. */
 function outputBound(request: BoundRequest): number | null {

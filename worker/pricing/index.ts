@@ -1,6 +1,7 @@
 /** What the rest of the Worker may use of pricing. */
 export type { ClientTools, MediaParts } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
+export { cacheWritesOf } from "./cache-writes.ts";
 export { type Adoption, adoptPrices, catalogueVersion, listPrices, priceOf, priceVersion } from "./catalogue.ts";
 export { type Conditions, dearestUnder, priceUnder } from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
