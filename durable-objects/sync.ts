@@ -44,6 +44,12 @@ export function sync(state: LedgerState, message: SyncMessage, clock: { now: num
   };
 }
 
+/** A lease that goes on, and what its wallet says of it. */
+interface Asked {
+  ask: LeaseAsk;
+  lease: LeaseRow;
+}
+
 interface Step {
   message: SyncMessage;
   now: number;
@@ -82,8 +88,8 @@ function bookEvent(state: LedgerState, wallet: WalletRow, booking: { numbered: N
 }
 
 /** Takes back what wallets return, closes what is done, and answers the leases that go on. */
-function takeReturns(state: LedgerState, wallet: WalletRow, step: Step): { ask: LeaseAsk; lease: LeaseRow }[] {
-  const asks = [];
+function takeReturns(state: LedgerState, wallet: WalletRow, step: Step): Asked[] {
+  const asks: Asked[] = [];
   for (const ask of step.message.leases) {
     const lease = wallet.leases.get(ask.lease) ?? openAsked(state, wallet, { ask, step });
     if (!lease) continue;
@@ -115,7 +121,7 @@ function resolveFacts(ask: LeaseAsk, keys: KeyFinder): ScopeFacts | null {
 }
 
 /** Grants what requests wait for, in their order and each all or nothing; then what wallets want to have at hand. */
-function grantNeeds(state: LedgerState, asks: { ask: LeaseAsk; lease: LeaseRow }[], now: number): void {
+function grantNeeds(state: LedgerState, asks: Asked[], now: number): void {
   const idle = new Map<LeaseRow, number>();
   for (const { ask, lease } of asks) {
     let available = leases.outstanding(lease) - ask.running;

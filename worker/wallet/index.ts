@@ -35,6 +35,13 @@ export function openWallet(options: {
   return new RequestWallet({ wallet: walletOf(tenant), line, clock }, waitUntil);
 }
 
+/**
+ * Whether no request of this isolate runs, and the ledgers have all that was settled: it may end. Idle leases do not
+ * keep it: a ledger frees them by itself, and an isolate keeps them for longer than a person waits for a stop.
+ */
+export const isQuiet = (): boolean =>
+  [...wallets.values()].every(({ claims, events, calls }) => claims.size + events.length + calls.size === 0);
+
 function walletOf(tenant: string): WalletState {
   let wallet = wallets.get(tenant);
   if (!wallet) {

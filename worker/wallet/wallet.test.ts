@@ -53,7 +53,15 @@ const hintOf = (needNanos: number): HoldHint => ({
   session: null,
   needNanos,
 });
-const facts: ScopeFacts = { key: "key_1", team: null, user: null, provider: "sandbox", model: "m", tags: {}, session: null };
+const facts: ScopeFacts = {
+  key: "key_1",
+  team: null,
+  user: null,
+  provider: "sandbox",
+  model: "m",
+  tags: {},
+  session: null,
+};
 
 const eventOf = (tenant: string, id: string, costNanos: number | null): UsageEvent => ({
   id,
@@ -132,8 +140,8 @@ test("300 at once on a budget for 40: never over the limit, the rest refused wit
   let isOver = false;
   const watch = (async () => {
     while (!isOver) {
-      const { spentNanos, heldNanos } = (await tenant.ledger.budgetStates()).bud_1!;
-      most = Math.max(most, spentNanos + heldNanos);
+      const state = (await tenant.ledger.budgetStates()).bud_1;
+      most = Math.max(most, (state?.spentNanos ?? 0) + (state?.heldNanos ?? 0));
       await scheduler.wait(5);
     }
   })();
@@ -152,7 +160,7 @@ test("300 at once on a budget for 40: never over the limit, the rest refused wit
 
 test("one after another, small requests use the budget up to the last that fits", async () => {
   const tenant = await newTenant([budgetOf(1_050)]);
-  const results = [];
+  const results: Awaited<ReturnType<typeof request>>[] = [];
   for (let i = 0; i < 12; i++) results.push(await request(tenant, 100, 100));
   expect(results.filter((result) => result === "ok")).toHaveLength(10);
   expect(results[11]).toMatchObject({ outcome: "refused", remainingNanos: 50 });

@@ -1,0 +1,293 @@
+/** What the adversary plays with: one ledger, some isolates, a network and a clock, all small enough to collide often. */
+import { applyChange } from "../../durable-objects/changes.ts";
+import { expireWallets } from "../../durable-objects/expiry.ts";
+import { outstanding } from "../../durable-objects/leases.ts";
+import { potsOf } from "../../durable-objects/pots.ts";
+import { emptyState, type KeyFinder, type LedgerState, type Pot } from "../../durable-objects/rows.ts";
+import { sync } from "../../durable-objects/sync.ts";
+import type { SyncMessage, SyncReply } from "../../worker/core/lease.ts";
+import type { Budget, KeyRecord, Scope } from "../../worker/core/policy.ts";
+import type { UsageEvent } from "../../worker/core/usage.ts";
+import { nextMessage } from "../../worker/wallet/message.ts";
+import { newWallet } from "../../worker/wallet/state.ts";
+import { Disk, digestOf } from "./disk.ts";
+import { type Random, randomFrom } from "./random.ts";
+import type { Isolate, SimRequest } from "./requests.ts";
+
+/** A broken promise of the protocol. */
+export class Violation extends Error {
+  readonly promise: string;
+  constructor(promise: string, text: string) {
+    super(`${promise}: ${text}`);
+    this.promise = promise;
+  }
+}
+export function broken(promise: string, text: string): never {
+  throw new Violation(promise, text);
+}
+
+/** What a provider may bill beyond what the meter of a stream has seen. */
+export const UNSEEN = 3;
+
+export type Packet =
+  | { to: "ledger"; isolate: Isolate; walletId: string; message: SyncMessage; deliveries: number }
+  | { to: "wallet"; isolate: Isolate; reply: SyncReply; sentAt: number; isTaken: boolean };
+
+export interface Options {
+  seed: number;
+  steps: number;
+}
+
+export interface Counts {
+  steps: number;
+  dispatched: number;
+  refused: number;
+  topUps: number;
+  vanished: number;
+  revived: number;
+  forgotten: number;
+  reloads: number;
+}
+
+const START = Date.UTC(2026, 10, 24, 9, 58);
+
+export class World {
+  readonly random: Random;
+  readonly counts: Counts = {
+    steps: 0,
+    dispatched: 0,
+    refused: 0,
+    topUps: 0,
+    vanished: 0,
+    revived: 0,
+    forgotten: 0,
+    reloads: 0,
+  };
+  now = START;
+  ledger: LedgerState = emptyState("t");
+  readonly disk = new Disk();
+  isolates: Isolate[] = [];
+  net: Packet[] = [];
+  readonly requests = new Map<string, SimRequest>();
+  /** Every request that was ever dispatched. */
+  readonly dispatched: SimRequest[] = [];
+  /** What was booked, by request; by pot; and as lost, by wallet and lease. */
+  readonly books = new Map<string, UsageEvent>();
+  readonly settledBy = new Map<Pot["id"], number>();
+  readonly lostBy = new Map<string, number>();
+  /** By pot: what providers were paid for requests that ended. */
+  readonly paid = new Map<Pot["id"], number>();
+  /** By pot: what wallets that are forgotten for good had lost. */
+  readonly finalLost = new Map<Pot["id"], number>();
+  readonly finalWallets = new Set<string>();
+  /** Ids of wallets that vanished or were forgotten. */
+  readonly deadWallets = new Set<string>();
+  /** Budgets whose limit was lowered, and since when a pot is over it. */
+  readonly lowered = new Set<string>();
+  readonly overSince = new Map<Pot["id"], number>();
+  readonly revokedAt = new Map<string, number>();
+  policyChangedAt = Number.NEGATIVE_INFINITY;
+  /** Leases, as `wallet_number`, that their wallet knows to be over a limit. */
+  readonly toldShut = new Set<string>();
+  /** What wrong bounds may have added to any pot. */
+  slack = 0;
+
+  readonly isHot: boolean;
+  readonly isCalm: boolean;
+  readonly hasOverruns: boolean;
+  readonly lossRate: number;
+  readonly maxEvents: number;
+  readonly keyIds: string[];
+  readonly #keys = new Map<string, KeyRecord>();
+
+  constructor({ seed }: Options) {
+    const random = randomFrom(seed);
+    this.random = random;
+    this.isHot = random.chance(0.4);
+    this.isCalm = random.chance(0.3);
+    this.hasOverruns = random.chance(0.1);
+    this.lossRate = random.pick([0, 0.05, 0.3]);
+    this.maxEvents = random.pick([2, 1_024]);
+    this.now += random.int(0, 200_000);
+    this.keyIds = this.isHot ? ["k1"] : random.chance(0.2) ? ["k3", "k4"] : ["k1", "k2", "k3", "k4"];
+    for (const id of ["k1", "k2", "k3", "k4"]) this.#keys.set(id, keyOf(id));
+    const scale = this.isHot && random.chance(0.7) ? 5 : 1;
+    const limit = (low: number, high: number) => random.int(low, high) * scale;
+    const total = random.chance(0.75) ? ({ enforcement: "hard" } as const) : ({ enforcement: "soft" } as const);
+    this.change(budgetOf("T", { type: "tenant", id: null }, limit(60, 500), total));
+    this.change(budgetOf("K1", { type: "key", id: "k1" }, limit(30, 200), { period: "hour" }));
+    this.change(budgetOf("K2", { type: "key", id: "k2" }, limit(30, 300)));
+    this.change(budgetOf("M1", { type: "model", id: "m1" }, limit(30, 300), { period: "day" }));
+    this.change(budgetOf("X", { type: "tag", id: "x=1" }, limit(20, 200)));
+    this.change(budgetOf("S", { type: "model", id: "m2" }, 50, { enforcement: "soft", period: "hour" }));
+    this.policyChangedAt = Number.NEGATIVE_INFINITY;
+    this.lowered.clear();
+    const isolates = random.int(1, this.isHot ? 2 : 4);
+    for (let i = 0; i < isolates; i++) this.addIsolate();
+  }
+
+  readonly keys: KeyFinder = {
+    byHash: (hash) => this.#keys.get(hash.replace("hash_", "")) ?? null,
+    byId: (id) => this.#keys.get(id) ?? null,
+  };
+
+  addIsolate(): Isolate {
+    const isolate = { state: newWallet("t"), skewMs: this.random.int(-1_000, 1_000) };
+    this.isolates.push(isolate);
+    return isolate;
+  }
+
+  /** What an isolate believes the time is: skewed, and standing still now and then. */
+  clockOf(isolate: Isolate): number {
+    return this.now + isolate.skewMs - (this.random.chance(0.2) ? this.random.int(0, 900) : 0);
+  }
+
+  /** A budget is created or changed. */
+  change(after: Budget): void {
+    const before = this.ledger.budgets.get(after.id) ?? null;
+    applyChange(this.ledger, { kind: "budget", before, after }, this.now);
+    this.policyChangedAt = this.now;
+    if (!before || after.limitNanos >= before.limitNanos) return;
+    this.lowered.add(after.id);
+    for (const pot of this.ledger.pots.values()) {
+      if (pot.budget === after.id && this.sumOf(pot) > after.limitNanos && !this.overSince.has(pot.id)) {
+        this.overSince.set(pot.id, this.now);
+      }
+    }
+  }
+
+  remove(before: Budget): void {
+    applyChange(this.ledger, { kind: "budget", before, after: null }, this.now);
+    this.policyChangedAt = this.now;
+  }
+
+  setRevoked(id: string, isRevoked: boolean): void {
+    const before = this.#keys.get(id);
+    if (!before || (before.revokedAt !== null) === isRevoked) return;
+    const after = { ...before, revokedAt: isRevoked ? this.now : null };
+    this.#keys.set(id, after);
+    applyChange(this.ledger, { kind: "key", before, after }, this.now);
+    this.policyChangedAt = this.now;
+    if (isRevoked) this.revokedAt.set(id, this.now);
+    else this.revokedAt.delete(id);
+  }
+
+  sumOf = (pot: Pot): number => pot.settled + pot.lost + pot.held;
+
+  limitOf(pot: Pot): number {
+    const budget = this.ledger.budgets.get(pot.budget);
+    return budget?.enforcement === "hard" ? budget.limitNanos : Number.POSITIVE_INFINITY;
+  }
+
+  /** A wallet's next message enters the network, which drops some when it is crowded. */
+  send(isolate: Isolate): void {
+    const message = structuredClone(nextMessage(isolate.state, this.clockOf(isolate), this.maxEvents));
+    if (this.net.length > 40) this.net.splice(this.random.int(0, this.net.length - 1), 1);
+    this.net.push({ to: "ledger", isolate, walletId: isolate.state.id, message, deliveries: 0 });
+  }
+
+  /** The ledger acts on a message. Its reply may be lost; a message it has seen must change nothing. */
+  receive(packet: Extract<Packet, { to: "ledger" }>, isReplyLost: boolean): void {
+    const { message } = packet;
+    const row = this.ledger.wallets.get(message.wallet);
+    const isRepeat = packet.deliveries > 0 || (row !== undefined && message.seq <= row.seq);
+    const before = isRepeat ? digestOf(this.ledger) : "";
+    const wasLost = row?.lostAt != null;
+    const potsBefore = new Map([...(row?.leases ?? [])].map(([number, lease]) => [number, lease.pots]));
+    const reply = sync(this.ledger, structuredClone(message), { now: this.now, keys: this.keys });
+    const leases = this.ledger.wallets.get(message.wallet)?.leases;
+    this.#bookAll((event, request) => {
+      const lease = message.events.find((one) => one.event.id === event.id)?.lease ?? 0;
+      // A lease without a limit may be opened and closed by one message.
+      return potsBefore.get(lease) ?? leases?.get(lease)?.pots ?? potsOf(this.ledger, request.facts, this.now);
+    });
+    if (isRepeat && before !== digestOf(this.ledger)) broken("S3", "a repeated message changed the ledger");
+    if (wasLost && !isRepeat) this.counts.revived++;
+    packet.deliveries++;
+    if (isReplyLost) return;
+    const { isolate } = packet;
+    this.net.push({ to: "wallet", isolate, reply: structuredClone(reply), sentAt: message.sentAt, isTaken: false });
+  }
+
+  /** The ledger's alarm. */
+  expire(): void {
+    const before = [...this.ledger.wallets.values()];
+    expireWallets(this.ledger, { now: this.now, keys: this.keys });
+    this.#bookAll(() => broken("S2", "an alarm booked a request"));
+    for (const wallet of before) {
+      if (this.ledger.wallets.has(wallet.id)) continue;
+      if (wallet.lostAt !== null) this.finalWallets.add(wallet.id);
+      for (const lease of wallet.leases.values())
+        for (const pot of lease.pots) add(this.finalLost, pot.id, outstanding(lease));
+    }
+  }
+
+  /** The object is evicted and wakes again: what was not written is gone. */
+  reload(): void {
+    const before = digestOf(this.ledger);
+    this.ledger = this.disk.load(this.ledger);
+    if (before !== digestOf(this.ledger)) broken("STORE", "a change was not noted");
+    // Requests name pots by reference.
+    for (const request of this.dispatched)
+      if (request.pots) request.pots = request.pots.map((pot) => this.ledger.pots.get(pot.id) ?? pot);
+    this.counts.reloads++;
+  }
+
+  /** Writes a step, and enters its events into the adversary's own books. */
+  #bookAll(potsFor: (event: UsageEvent, request: SimRequest) => Pot[]): void {
+    for (const event of this.disk.write(this.ledger)) {
+      const cost = event.costNanos ?? 0;
+      const lost = /^(?:lost|back)_(wal_\w+_\d+)_\d+$/.exec(event.id);
+      if (lost?.[1]) {
+        add(this.lostBy, lost[1], cost);
+        continue;
+      }
+      if (this.books.has(event.id)) broken("S2", `booked twice: ${event.id}`);
+      this.books.set(event.id, event);
+      const request = this.dispatched.find((one) => one.id === event.id);
+      if (!request) broken("S2", `booked, never dispatched: ${event.id}`);
+      const pots = potsFor(event, request);
+      request.pots ??= pots;
+      for (const pot of pots) add(this.settledBy, pot.id, cost);
+    }
+  }
+}
+
+export function add(sums: Map<string, number>, key: string, amount: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + amount);
+}
+
+export const budgetOf = (id: string, scope: Scope, limitNanos: number, over: Partial<Budget> = {}): Budget => ({
+  id,
+  name: id,
+  scope,
+  period: "total",
+  timezone: "UTC",
+  limitNanos,
+  enforcement: "hard",
+  onUnbounded: "block",
+  onUnpriced: "block",
+  alertAt: [],
+  alertTo: [],
+  createdAt: 1,
+  ...over,
+});
+
+const keyOf = (id: string): KeyRecord => ({
+  id,
+  name: id,
+  hash: `hash_${id}`,
+  hint: id,
+  mode: "live",
+  team: null,
+  user: null,
+  tags: {},
+  require: [],
+  allow: { providers: null, models: null, endpoints: null },
+  rateLimits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
+  cache: null,
+  onDisconnect: "abort",
+  expiresAt: null,
+  createdAt: 1,
+  revokedAt: null,
+});
