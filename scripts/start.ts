@@ -20,13 +20,13 @@ async function serve(): Promise<number> {
   const read = readSettings(process.env);
   if (!read.ok) return fail(read.message);
   const { settings } = read;
-  const taken = await portProblem(settings);
-  if (taken !== null) return fail(taken);
-
   const state = openState(settings.state);
   const locked = takeLock(state);
   if (!locked.ok) return fail(`${settings.state} is in use by another meterr (process ${locked.pid}).`);
   try {
+    // After the lock: taking it may have stopped a workerd that outlived its start command, and held the port.
+    const problem = await portProblem(settings);
+    if (problem !== null) return fail(problem);
     await buildIfStale((line) => process.stderr.write(`${line}\n`));
     return await run(settings, state, locked.lock);
   } finally {
