@@ -10,7 +10,7 @@ import type { Env } from "../env.ts";
 import { currentMasterKey, derivedSecret } from "./master.ts";
 import { newTenantId } from "./secrets.ts";
 
-export const COOKIE_PREFIX = "meterr";
+const COOKIE_PREFIX = "meterr";
 const SIGN_IN_LINK_SECONDS = 15 * 60;
 const SESSION_SECONDS = 7 * 24 * 3_600;
 /** 143 bits. */

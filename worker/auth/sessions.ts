@@ -5,7 +5,7 @@ import { member, organization } from "../db/schema.ts";
 import type { Env } from "../env.ts";
 import { type Role, roleOf } from "./roles.ts";
 
-export interface Membership {
+interface Membership {
   tenant: string;
   name: string;
   role: Role;
@@ -49,7 +49,8 @@ export async function sessionUser(request: Request, env: Env): Promise<SessionUs
   if (!SESSION_COOKIE.test(request.headers.get("cookie") ?? "")) return null;
   const { createAuth } = await import("./better.ts");
   const auth = await createAuth(env, new URL(request.url).origin);
-  const session = await auth.api.getSession({ headers: request.headers });
+  // Not refreshed: the answer carries no cookie, and a read should write nothing.
+  const session = await auth.api.getSession({ headers: request.headers, query: { disableRefresh: true } });
   if (!session) return null;
   const { id, email, name } = session.user;
   const rows = await accountsOf(env)

@@ -52,6 +52,10 @@ it("may be one of several for a provider, by name", async () => {
   const changed = await operator("PATCH", `${credentials}/${body.id}`, { api_key: `${SECRET}-eu` });
   expect(changed.body).toMatchObject({ last4: "f-eu", weight: 2, name: "eu" });
   expect(await storedSecret(body.id)).toBe(`${SECRET}-eu`);
+  expect((await operator("PATCH", `${credentials}/${body.id}`, { name: "default" })).status).toBe(400);
+  expect((await operator("POST", credentials, { provider: "openai", name: "default", api_key: SECRET })).status).toBe(
+    409,
+  );
 });
 
 it("adds a provider of the tenant's own", async () => {

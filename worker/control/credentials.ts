@@ -97,6 +97,10 @@ async function changesOf(
   input: z.output<typeof patch>,
   current: Credential,
 ): Promise<Outcome<Partial<Credential>>> {
+  // PUT finds the default one by its id, so its name stays with it.
+  if (input.name !== undefined && (input.name === DEFAULT_NAME) !== (current.name === DEFAULT_NAME)) {
+    return invalid(`name: "${DEFAULT_NAME}" is the one that PUT sets, and keeps its name`, "name");
+  }
   const upstream = checkUpstream(call.env, current.provider, {
     origin: input.origin === undefined ? current.origin : input.origin,
     base_url: input.base_url ?? current.custom?.baseUrl ?? null,

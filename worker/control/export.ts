@@ -86,7 +86,7 @@ export function exportUsage(
  * `value` as a CSV cell. Text that a spreadsheet would run as a formula gets an apostrophe before it: models, users and
  * tags are whatever a client sent.
  */
-export function csvCell(value: unknown): string {
+function csvCell(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string") return String(value);
   const safe = /^[=+\-@\t\r]/.test(value) && !/^-?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;

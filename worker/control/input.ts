@@ -42,7 +42,7 @@ export const readQuery = <S extends z.ZodType>(call: Call, schema: S): Outcome<z
   check(schema, Object.fromEntries(call.url.searchParams));
 
 /** `value` as `schema` has it, or an error that names the first field that is wrong. */
-export function check<S extends z.ZodType>(schema: S, value: unknown): Outcome<z.output<S>> {
+function check<S extends z.ZodType>(schema: S, value: unknown): Outcome<z.output<S>> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];

@@ -88,3 +88,7 @@ it("runs what the cron would", async () => {
   await bootstrap();
   expect((await operator("POST", "/api/v1/operator/cron")).body).toEqual({ done: true });
 });
+
+it("says when nothing runs any more", async () => {
+  expect((await operator("POST", "/api/v1/operator/drain")).body).toEqual({ drained: true });
+});

@@ -12,7 +12,7 @@ import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
 import { type Body, paging, readBody, readQuery } from "./input.ts";
 
 /** A record to create, and what its caller gets to see this once. */
-export interface Made<R> {
+interface Made<R> {
   record: R;
   /** E.g. `{ key: "mtr_…" }`; stored only sealed, for a repeat with the same Idempotency-Key. */
   once?: Record<string, string>;
@@ -65,7 +65,7 @@ export function mountResource<K extends RecordKind, C extends z.ZodType, P exten
 type AnyResource<K extends RecordKind> = Pick<Resource<K, z.ZodType, z.ZodType>, "kind" | "noun" | "idOf" | "show">;
 
 /** Stores a made record and answers it; with an Idempotency-Key, a repeat gets the first answer again. */
-export async function create<K extends RecordKind>(
+async function create<K extends RecordKind>(
   resource: AnyResource<K>,
   call: TenantCall,
   { made, body }: { made: Made<Records[K]>; body: Body<unknown> },

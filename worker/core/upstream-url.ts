@@ -4,7 +4,7 @@
  * address is not seen here: Cloudflare has no route to one, and workerd filters resolved addresses by its `network`.
  */
 
-export type CheckedUrl =
+type CheckedUrl =
   /** The address as it will be used: normalized, without a slash at its end. */
   | { ok: true; url: string }
   /** For a person; begins after the field's name: "must be …". */
@@ -68,7 +68,7 @@ export function checkUpstreamUrl(text: string, { allowPrivate }: { allowPrivate:
 }
 
 /** Whether a host, as `URL.hostname` gives it, is plainly public. */
-export function isPublicHost(hostname: string): boolean {
+function isPublicHost(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/\.+$/, "");
   if (host.startsWith("[")) return isPublicV6(host.slice(1, -1));
   const v4 = parseV4(host);
