@@ -1,10 +1,14 @@
 /** For tests of the admin API: an instance with its schema, tenants, and callers of every kind. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 import { migrate } from "../db/migrate.ts";
 // Loaded before the tests, as it is by a first request.
 import "./api.ts";
 import { control } from "./index.ts";
+
+// Hashing a password takes a second of CPU by design, and machines that test are busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 export const ORIGIN = "http://meterr.example";
 export const OPERATOR = { authorization: `Bearer ${env.METERR_ADMIN_TOKEN}` };
