@@ -5,6 +5,7 @@ import { countTokens } from "./tokenizer.ts";
 const CHAT_PATHS: [string, string][] = [
   ["openai", "/v1/chat/completions"],
   ["azure", "/openai/deployments/gpt-5-mini/chat/completions?api-version=2024-10-21"],
+  ["azure", "/models/chat/completions?api-version=2024-05-01-preview"],
   ["groq", "/openai/v1/chat/completions"],
   ["mistral", "/v1/chat/completions"],
   ["xai", "/v1/chat/completions"],

@@ -34,7 +34,7 @@ export interface Endpoint {
 /** Below these paths the providers serve OpenAI's API; others, and those that a tenant added, anywhere. */
 const OPENAI_BASES: Record<string, RegExp> = {
   openai: /^\/v1(?=\/)/,
-  azure: /^\/openai(?:\/v1|\/deployments\/[^/]+)?(?=\/)/,
+  azure: /^(?:\/openai(?:\/v1|\/deployments\/[^/]+)?|\/models)(?=\/)/,
   mistral: /^\/v1(?=\/)/,
   groq: /^\/openai\/v1(?=\/)/,
   xai: /^\/v1(?=\/)/,

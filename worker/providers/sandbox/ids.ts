@@ -20,13 +20,12 @@ export interface Ids {
   below(limit: number): number;
 }
 
-/** Ids for a request, seeded by the SHA-256 of all that identifies it. */
+/** Ids for a request, seeded by its name and its body. */
 export async function idsOf(name: string, body: Uint8Array): Promise<Ids> {
-  const head = new TextEncoder().encode(`${name}\n`);
-  const all = new Uint8Array(head.length + body.length);
-  all.set(head);
-  all.set(body, head.length);
-  return seededIds(new Uint32Array(await crypto.subtle.digest("SHA-256", all)));
+  // The name goes in afterwards, so that a large body is not copied.
+  const seed = new Uint32Array(await crypto.subtle.digest("SHA-256", body as Uint8Array<ArrayBuffer>));
+  seed[0] = (seed[0] ?? 0) ^ hashText(name);
+  return seededIds(seed);
 }
 
 /** A small fast generator (sfc32); it has to look random, not to keep a secret. */
