@@ -26,6 +26,7 @@ export function PageCrashed({ error, reset }: ErrorComponentProps) {
   };
   return (
     <main className="flex min-h-[60dvh] flex-1 items-center justify-center">
+      <h1 className="sr-only">Something went wrong</h1>
       <Failed what="This page" error={error} retry={retry} />
     </main>
   );
@@ -34,6 +35,7 @@ export function PageCrashed({ error, reset }: ErrorComponentProps) {
 export function PageNotFound() {
   return (
     <main className="flex min-h-[60dvh] flex-1 items-center justify-center">
+      <h1 className="sr-only">Not found</h1>
       <Empty
         title="There is no such page"
         action={

@@ -16,11 +16,17 @@ interface Command {
   run: () => unknown;
 }
 
-export default function Palette({ tenant, onClose }: { tenant: string; onClose: () => void }) {
+interface Props {
+  tenant: string;
+  onAccount: () => void;
+  onClose: () => void;
+}
+
+export default function Palette({ tenant, onAccount, onClose }: Props) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
-  const commands = useCommands(tenant, text).filter(({ title }) => fits(title, text));
+  const commands = useCommands({ tenant, text, onAccount }).filter(({ title }) => fits(title, text));
   const chosen = Math.min(at, commands.length - 1);
 
   const run = (command: Command | undefined): void => {
@@ -39,7 +45,7 @@ export default function Palette({ tenant, onClose }: { tenant: string; onClose: 
   return (
     <Dialog.Root open onOpenChange={(open) => open || onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/40" />
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 animate-rise flex-col overflow-hidden rounded-xl border bg-surface shadow-2xl outline-none">
           <Dialog.Title className="sr-only">Search or go to</Dialog.Title>
           <input
@@ -96,7 +102,7 @@ export default function Palette({ tenant, onClose }: { tenant: string; onClose: 
   );
 }
 
-function useCommands(tenant: string, text: string): Command[] {
+function useCommands({ tenant, text, onAccount }: { tenant: string; text: string; onAccount: () => void }): Command[] {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const { data: me } = useQuery(meQuery);
@@ -132,6 +138,7 @@ function useCommands(tenant: string, text: string): Command[] {
         run: () => navigate({ to: "/$tenant", params: { tenant: each.id } }),
       })),
     ...THEMES.map((theme) => ({ title: `Theme: ${theme}`, run: () => setTheme(theme) })),
+    { title: "Your account and password", run: onAccount },
     { title: "Sign out", run: signOut },
   ];
 }

@@ -13,8 +13,14 @@ import { useSignOut } from "./use-sign-out.ts";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
+interface SidebarProps {
+  tenant: string;
+  onPalette: () => void;
+  onAccount: () => void;
+}
+
 /** Navigation at the side of a wide window; on a narrow one only its head, above the page. */
-export function Sidebar({ tenant, onPalette }: { tenant: string; onPalette: () => void }) {
+export function Sidebar({ tenant, onPalette, onAccount }: SidebarProps) {
   const signOut = useSignOut();
   const { data: me } = useQuery(meQuery);
   return (
@@ -30,7 +36,9 @@ export function Sidebar({ tenant, onPalette }: { tenant: string; onPalette: () =
           className="ml-auto flex h-8 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink-3 hover:text-ink lg:ml-0 lg:w-full"
         >
           <Search aria-hidden className="size-4" />
-          <span className="sr-only whitespace-nowrap lg:not-sr-only">Search or go to…</span>
+          <span className="sr-only lg:not-sr-only">
+            <span className="whitespace-nowrap">Search or go to…</span>
+          </span>
           <span className="ml-auto hidden lg:inline">
             <Kbd keys={isMac ? "⌘ K" : "Ctrl K"} />
           </span>
@@ -56,9 +64,14 @@ export function Sidebar({ tenant, onPalette }: { tenant: string; onPalette: () =
           <ThemeSwitch />
         </div>
         <div className="flex items-center justify-between gap-1 lg:pl-1.5">
-          <span className="hidden min-w-0 truncate text-xs text-ink-2 lg:block" title={me?.user.email}>
+          <button
+            type="button"
+            onClick={onAccount}
+            aria-label={`Your account, ${me?.user.email ?? ""}`}
+            className="hidden h-8 min-w-0 truncate rounded-md text-xs text-ink-2 hover:text-ink lg:block"
+          >
             {me?.user.email}
-          </span>
+          </button>
           <Button tone="quiet" size="icon" aria-label="Sign out" title="Sign out" onClick={signOut}>
             <LogOut aria-hidden className="size-4" />
           </Button>

@@ -1,11 +1,14 @@
 /** Keyboard shortcuts: single keys and `g x` sequences, never while someone types. */
 import { useEffect, useRef } from "react";
 
+/** Keys that have a shorter name here. */
+const NAMES: Partial<Record<string, string>> = { Escape: "esc", Enter: "enter" };
+
 /** How long the second key of a sequence may take. */
 const SEQUENCE_MS = 1200;
 
-/** Keys as one writes them: `j`, `/`, `esc`, `mod+k`, `g o`. */
-export type Shortcuts = Record<string, (event: KeyboardEvent) => void>;
+/** Keys as one writes them: `j`, `/`, `esc`, `enter`, `mod+k`, `g o`. */
+export type Shortcuts = Record<string, (event: KeyboardEvent) => unknown>;
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -24,7 +27,9 @@ export function useShortcuts(shortcuts: Shortcuts): void {
         return;
       }
       if (isTyping(event.target) || document.querySelector("[role=dialog],[role=alertdialog]")) return;
-      const key = event.key === "Escape" ? "esc" : event.key;
+      // A focused link or button has its own Enter.
+      if (event.key === "Enter" && event.target instanceof Element && event.target.closest("a,button,summary")) return;
+      const key = NAMES[event.key] ?? event.key;
       const sequence = Date.now() - prefixAt < SEQUENCE_MS ? `${prefix} ${key}` : "";
       prefix = key;
       prefixAt = Date.now();

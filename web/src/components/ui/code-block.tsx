@@ -8,6 +8,7 @@ export function CopyButton({ text, what, label, onCopied, ...props }: CopyProps)
   const { copied, copy } = useCopy();
   return (
     <Button
+      data-autofocus={props.tone === "primary" || undefined}
       size={label ? "sm" : "icon"}
       tone={props.tone ?? "plain"}
       aria-label={label ? undefined : `Copy ${what}`}

@@ -2,13 +2,13 @@
 import { AlertDialog as BaseAlert } from "@base-ui/react/alert-dialog";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { cn } from "../../lib/cn.ts";
 import { Button, buttonStyle } from "./button.tsx";
 import { messageOf } from "./states.tsx";
 
 const BACKDROP =
-  "fixed inset-0 z-40 bg-black/40 transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0 dark:bg-black/60";
+  "fixed inset-0 z-40 bg-scrim transition-opacity duration-100 data-ending-style:opacity-0 data-starting-style:opacity-0";
 const POPUP =
   "fixed z-50 flex max-h-[calc(100dvh-2rem)] flex-col rounded-xl border bg-surface text-ink shadow-2xl outline-none transition-[opacity,scale] duration-100 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0 top-4 left-1/2 w-[calc(100vw-1.5rem)] -translate-x-1/2 sm:top-[8vh] sm:max-h-[84vh]";
 
@@ -22,11 +22,16 @@ interface DialogProps {
 }
 
 export function Dialog({ open, onClose, title, description, size = "md", children }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => next || onClose()}>
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
-        <Base.Popup className={cn(POPUP, size === "md" ? "sm:max-w-lg" : "sm:max-w-2xl")}>
+        <Base.Popup
+          ref={popup}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>("[data-autofocus], input") ?? true}
+          className={cn(POPUP, size === "md" ? "sm:max-w-lg" : "sm:max-w-2xl")}
+        >
           <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-3">
             <div className="flex flex-col gap-1">
               <Base.Title className="text-lg font-semibold tracking-tight">{title}</Base.Title>

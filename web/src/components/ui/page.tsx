@@ -15,7 +15,7 @@ export function Page(props: { title: string; controls?: ReactNode; children: Rea
       <div
         className={cn(
           "w-full",
-          props.fill ? "flex min-h-0 flex-1 flex-col" : "mx-auto max-w-[1760px] px-4 py-5 sm:px-6",
+          props.fill ? "flex min-h-0 flex-1 flex-col" : "mx-auto max-w-[2160px] px-4 py-5 sm:px-6",
         )}
       >
         {props.children}

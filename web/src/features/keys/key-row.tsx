@@ -49,7 +49,7 @@ export function KeyRow({ record, usage, tenant, onRotate, onRevoke }: Props) {
           ))}
         </span>
       </div>
-      <div className="figures flex w-32 flex-col text-right text-sm">
+      <div className="figures flex flex-col text-sm sm:w-32 sm:text-right">
         <span title={usage && formatUsdExact(nanosOf(usage.cost_usd))}>
           {formatUsd(usage ? nanosOf(usage.cost_usd) : 0)}
         </span>

@@ -26,6 +26,7 @@ export function Figures({ overview, onMetric }: { overview: Overview; onMetric: 
       before={before[name]}
       values={perStep(current.data ?? [], span, name)}
       loading={current.isPending}
+      failed={current.isError && !current.data}
       stale={current.isPlaceholderData}
       chosen={metric === name}
       onChoose={() => onMetric(name)}
@@ -73,6 +74,8 @@ interface CardProps {
   good?: "up" | "down";
   values: number[];
   loading: boolean;
+  /** There is no figure, which is not zero. */
+  failed: boolean;
   stale: boolean;
   chosen: boolean;
   onChoose: () => void;
@@ -96,17 +99,19 @@ function FigureCard(props: CardProps) {
         <Skeleton className="mt-2 mb-1 h-7 w-24" />
       ) : (
         <span
-          title={props.exact}
+          title={props.failed ? undefined : props.exact}
           className={cn(
             "figures mt-1 truncate text-xl font-semibold tracking-tight sm:text-2xl",
             props.stale && "stale",
           )}
         >
-          {props.value}
+          {props.failed ? "–" : props.value}
         </span>
       )}
       <span className="mt-0.5 flex items-end justify-between gap-3">
-        <span className="figures truncate text-xs text-ink-3">{props.loading ? " " : props.note}</span>
+        <span className="figures truncate text-xs text-ink-3">
+          {props.loading ? " " : props.failed ? "could not be loaded" : props.note}
+        </span>
         <Sparkline
           values={props.values}
           className="hidden h-6 w-20 shrink-0 text-line-strong group-aria-pressed:text-accent sm:block"

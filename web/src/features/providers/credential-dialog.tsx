@@ -41,6 +41,38 @@ const DIALECTS = [
   { value: "gemini", title: "Gemini" },
 ] as const;
 
+interface OriginProps {
+  /** The provider's own; null where every customer has one, undefined where the list is not there. */
+  origin: string | null | undefined;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function OriginField({ origin, value, onChange }: OriginProps) {
+  const field = (
+    <TextField
+      label="Origin"
+      type="url"
+      required={origin === null}
+      placeholder={origin ?? "https://…"}
+      hint={
+        origin === null
+          ? "Yours at this provider: each customer has one."
+          : "Replaces the provider's own, for a region or a proxy."
+      }
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+  if (origin === null) return field;
+  return (
+    <details open={value !== ""}>
+      <summary className="text-sm font-medium text-ink-2 hover:text-ink">Another address</summary>
+      <div className="mt-3">{field}</div>
+    </details>
+  );
+}
+
 function CredentialForm({ tenant, replacing, onClose }: Props) {
   const save = useSaveCredential(tenant);
   const known = useQuery(providersQuery);
@@ -123,19 +155,11 @@ function CredentialForm({ tenant, replacing, onClose }: Props) {
           </SelectField>
         </>
       ) : (
-        <details open={address !== ""}>
-          <summary className="text-sm font-medium text-ink-2 hover:text-ink">Another address</summary>
-          <div className="mt-3">
-            <TextField
-              label="Origin"
-              type="url"
-              placeholder={known.data?.find((each) => each.slug === provider)?.origin}
-              hint="Replaces the provider's own, for a region or a proxy."
-              value={address}
-              onChange={(event) => setAddress(event.target.value)}
-            />
-          </div>
-        </details>
+        <OriginField
+          origin={known.data?.find((each) => each.slug === provider)?.origin}
+          value={address}
+          onChange={setAddress}
+        />
       )}
       {save.isError && (
         <p role="alert" className="text-sm text-bad">

@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Cable, Plus, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { credentialsQuery, useDeleteCredential } from "../../api/credentials.ts";
+import { providersQuery } from "../../api/providers.ts";
 import type { Credential } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -56,6 +57,7 @@ export function ProvidersPage() {
           ))}
         </ul>
       </Card>
+      <OperatorCovers />
       <CredentialDialog tenant={tenant} replacing={null} open={search.new === "1"} onClose={() => go({})} />
       <CredentialDialog tenant={tenant} replacing={replacing} open={replacing !== null} onClose={() => go({})} />
       <Confirm
@@ -73,6 +75,19 @@ export function ProvidersPage() {
         revoke it there if it leaked.
       </Confirm>
     </Page>
+  );
+}
+
+/** What works without a credential of one's own, because the operator has one. */
+function OperatorCovers() {
+  const { data } = useQuery(providersQuery);
+  const covered = data?.filter((each) => each.operator_credential).map((each) => each.slug) ?? [];
+  if (covered.length === 0) return null;
+  return (
+    <p className="mt-3 text-sm text-ink-2">
+      Without a credential of your own, {covered.join(", ")} {covered.length === 1 ? "is" : "are"} reached with the
+      operator's.
+    </p>
   );
 }
 

@@ -53,6 +53,18 @@ export const COLUMNS: readonly Column[] = [
     cell: (record, keyName) => keyName(record.key),
   },
   {
+    title: "Tags",
+    style: "hidden min-w-0 flex-1 @[100rem]:block",
+    cell: (record) => (
+      <span className="text-ink-2">
+        {Object.entries(record.tags)
+          .map(([name, value]) => `${name}=${value}`)
+          .join("  ")}
+      </span>
+    ),
+  },
+  { title: "User", style: "hidden w-36 shrink-0 @[100rem]:block", cell: (record) => record.user ?? "" },
+  {
     title: "Input",
     style: "hidden w-16 shrink-0 @2xl:block",
     right: true,

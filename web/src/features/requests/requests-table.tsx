@@ -51,10 +51,10 @@ export function RequestsTable(props: Props) {
   useShortcuts({
     j: () => move(1),
     k: () => move(-1),
+    enter: () => selected !== undefined && props.onOpen(selected),
     esc: () => onSelect(undefined),
   });
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && selected) props.onOpen(selected);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
