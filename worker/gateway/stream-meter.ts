@@ -13,8 +13,10 @@ const MAX_KEPT_CHARS = 32_000_000;
 export class StreamMeter {
   readonly #dialect: Dialect;
   readonly #meter: Meter;
-  /** Null until the first bytes tell, where the headers do not. */
+  /** Null until the first bytes tell. */
   #framing: Framing | null;
+  /** Sound, a picture, plain text: nothing in it can say that it is complete, but its clean end. */
+  readonly #opaque: boolean;
   readonly #decoder = new TextDecoder("utf-8");
   readonly #splitter: SseSplitter;
   /** The text so far: what is one document is read at its end, and what was streamed is counted only if need be. */
@@ -26,6 +28,7 @@ export class StreamMeter {
     this.#dialect = dialect;
     this.#meter = dialect.meter();
     this.#framing = framingOf(contentType);
+    this.#opaque = OPAQUE.test(contentType);
     this.#splitter = new SseSplitter(({ data, name }) => {
       if (this.#meter.wants(data, name)) this.#document(data, name);
     });
@@ -45,7 +48,8 @@ export class StreamMeter {
       else if (this.#framing === "whole" && this.#keptChars <= MAX_KEPT_CHARS) this.#whole(this.#kept.join(""));
       else if (this.#framing === "lines") for (const line of this.#lines()) this.#document(line, "");
     }
-    return this.#meter.reading();
+    const reading = this.#meter.reading();
+    return this.#opaque ? { ...reading, finished: reading.error === null } : reading;
   }
 
   /** What the answer said so far, as text: for counting where the provider's count never came. */
@@ -94,13 +98,16 @@ export class StreamMeter {
   }
 }
 
+/** Types whose bytes no meter reads. */
+const OPAQUE = /^(?:audio|image|video)\/|octet-stream|text\/(?:plain|vtt)|subrip/i;
+
+/** What the headers settle. A type of JSON settles nothing: streams were seen under it. */
 function framingOf(contentType: string): Framing | null {
-  if (contentType === "") return null;
   if (/event-stream/i.test(contentType)) return "sse";
-  return /stream\+json|ndjson|jsonl/i.test(contentType) ? "lines" : "whole";
+  return /stream\+json|ndjson|jsonl/i.test(contentType) ? "lines" : null;
 }
 
-/** A field or a comment begins an event stream, a bracket a JSON document; blank space is no sign yet. */
+/** A bracket begins a JSON document, all else an event stream; blank space is no sign yet. */
 function framingOfText(text: string): Framing | null {
   const first = text.trimStart().charAt(0);
   if (first === "") return null;
