@@ -11,7 +11,7 @@ interface Check {
 }
 
 const CHECKS: Check[] = [
-  command("bindings' types match wrangler.toml", "wrangler", ["types", "worker/bindings.d.ts", "--check"]),
+  command("bindings' types match wrangler.toml", "node", ["scripts/types.ts", "--check"]),
   command("types of the Worker", "tsc", ["-p", "worker"]),
   command("types of the dashboard", "tsc", ["-p", "web"]),
   command("types of scripts and tests", "tsc", ["-p", "."]),
