@@ -2,7 +2,7 @@
 import type { InlineMedia } from "./inline-media.ts";
 import type { ModelPrice } from "./types.ts";
 
-/** Chat templates and small notes of providers, in tokens. Beyond the body's bytes, 60 was the most that was ever recorded. */
+/** Chat templates and small notes of providers, in tokens. JSON's own signs cover them in all recordings: this is for those not made. */
 const TEMPLATE_TOKENS = 96;
 
 /**
@@ -10,6 +10,8 @@ const TEMPLATE_TOKENS = 96;
  * add up.
  */
 const HIDDEN_PROMPTS: readonly { model: RegExp; always: number; tools: number }[] = [
+  // How to call tools at all, in the templates of open models; the tools themselves are in the body.
+  { model: /./, always: 0, tools: 256 },
   // Recorded: 500 beyond the body's bytes for Grok 4, 200 for Grok 4.3.
   { model: /grok/, always: 1024, tools: 512 },
   // platform.claude.com, "Tool use": a prompt of up to 530 tokens, up to 804 from Opus 4.7 on.
@@ -35,10 +37,10 @@ export function hiddenTokensOf(price: ModelPrice, tools: ClientTools): number {
 }
 
 /** Models that search and run tools on their own, without being asked: nothing in a request bounds their input. */
-const AGENTS = /^(groq\/)?compound|deep-research|multi-agent/;
+const AGENTS = /^(groq\/)?compound|deep-research|multi-agent|search-api|pro-search/;
 
 export function runsOnItsOwn(price: ModelPrice): boolean {
-  return AGENTS.test(price.model);
+  return AGENTS.test(price.model) || AGENTS.test(price.name);
 }
 
 /** The most tokens that one image makes, by the catalogue's name of the model; the first that matches counts. */

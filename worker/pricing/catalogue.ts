@@ -95,7 +95,8 @@ export function priceOf(query: { provider: string; model: string; time: number }
 }
 
 function lookUp(provider: string, name: string, time: number): ModelPrice | null {
-  const model = pricedAs(bareName(name));
+  const bare = bareName(name);
+  const model = pricedAs(bare);
   const listed = fromPackage(provider, model, time) ?? fromMaker(provider, model, time);
   const list: ListPrice = { ...listed?.list, ...extraPriceOf(provider, model, listed !== null) };
   // An empty list is how the package writes both "free" and "not known": only what is known to be free is.
@@ -103,6 +104,7 @@ function lookUp(provider: string, name: string, time: number): ModelPrice | null
   return priceFromList(list, {
     provider: listed?.provider ?? provider,
     model: listed?.model ?? model,
+    name: bare,
     ...limitsOf(model, listed?.contextWindow ?? null),
     version: presentVersion,
   });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { priceOf } from "./catalogue.ts";
-import { dearestUnder, priceUnder } from "./conditions.ts";
+import { conditionsOf, dearestUnder, priceUnder } from "./conditions.ts";
 
 const TIME = Date.UTC(2026, 10, 24);
 const inputPicos = (provider: string, model: string, conditions: Parameters<typeof priceUnder>[1], of = priceUnder) => {
@@ -30,6 +30,21 @@ it("what is not known changes nothing", () => {
 it("a bound grants no discount", () => {
   expect(inputPicos("openai", "gpt-5", { serviceTier: "flex" }, dearestUnder)).toBe(1_250_000);
   expect(inputPicos("openai", "gpt-5", { serviceTier: "priority" }, dearestUnder)).toBe(2_500_000);
+});
+
+it("a bound takes the dearer place where the request names none", () => {
+  expect(inputPicos("anthropic", "claude-opus-4-6", {}, dearestUnder)).toBe(5_500_000);
+  expect(inputPicos("anthropic", "claude-opus-4-6", { inferenceGeo: "global" }, dearestUnder)).toBe(5_000_000);
+  expect(inputPicos("anthropic", "claude-haiku-4-5", {}, dearestUnder)).toBe(1_000_000);
+});
+
+it("are read from bodies and usage objects", () => {
+  expect(conditionsOf({ service_tier: "flex", speed: "fast", inference_geo: "us" })).toEqual({
+    serviceTier: "flex",
+    speed: "fast",
+    inferenceGeo: "us",
+  });
+  expect(conditionsOf({ trafficType: "ON_DEMAND_FLEX", speed: null })).toEqual({ serviceTier: "ON_DEMAND_FLEX" });
 });
 
 it("tiers for long inputs are multiplied too", () => {

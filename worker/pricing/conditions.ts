@@ -12,6 +12,24 @@ export interface Conditions {
   inferenceGeo?: string | null;
 }
 
+const FIELDS: Readonly<Record<keyof Conditions, readonly string[]>> = {
+  serviceTier: ["service_tier", "serviceTier", "trafficType", "traffic_type"],
+  speed: ["speed"],
+  inferenceGeo: ["inference_geo"],
+};
+
+/** The conditions that a request's body names, or an answer, or the usage object in it. */
+export function conditionsOf(fields: Readonly<Record<string, unknown>>): Conditions {
+  const conditions: Conditions = {};
+  for (const [condition, names] of Object.entries(FIELDS)) {
+    for (const name of names) {
+      const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      if (typeof value === "string") conditions[condition as keyof Conditions] = value;
+    }
+  }
+  return conditions;
+}
+
 /** A factor on all token prices, as a fraction: floats never touch money. */
 type Factor = readonly [numerator: number, denominator: number];
 const HALF: Factor = [1, 2];
@@ -79,11 +97,21 @@ export function priceUnder(price: ModelPrice, conditions: Conditions): ModelPric
   return scaled(price, factorsFor(price, conditions));
 }
 
-/** The dearest price of a request that asks for `conditions`: a discount may not be granted. */
+/** Claudes that can be asked to stay in a place. */
+const HAS_PLACES = /opus-4-[6-9]|opus-[5-9]|sonnet-4-6|sonnet-[5-9]|haiku-[5-9]|fable/;
+
+/**
+ * The dearest price of a request that asks for `conditions`: a discount may not be granted, and where it names no place, the
+ * workspace's own setting counts, which may be the dearer one.
+ */
 export function dearestUnder(price: ModelPrice, conditions: Conditions): ModelPrice {
+  const { inferenceGeo = null } = conditions;
+  const place = inferenceGeo === null && HAS_PLACES.test(price.model) ? "us" : inferenceGeo;
   return scaled(
     price,
-    factorsFor(price, conditions).filter(([numerator, denominator]) => numerator > denominator),
+    factorsFor(price, { ...conditions, inferenceGeo: place }).filter(
+      ([numerator, denominator]) => numerator > denominator,
+    ),
   );
 }
 

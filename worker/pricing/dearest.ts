@@ -31,6 +31,7 @@ function dearestOf(prices: readonly ModelPrice[]): ModelPrice {
   return {
     provider: "*",
     model: "*",
+    name: "*",
     tokens,
     tiers: [],
     units,

@@ -3,7 +3,7 @@ export type { ClientTools, MediaParts } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
 export { cacheWritesOf } from "./cache-writes.ts";
 export { type Adoption, adoptPrices, catalogueVersion, listPrices, priceOf, priceVersion } from "./catalogue.ts";
-export { type Conditions, dearestUnder, priceUnder } from "./conditions.ts";
+export { type Conditions, conditionsOf, dearestUnder, priceUnder } from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
 export { dearestKnown } from "./dearest.ts";
 export { estimatedTokens } from "./estimate.ts";

@@ -31,7 +31,7 @@ const OWN_UNIT = "unit:";
 const OWN_REQUEST = "unit:request";
 
 /** The model that a list price belongs to. */
-export type PriceHead = Pick<ModelPrice, "provider" | "model" | "contextWindow" | "maxOutput" | "version">;
+export type PriceHead = Pick<ModelPrice, "provider" | "model" | "name" | "contextWindow" | "maxOutput" | "version">;
 
 /** A `ModelPrice` from a list price: tiers merged, missing kinds filled upwards. */
 export function priceFromList(list: ListPrice, head: PriceHead): ModelPrice {

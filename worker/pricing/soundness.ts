@@ -30,7 +30,14 @@ export function unsoundness(data: unknown): string | null {
 function isPriceList(prices: unknown): boolean {
   if (typeof prices !== "object" || prices === null) return false;
   try {
-    priceFromList(prices as ListPrice, { provider: "", model: "", contextWindow: null, maxOutput: null, version: "" });
+    priceFromList(prices as ListPrice, {
+      provider: "",
+      model: "",
+      name: "",
+      contextWindow: null,
+      maxOutput: null,
+      version: "",
+    });
     return true;
   } catch {
     return false;

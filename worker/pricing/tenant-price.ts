@@ -42,6 +42,7 @@ export function tenantPrice(
   if (own.perMillionTokens.input === undefined && own.perUnit === undefined) return null;
   const base = priceFromList(listOf(own.perMillionTokens, own), {
     ...of,
+    name: of.model.toLowerCase(),
     contextWindow: own.contextWindow ?? catalogue?.contextWindow ?? null,
     maxOutput: own.maxOutput ?? catalogue?.maxOutput ?? null,
   });

@@ -32,6 +32,8 @@ export interface ModelPrice {
   provider: string;
   /** The catalogue's name of the model. */
   model: string;
+  /** The name that was asked for, in lower case and without a path: what it is called tells more than what it is priced as. */
+  name: string;
   /** Null for what is not sold by the token (transcription by the second, images by the piece). */
   tokens: TokenPrices | null;
   /** Ascending; the last one that the input exceeds counts. */
