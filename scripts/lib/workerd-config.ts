@@ -3,6 +3,7 @@
  * workerd brings along; all state is SQLite files on disk. The file holds no secret, port or state directory: those
  * come from the environment and the command line (workerd.ts).
  */
+import { PROVIDER_SLUGS, providerOf } from "../../worker/providers/registry.ts";
 import { DISKS } from "./state.ts";
 
 /** The service that `--socket-addr` names. */
@@ -14,23 +15,8 @@ export const SOCKET = "http";
  */
 export const CONFIGS = { publicOnly: "publicUpstreams", withPrivate: "allUpstreams" } as const;
 
-/** Operators' provider keys that reach the Worker from the environment. */
-export const PROVIDER_KEYS = [
-  "ANTHROPIC",
-  "AZURE_OPENAI",
-  "CEREBRAS",
-  "COHERE",
-  "DEEPSEEK",
-  "FIREWORKS",
-  "GEMINI",
-  "GROQ",
-  "MISTRAL",
-  "OPENAI",
-  "OPENROUTER",
-  "PERPLEXITY",
-  "TOGETHER",
-  "XAI",
-].map((provider) => `${provider}_API_KEY`);
+/** Operators' provider keys, which reach the Worker from the environment. */
+export const PROVIDER_KEYS: readonly string[] = PROVIDER_SLUGS.flatMap((slug) => providerOf(slug)?.operatorKey ?? []);
 
 const FROM_ENVIRONMENT = [
   "METERR_ADMIN_TOKEN",
