@@ -1,99 +1,64 @@
 /** `chat`: OpenAI's chat completions, and everybody's who copies them. */
-import {
-	arrayIn,
-	countIn,
-	isObject,
-	type JsonObject,
-	objectIn,
-	stringIn,
-} from "../core/json.ts";
-import {
-	alternativesOf,
-	capOf,
-	countMime,
-	NO_FACTS,
-	newPartCounts,
-	type PartCounts,
-	serverTool,
-} from "./facts.ts";
+import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
+import { alternativesOf, capOf, countMime, NO_FACTS, newPartCounts, type PartCounts, serverTool } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import { readOpenAiUsage } from "./openai-usage.ts";
 import type { Dialect, Reading, RequestFacts } from "./types.ts";
 
 /** Fields that make the provider search or fetch by itself, whatever its name for it. */
 const SEARCH_FIELDS = [
-	"web_search_options",
-	"search_parameters",
-	"plugins",
-	"data_sources",
-	"extra_body",
-	"connectors",
+  "web_search_options",
+  "search_parameters",
+  "plugins",
+  "data_sources",
+  "extra_body",
+  "connectors",
 ];
 
 export const chat: Dialect = {
-	name: "chat",
-	facts(body): RequestFacts {
-		const parts = newPartCounts();
-		for (const message of arrayIn(body, "messages")) {
-			if (!isObject(message)) continue;
-			for (const part of arrayIn(message, "content"))
-				if (isObject(part)) countPart(parts, part);
-			// An earlier spoken answer is named by its id alone.
-			if (isObject(message.audio) && "id" in message.audio)
-				parts.references = true;
-		}
-		const search = SEARCH_FIELDS.find(
-			(field) => body[field] !== undefined && body[field] !== null,
-		);
-		return {
-			...NO_FACTS,
-			model: stringIn(body, "model"),
-			stream: body.stream === true,
-			maxOutputTokens: capOf(body, "max_completion_tokens", "max_tokens"),
-			choices: Math.max(1, countIn(body, "n") ?? 1),
-			media: parts.media,
-			references: parts.references,
-			unboundedBy: search
-				? `the field ${search}`
-				: serverTool(
-						arrayIn(body, "tools"),
-						(type) => type === "function" || type === "custom",
-					),
-			alternatives: alternativesOf(body),
-		};
-	},
-	meter: () =>
-		meterOf({ wants: mayMatter, read: readChunk, doneMarker: "[DONE]" }),
-	textOf(json) {
-		let text = "";
-		for (const choice of arrayIn(json, "choices")) {
-			if (!isObject(choice)) continue;
-			const said = isObject(choice.delta)
-				? choice.delta
-				: objectIn(choice, "message");
-			for (const field of [
-				"reasoning_content",
-				"reasoning",
-				"content",
-				"refusal",
-				"text",
-			]) {
-				if (typeof said[field] === "string") text += said[field];
-			}
-			for (const call of arrayIn(said, "tool_calls")) {
-				const called = isObject(call) ? objectIn(call, "function") : {};
-				text +=
-					(stringIn(called, "name") ?? "") +
-					(stringIn(called, "arguments") ?? "");
-			}
-		}
-		return text;
-	},
-	capPath: (body) => [
-		"max_completion_tokens" in body || !("max_tokens" in body)
-			? "max_completion_tokens"
-			: "max_tokens",
-	],
+  name: "chat",
+  facts(body): RequestFacts {
+    const parts = newPartCounts();
+    for (const message of arrayIn(body, "messages")) {
+      if (!isObject(message)) continue;
+      for (const part of arrayIn(message, "content")) if (isObject(part)) countPart(parts, part);
+      // An earlier spoken answer is named by its id alone.
+      if (isObject(message.audio) && "id" in message.audio) parts.references = true;
+    }
+    const search = SEARCH_FIELDS.find((field) => body[field] !== undefined && body[field] !== null);
+    return {
+      ...NO_FACTS,
+      model: stringIn(body, "model"),
+      stream: body.stream === true,
+      maxOutputTokens: capOf(body, "max_completion_tokens", "max_tokens"),
+      choices: Math.max(1, countIn(body, "n") ?? 1),
+      media: parts.media,
+      references: parts.references,
+      unboundedBy: search
+        ? `the field ${search}`
+        : serverTool(arrayIn(body, "tools"), (type) => type === "function" || type === "custom"),
+      alternatives: alternativesOf(body),
+    };
+  },
+  meter: () => meterOf({ wants: mayMatter, read: readChunk, doneMarker: "[DONE]" }),
+  textOf(json) {
+    let text = "";
+    for (const choice of arrayIn(json, "choices")) {
+      if (!isObject(choice)) continue;
+      const said = isObject(choice.delta) ? choice.delta : objectIn(choice, "message");
+      for (const field of ["reasoning_content", "reasoning", "content", "refusal", "text"]) {
+        if (typeof said[field] === "string") text += said[field];
+      }
+      for (const call of arrayIn(said, "tool_calls")) {
+        const called = isObject(call) ? objectIn(call, "function") : {};
+        text += (stringIn(called, "name") ?? "") + (stringIn(called, "arguments") ?? "");
+      }
+    }
+    return text;
+  },
+  capPath: (body) => [
+    "max_completion_tokens" in body || !("max_tokens" in body) ? "max_completion_tokens" : "max_tokens",
+  ],
 };
 
 /** A quote inside generated text is escaped, so that these patterns never match an answer's own words. */
@@ -102,48 +67,44 @@ const mayMatter = (data: string): boolean => NEWS.test(data);
 
 /** One chunk, or a whole completion. Also of legacy completions, embeddings and images, whose `usage` is alike. */
 export function readChunk(json: JsonObject): Partial<Reading> {
-	// Groq's older streams carry usage beside themselves.
-	const usage = isObject(json.usage)
-		? json.usage
-		: objectIn(json, "x_groq").usage;
-	return {
-		reported: isObject(usage) ? readOpenAiUsage(usage) : null,
-		modelServed: stringIn(json, "model"),
-		finished: arrayIn(json, "choices").some(
-			(choice) => isObject(choice) && typeof choice.finish_reason === "string",
-		),
-		error: errorIn(json) ?? null,
-	};
+  // Groq's older streams carry usage beside themselves.
+  const usage = isObject(json.usage) ? json.usage : objectIn(json, "x_groq").usage;
+  return {
+    reported: isObject(usage) ? readOpenAiUsage(usage) : null,
+    modelServed: stringIn(json, "model"),
+    finished: arrayIn(json, "choices").some((choice) => isObject(choice) && typeof choice.finish_reason === "string"),
+    error: errorIn(json) ?? null,
+  };
 }
 
 function countPart(counts: PartCounts, part: JsonObject): void {
-	switch (part.type) {
-		case undefined:
-		case "text":
-		case "refusal":
-		case "tool_result":
-		case "thinking":
-		case "reasoning":
-			return;
-		case "image_url":
-		case "image":
-			counts.media.images++;
-			return;
-		case "input_audio":
-		case "audio_url":
-			counts.media.audio++;
-			return;
-		case "video_url":
-		case "input_video":
-			counts.media.video++;
-			return;
-		case "file": {
-			const file = objectIn(part, "file");
-			if ("file_id" in file) counts.references = true;
-			else countMime(counts, "application/pdf");
-			return;
-		}
-		default:
-			countMime(counts, "application/octet-stream");
-	}
+  switch (part.type) {
+    case undefined:
+    case "text":
+    case "refusal":
+    case "tool_result":
+    case "thinking":
+    case "reasoning":
+      return;
+    case "image_url":
+    case "image":
+      counts.media.images++;
+      return;
+    case "input_audio":
+    case "audio_url":
+      counts.media.audio++;
+      return;
+    case "video_url":
+    case "input_video":
+      counts.media.video++;
+      return;
+    case "file": {
+      const file = objectIn(part, "file");
+      if ("file_id" in file) counts.references = true;
+      else countMime(counts, "application/pdf");
+      return;
+    }
+    default:
+      countMime(counts, "application/octet-stream");
+  }
 }

@@ -6,14 +6,14 @@ import { meterOf } from "./meter.ts";
 import type { Dialect, RequestFacts } from "./types.ts";
 
 export const embeddings: Dialect = {
-	name: "embeddings",
-	facts: (body): RequestFacts => ({
-		...NO_FACTS,
-		model: stringIn(body, "model"),
-		maxOutputTokens: 0,
-		alternatives: alternativesOf(body),
-	}),
-	meter: () => meterOf({ wants: () => true, read: readChunk }),
-	textOf: () => "",
-	capPath: () => null,
+  name: "embeddings",
+  facts: (body): RequestFacts => ({
+    ...NO_FACTS,
+    model: stringIn(body, "model"),
+    maxOutputTokens: 0,
+    alternatives: alternativesOf(body),
+  }),
+  meter: () => meterOf({ wants: () => true, read: readChunk }),
+  textOf: () => "",
+  capPath: () => null,
 };

@@ -3,72 +3,66 @@ import { arrayIn, countIn, isObject, type JsonObject } from "../core/json.ts";
 import type { MediaCounts, RequestFacts } from "./types.ts";
 
 export const NO_FACTS: Readonly<RequestFacts> = Object.freeze({
-	model: null,
-	stream: false,
-	maxOutputTokens: null,
-	choices: 1,
-	media: Object.freeze({ images: 0, audio: 0, video: 0, documents: 0 }),
-	references: false,
-	unboundedBy: null,
-	alternatives: Object.freeze([]),
-	background: false,
+  model: null,
+  stream: false,
+  maxOutputTokens: null,
+  choices: 1,
+  media: Object.freeze({ images: 0, audio: 0, video: 0, documents: 0 }),
+  references: false,
+  unboundedBy: null,
+  alternatives: Object.freeze([]),
+  background: false,
 });
 
 /** The largest of the caps that are set: where a body sets two, no one knows which one counts. */
 export function capOf(body: JsonObject, ...fields: string[]): number | null {
-	let cap: number | null = null;
-	for (const field of fields) {
-		const value = countIn(body, field);
-		if (value !== null) cap = Math.max(cap ?? 0, value);
-	}
-	return cap;
+  let cap: number | null = null;
+  for (const field of fields) {
+    const value = countIn(body, field);
+    if (value !== null) cap = Math.max(cap ?? 0, value);
+  }
+  return cap;
 }
 
 /** Models that the body lets the provider fall back to or choose from. */
 export function alternativesOf(body: JsonObject): string[] {
-	const names: string[] = [];
-	for (const field of ["models", "fallbacks", "fallback_models"]) {
-		for (const entry of arrayIn(body, field)) {
-			if (typeof entry === "string") names.push(entry);
-			else if (isObject(entry) && typeof entry.model === "string")
-				names.push(entry.model);
-		}
-	}
-	return names;
+  const names: string[] = [];
+  for (const field of ["models", "fallbacks", "fallback_models"]) {
+    for (const entry of arrayIn(body, field)) {
+      if (typeof entry === "string") names.push(entry);
+      else if (isObject(entry) && typeof entry.model === "string") names.push(entry.model);
+    }
+  }
+  return names;
 }
 
 /** Where the content parts of a request are counted into. */
 export interface PartCounts {
-	media: MediaCounts;
-	references: boolean;
+  media: MediaCounts;
+  references: boolean;
 }
 
 export const newPartCounts = (): PartCounts => ({
-	media: { images: 0, audio: 0, video: 0, documents: 0 },
-	references: false,
+  media: { images: 0, audio: 0, video: 0, documents: 0 },
+  references: false,
 });
 
 /** A medium by MIME type, e.g. `image/png`; what is not known counts as a document, the dearest. */
 export function countMime(counts: PartCounts, mime: string): void {
-	if (mime.startsWith("image/")) counts.media.images++;
-	else if (mime.startsWith("audio/")) counts.media.audio++;
-	else if (mime.startsWith("video/")) counts.media.video++;
-	else counts.media.documents++;
+  if (mime.startsWith("image/")) counts.media.images++;
+  else if (mime.startsWith("audio/")) counts.media.audio++;
+  else if (mime.startsWith("video/")) counts.media.video++;
+  else counts.media.documents++;
 }
 
 /**
  * The first of `tools` that the provider itself runs, since it adds input and fees that nobody can cap from
  * the request. `clientSide` are the types that only the client runs; what is not known counts as the provider's.
  */
-export function serverTool(
-	tools: readonly unknown[],
-	clientSide: (type: string) => boolean,
-): string | null {
-	for (const tool of tools) {
-		const type =
-			isObject(tool) && typeof tool.type === "string" ? tool.type : null;
-		if (type !== null && !clientSide(type))
-			return `the server-side tool ${type.slice(0, 64)}`;
-	}
-	return null;
+export function serverTool(tools: readonly unknown[], clientSide: (type: string) => boolean): string | null {
+  for (const tool of tools) {
+    const type = isObject(tool) && typeof tool.type === "string" ? tool.type : null;
+    if (type !== null && !clientSide(type)) return `the server-side tool ${type.slice(0, 64)}`;
+  }
+  return null;
 }

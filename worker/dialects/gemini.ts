@@ -1,200 +1,151 @@
 /** `gemini`: Google's generateContent family. Its JSON is protobuf's: every field may be written in camelCase or snake_case. */
-import {
-	arrayIn,
-	countIn,
-	isObject,
-	type JsonObject,
-	objectIn,
-	stringIn,
-} from "../core/json.ts";
+import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { NO_TOKENS, type Tokens } from "../core/usage.ts";
-import {
-	capOf,
-	countMime,
-	NO_FACTS,
-	newPartCounts,
-	type PartCounts,
-} from "./facts.ts";
+import { capOf, countMime, NO_FACTS, newPartCounts, type PartCounts } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
 export const gemini: Dialect = {
-	name: "gemini",
-	facts(body, path): RequestFacts {
-		const parts = newPartCounts();
-		const requests = arrayIn(body, "requests").filter(isObject);
-		for (const request of requests.length > 0 ? requests : [body]) {
-			for (const content of [
-				...arrayIn(request, "contents"),
-				request.contents,
-				request.content,
-			]) {
-				countContent(parts, content);
-			}
-			countContent(parts, either(request, "systemInstruction"));
-		}
-		const config = objectOf(body, "generationConfig");
-		return {
-			...NO_FACTS,
-			model: path.model,
-			stream: path.method === "streamGenerateContent",
-			maxOutputTokens: /embed|predict/i.test(path.method ?? "")
-				? 0
-				: capOf(config, "maxOutputTokens", "max_output_tokens"),
-			choices: Math.max(
-				1,
-				countIn(config, "candidateCount") ?? 1,
-				countIn(config, "candidate_count") ?? 1,
-			),
-			media: parts.media,
-			references: parts.references || isSet(either(body, "cachedContent")),
-			unboundedBy: hostedTool(body),
-		};
-	},
-	meter: () => meterOf({ wants: (data) => NEWS.test(data), read }),
-	textOf(json) {
-		let text = "";
-		for (const candidate of arrayIn(json, "candidates")) {
-			if (!isObject(candidate)) continue;
-			for (const part of arrayIn(objectIn(candidate, "content"), "parts")) {
-				if (!isObject(part)) continue;
-				text +=
-					stringIn(part, "text") ??
-					(isObject(part.functionCall)
-						? JSON.stringify(part.functionCall)
-						: "");
-			}
-		}
-		return text;
-	},
-	capPath: (body) =>
-		isObject(body.generation_config)
-			? ["generation_config", "max_output_tokens"]
-			: ["generationConfig", "maxOutputTokens"],
+  name: "gemini",
+  facts(body, path): RequestFacts {
+    const parts = newPartCounts();
+    const requests = arrayIn(body, "requests").filter(isObject);
+    for (const request of requests.length > 0 ? requests : [body]) {
+      for (const content of [...arrayIn(request, "contents"), request.contents, request.content]) {
+        countContent(parts, content);
+      }
+      countContent(parts, either(request, "systemInstruction"));
+    }
+    const config = objectOf(body, "generationConfig");
+    return {
+      ...NO_FACTS,
+      model: path.model,
+      stream: path.method === "streamGenerateContent",
+      maxOutputTokens: /embed|predict/i.test(path.method ?? "")
+        ? 0
+        : capOf(config, "maxOutputTokens", "max_output_tokens"),
+      choices: Math.max(1, countIn(config, "candidateCount") ?? 1, countIn(config, "candidate_count") ?? 1),
+      media: parts.media,
+      references: parts.references || isSet(either(body, "cachedContent")),
+      unboundedBy: hostedTool(body),
+    };
+  },
+  meter: () => meterOf({ wants: (data) => NEWS.test(data), read }),
+  textOf(json) {
+    let text = "";
+    for (const candidate of arrayIn(json, "candidates")) {
+      if (!isObject(candidate)) continue;
+      for (const part of arrayIn(objectIn(candidate, "content"), "parts")) {
+        if (!isObject(part)) continue;
+        text += stringIn(part, "text") ?? (isObject(part.functionCall) ? JSON.stringify(part.functionCall) : "");
+      }
+    }
+    return text;
+  },
+  capPath: (body) =>
+    isObject(body.generation_config)
+      ? ["generation_config", "max_output_tokens"]
+      : ["generationConfig", "maxOutputTokens"],
 };
 
 const NEWS = /"(?:usageMetadata|error)"\s*:\s*\{|"finishReason"|"blockReason"/;
-const isSet = (value: unknown): boolean =>
-	value !== undefined && value !== null;
-const snake = (field: string): string =>
-	field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const either = (of: JsonObject, field: string): unknown =>
-	of[field] ?? of[snake(field)];
+const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const either = (of: JsonObject, field: string): unknown => of[field] ?? of[snake(field)];
 const objectOf = (of: JsonObject, field: string): JsonObject => {
-	const value = either(of, field);
-	return isObject(value) ? value : {};
+  const value = either(of, field);
+  return isObject(value) ? value : {};
 };
 
 function read(json: JsonObject): Partial<Reading> {
-	const response = isObject(json.response) ? json.response : json;
-	const usage = response.usageMetadata;
-	const blocked = isSet(objectIn(response, "promptFeedback").blockReason);
-	return {
-		reported: isObject(usage)
-			? readGeminiUsage(usage)
-			: embeddingUsage(response),
-		modelServed: stringIn(response, "modelVersion"),
-		finished:
-			blocked ||
-			arrayIn(response, "candidates").some(
-				(c) => isObject(c) && isSet(c.finishReason),
-			),
-		error: errorIn(json) ?? null,
-	};
+  const response = isObject(json.response) ? json.response : json;
+  const usage = response.usageMetadata;
+  const blocked = isSet(objectIn(response, "promptFeedback").blockReason);
+  return {
+    reported: isObject(usage) ? readGeminiUsage(usage) : embeddingUsage(response),
+    modelServed: stringIn(response, "modelVersion"),
+    finished: blocked || arrayIn(response, "candidates").some((c) => isObject(c) && isSet(c.finishReason)),
+    error: errorIn(json) ?? null,
+  };
 }
 
 /** Gemini's usage in ours: tool prompts stand outside the prompt's count, thoughts outside the candidates'. */
 export function readGeminiUsage(usage: JsonObject): Reported | null {
-	const prompt = countIn(usage, "promptTokenCount") ?? 0;
-	const input = prompt + (countIn(usage, "toolUsePromptTokenCount") ?? 0);
-	const thoughts = countIn(usage, "thoughtsTokenCount") ?? 0;
-	const output = (countIn(usage, "candidatesTokenCount") ?? 0) + thoughts;
-	if (input === 0 && output === 0) return null;
-	const cached = Math.min(
-		input,
-		countIn(usage, "cachedContentTokenCount") ?? 0,
-	);
-	const into = byModality(arrayIn(usage, "promptTokensDetails"));
-	const out = byModality(arrayIn(usage, "candidatesTokensDetails"));
-	const tokens: Tokens = {
-		...NO_TOKENS,
-		input,
-		inputCached: cached,
-		inputAudio: Math.min(input, into.audio),
-		inputImage: Math.min(input, into.image),
-		output,
-		outputReasoning: thoughts,
-		outputAudio: Math.min(output, out.audio),
-		outputImage: Math.min(output, out.image),
-	};
-	return { tokens, units: {}, costUsd: null, byModel: null };
+  const prompt = countIn(usage, "promptTokenCount") ?? 0;
+  const input = prompt + (countIn(usage, "toolUsePromptTokenCount") ?? 0);
+  const thoughts = countIn(usage, "thoughtsTokenCount") ?? 0;
+  const output = (countIn(usage, "candidatesTokenCount") ?? 0) + thoughts;
+  if (input === 0 && output === 0) return null;
+  const cached = Math.min(input, countIn(usage, "cachedContentTokenCount") ?? 0);
+  const into = byModality(arrayIn(usage, "promptTokensDetails"));
+  const out = byModality(arrayIn(usage, "candidatesTokensDetails"));
+  const tokens: Tokens = {
+    ...NO_TOKENS,
+    input,
+    inputCached: cached,
+    inputAudio: Math.min(input, into.audio),
+    inputImage: Math.min(input, into.image),
+    output,
+    outputReasoning: thoughts,
+    outputAudio: Math.min(output, out.audio),
+    outputImage: Math.min(output, out.image),
+  };
+  return { tokens, units: {}, costUsd: null, byModel: null };
 }
 
 /** Vertex may write the modality as its number in the enum: text 1, image 2, video 3, audio 4. */
 function byModality(details: readonly unknown[]): {
-	audio: number;
-	image: number;
+  audio: number;
+  image: number;
 } {
-	const sums = { audio: 0, image: 0 };
-	for (const entry of details) {
-		if (!isObject(entry)) continue;
-		const count = countIn(entry, "tokenCount") ?? 0;
-		if (entry.modality === "AUDIO" || entry.modality === 4) sums.audio += count;
-		if (entry.modality === "IMAGE" || entry.modality === 2) sums.image += count;
-	}
-	return sums;
+  const sums = { audio: 0, image: 0 };
+  for (const entry of details) {
+    if (!isObject(entry)) continue;
+    const count = countIn(entry, "tokenCount") ?? 0;
+    if (entry.modality === "AUDIO" || entry.modality === 4) sums.audio += count;
+    if (entry.modality === "IMAGE" || entry.modality === 2) sums.image += count;
+  }
+  return sums;
 }
 
 /** Vertex's embeddings by `predict` report tokens beside each vector. */
 function embeddingUsage(response: JsonObject): Reported | null {
-	let input = 0;
-	for (const prediction of arrayIn(response, "predictions")) {
-		const statistics = isObject(prediction)
-			? objectIn(objectIn(prediction, "embeddings"), "statistics")
-			: {};
-		input +=
-			countIn(statistics, "token_count") ??
-			countIn(statistics, "tokenCount") ??
-			0;
-	}
-	return input > 0
-		? {
-				tokens: { ...NO_TOKENS, input },
-				units: {},
-				costUsd: null,
-				byModel: null,
-			}
-		: null;
+  let input = 0;
+  for (const prediction of arrayIn(response, "predictions")) {
+    const statistics = isObject(prediction) ? objectIn(objectIn(prediction, "embeddings"), "statistics") : {};
+    input += countIn(statistics, "token_count") ?? countIn(statistics, "tokenCount") ?? 0;
+  }
+  return input > 0
+    ? {
+        tokens: { ...NO_TOKENS, input },
+        units: {},
+        costUsd: null,
+        byModel: null,
+      }
+    : null;
 }
 
 /** Any tool but functions (and a computer that the client drives) runs at Google. */
 function hostedTool(body: JsonObject): string | null {
-	const tools = either(body, "tools");
-	for (const tool of Array.isArray(tools)
-		? tools
-		: isSet(tools)
-			? [tools]
-			: []) {
-		if (!isObject(tool)) continue;
-		const hosted = Object.keys(tool).find(
-			(name) => !/^(function_?declarations|computer_?use)$/i.test(name),
-		);
-		if (hosted) return `the server-side tool ${hosted.slice(0, 64)}`;
-	}
-	return null;
+  const tools = either(body, "tools");
+  for (const tool of Array.isArray(tools) ? tools : isSet(tools) ? [tools] : []) {
+    if (!isObject(tool)) continue;
+    const hosted = Object.keys(tool).find((name) => !/^(function_?declarations|computer_?use)$/i.test(name));
+    if (hosted) return `the server-side tool ${hosted.slice(0, 64)}`;
+  }
+  return null;
 }
 
 function countContent(counts: PartCounts, content: unknown): void {
-	if (!isObject(content)) return;
-	for (const part of [...arrayIn(content, "parts"), content.parts]) {
-		if (!isObject(part)) continue;
-		const inline = objectOf(part, "inlineData");
-		const file = objectOf(part, "fileData");
-		if (isSet(either(part, "inlineData")))
-			countMime(counts, String(either(inline, "mimeType") ?? ""));
-		if (isSet(either(part, "fileData"))) {
-			counts.references = true;
-			countMime(counts, String(either(file, "mimeType") ?? ""));
-		}
-	}
+  if (!isObject(content)) return;
+  for (const part of [...arrayIn(content, "parts"), content.parts]) {
+    if (!isObject(part)) continue;
+    const inline = objectOf(part, "inlineData");
+    const file = objectOf(part, "fileData");
+    if (isSet(either(part, "inlineData"))) countMime(counts, String(either(inline, "mimeType") ?? ""));
+    if (isSet(either(part, "fileData"))) {
+      counts.references = true;
+      countMime(counts, String(either(file, "mimeType") ?? ""));
+    }
+  }
 }

@@ -9,15 +9,15 @@ import { messages } from "./messages.ts";
 import { responses } from "./responses.ts";
 
 export const DIALECTS = {
-	chat,
-	completions,
-	responses,
-	messages,
-	gemini,
-	cohere,
-	embeddings,
-	images,
-	speech,
-	transcription,
+  chat,
+  completions,
+  responses,
+  messages,
+  gemini,
+  cohere,
+  embeddings,
+  images,
+  speech,
+  transcription,
 } as const;
 export type DialectName = keyof typeof DIALECTS;

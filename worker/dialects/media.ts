@@ -7,60 +7,60 @@ import { meterOf } from "./meter.ts";
 import type { Dialect, Reading, RequestFacts } from "./types.ts";
 
 const base = (body: JsonObject): RequestFacts => ({
-	...NO_FACTS,
-	model: stringIn(body, "model"),
-	stream: body.stream === true || body.stream === "true",
-	choices: Math.max(1, Number(body.n ?? 1) || 1),
+  ...NO_FACTS,
+  model: stringIn(body, "model"),
+  stream: body.stream === true || body.stream === "true",
+  choices: Math.max(1, Number(body.n ?? 1) || 1),
 });
 const everyEvent = { wants: () => true, doneMarker: "[DONE]" };
 
 /** Streams end in `image_generation.completed` with the usage. */
 export const images: Dialect = {
-	name: "images",
-	facts: (body) => ({ ...base(body), unboundedBy: "image generation" }),
-	meter: () => meterOf({ ...everyEvent, read: readMedia }),
-	textOf: () => "",
-	capPath: () => null,
+  name: "images",
+  facts: (body) => ({ ...base(body), unboundedBy: "image generation" }),
+  meter: () => meterOf({ ...everyEvent, read: readMedia }),
+  textOf: () => "",
+  capPath: () => null,
 };
 
 /** Streams end in `transcript.text.done` with the usage. */
 export const transcription: Dialect = {
-	name: "transcription",
-	facts: (body) => ({ ...base(body), unboundedBy: "audio of unknown length" }),
-	meter: () => meterOf({ ...everyEvent, read: readMedia }),
-	textOf: (json) => stringIn(json, "delta") ?? "",
-	capPath: () => null,
+  name: "transcription",
+  facts: (body) => ({ ...base(body), unboundedBy: "audio of unknown length" }),
+  meter: () => meterOf({ ...everyEvent, read: readMedia }),
+  textOf: (json) => stringIn(json, "delta") ?? "",
+  capPath: () => null,
 };
 
 /** The answer is sound: nothing in it tells what it cost. */
 export const speech: Dialect = {
-	name: "speech",
-	facts: (body) => ({
-		...base(body),
-		unboundedBy: "generated audio of unknown length",
-	}),
-	meter: () => meterOf({ ...everyEvent, read: readMedia }),
-	textOf: () => "",
-	capPath: () => null,
+  name: "speech",
+  facts: (body) => ({
+    ...base(body),
+    unboundedBy: "generated audio of unknown length",
+  }),
+  meter: () => meterOf({ ...everyEvent, read: readMedia }),
+  textOf: () => "",
+  capPath: () => null,
 };
 
 function readMedia(json: JsonObject): Partial<Reading> {
-	const reading = readChunk(json);
-	const seconds = countIn(json, "duration");
-	const type = stringIn(json, "type") ?? "";
-	return {
-		...reading,
-		// Whisper's verbose answers tell the length of the audio without a usage object.
-		reported:
-			reading.reported ??
-			(seconds !== null && typeof json.text === "string"
-				? {
-						tokens: NO_TOKENS,
-						units: { seconds },
-						costUsd: null,
-						byModel: null,
-					}
-				: null),
-		finished: reading.finished || /\.(?:completed|done)$/.test(type),
-	};
+  const reading = readChunk(json);
+  const seconds = countIn(json, "duration");
+  const type = stringIn(json, "type") ?? "";
+  return {
+    ...reading,
+    // Whisper's verbose answers tell the length of the audio without a usage object.
+    reported:
+      reading.reported ??
+      (seconds !== null && typeof json.text === "string"
+        ? {
+            tokens: NO_TOKENS,
+            units: { seconds },
+            costUsd: null,
+            byModel: null,
+          }
+        : null),
+    finished: reading.finished || /\.(?:completed|done)$/.test(type),
+  };
 }

@@ -1,22 +1,7 @@
 /** `messages`: Anthropic's Messages API. */
-import {
-	arrayIn,
-	countIn,
-	isObject,
-	type JsonObject,
-	objectIn,
-	stringIn,
-} from "../core/json.ts";
+import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { NO_TOKENS, type Tokens } from "../core/usage.ts";
-import {
-	alternativesOf,
-	capOf,
-	countMime,
-	NO_FACTS,
-	newPartCounts,
-	type PartCounts,
-	serverTool,
-} from "./facts.ts";
+import { alternativesOf, capOf, countMime, NO_FACTS, newPartCounts, type PartCounts, serverTool } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
@@ -26,141 +11,104 @@ const CLIENT_TOOL = /^(?:custom|bash|text_editor|computer|memory)(?:_\d+)?$/;
 const SERVER_EDITS = /^compact/;
 
 export const messages: Dialect = {
-	name: "messages",
-	facts(body): RequestFacts {
-		const parts = newPartCounts();
-		for (const message of arrayIn(body, "messages"))
-			if (isObject(message)) countParts(parts, message, "content");
-		countParts(parts, body, "system");
-		const edits = arrayIn(objectIn(body, "context_management"), "edits");
-		const compacts = edits.some(
-			(edit) =>
-				isObject(edit) && SERVER_EDITS.test(stringIn(edit, "type") ?? ""),
-		);
-		const hosted = serverTool(arrayIn(body, "tools"), (type) =>
-			CLIENT_TOOL.test(type),
-		);
-		return {
-			...NO_FACTS,
-			model: stringIn(body, "model"),
-			stream: body.stream === true,
-			maxOutputTokens: capOf(body, "max_tokens", "max_tokens_to_sample"),
-			media: parts.media,
-			references: parts.references || body.container !== undefined,
-			unboundedBy:
-				hosted ??
-				(arrayIn(body, "mcp_servers").length > 0
-					? "MCP servers"
-					: compacts
-						? "compaction at the provider"
-						: null),
-			alternatives: alternativesOf(body),
-		};
-	},
-	meter: () =>
-		meterOf({
-			wants: (data, name) =>
-				name === ""
-					? HAS_NEWS.test(data)
-					: name !== "content_block_delta" && name !== "ping",
-			read,
-			join,
-		}),
-	textOf(json) {
-		const delta = objectIn(json, "delta");
-		return (
-			stringIn(delta, "text") ??
-			stringIn(delta, "thinking") ??
-			stringIn(delta, "partial_json") ??
-			""
-		);
-	},
-	capPath: () => ["max_tokens"],
+  name: "messages",
+  facts(body): RequestFacts {
+    const parts = newPartCounts();
+    for (const message of arrayIn(body, "messages")) if (isObject(message)) countParts(parts, message, "content");
+    countParts(parts, body, "system");
+    const edits = arrayIn(objectIn(body, "context_management"), "edits");
+    const compacts = edits.some((edit) => isObject(edit) && SERVER_EDITS.test(stringIn(edit, "type") ?? ""));
+    const hosted = serverTool(arrayIn(body, "tools"), (type) => CLIENT_TOOL.test(type));
+    return {
+      ...NO_FACTS,
+      model: stringIn(body, "model"),
+      stream: body.stream === true,
+      maxOutputTokens: capOf(body, "max_tokens", "max_tokens_to_sample"),
+      media: parts.media,
+      references: parts.references || body.container !== undefined,
+      unboundedBy:
+        hosted ??
+        (arrayIn(body, "mcp_servers").length > 0 ? "MCP servers" : compacts ? "compaction at the provider" : null),
+      alternatives: alternativesOf(body),
+    };
+  },
+  meter: () =>
+    meterOf({
+      wants: (data, name) => (name === "" ? HAS_NEWS.test(data) : name !== "content_block_delta" && name !== "ping"),
+      read,
+      join,
+    }),
+  textOf(json) {
+    const delta = objectIn(json, "delta");
+    return stringIn(delta, "text") ?? stringIn(delta, "thinking") ?? stringIn(delta, "partial_json") ?? "";
+  },
+  capPath: () => ["max_tokens"],
 };
 
-const HAS_NEWS =
-	/"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/;
+const HAS_NEWS = /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/;
 
 function read(json: JsonObject): Partial<Reading> {
-	// A stream tells its usage in message_start.message and again, cumulative, in message_delta.
-	const message = isObject(json.message) ? json.message : json;
-	const type = stringIn(json, "type");
-	return {
-		reported: isObject(message.usage)
-			? readAnthropicUsage(message.usage)
-			: null,
-		modelServed: stringIn(message, "model"),
-		finished: type === "message_stop" || type === "completion",
-		error: type === "error" ? (errorIn(json) ?? "error") : null,
-	};
+  // A stream tells its usage in message_start.message and again, cumulative, in message_delta.
+  const message = isObject(json.message) ? json.message : json;
+  const type = stringIn(json, "type");
+  return {
+    reported: isObject(message.usage) ? readAnthropicUsage(message.usage) : null,
+    modelServed: stringIn(message, "model"),
+    finished: type === "message_stop" || type === "completion",
+    error: type === "error" ? (errorIn(json) ?? "error") : null,
+  };
 }
 
 /** Which fields a usage object had is kept as undefined ones, so that a later event overlays those alone that it brings. */
-const FIELDS = [
-	"input_tokens",
-	"cache_read_input_tokens",
-	"cache_creation_input_tokens",
-	"output_tokens",
-] as const;
+const FIELDS = ["input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "output_tokens"] as const;
 
 /** Reported usage that remembers the provider's own object. */
 interface AnthropicReported extends Reported {
-	raw: JsonObject;
+  raw: JsonObject;
 }
 
 /** Anthropic's usage in ours. Its `input_tokens` leave cache reads and writes out; its output includes thinking. */
-export function readAnthropicUsage(
-	usage: JsonObject,
-): AnthropicReported | null {
-	if (!FIELDS.some((field) => countIn(usage, field) !== null)) return null;
-	const units: Record<string, number> = {};
-	const tools = objectIn(usage, "server_tool_use");
-	for (const field of Object.keys(tools)) {
-		const count = countIn(tools, field);
-		if (count) units[field] = count;
-	}
-	return {
-		tokens: tokensOf(usage),
-		units,
-		costUsd: null,
-		byModel: iterationsOf(usage),
-		raw: usage,
-	};
+export function readAnthropicUsage(usage: JsonObject): AnthropicReported | null {
+  if (!FIELDS.some((field) => countIn(usage, field) !== null)) return null;
+  const units: Record<string, number> = {};
+  const tools = objectIn(usage, "server_tool_use");
+  for (const field of Object.keys(tools)) {
+    const count = countIn(tools, field);
+    if (count) units[field] = count;
+  }
+  return {
+    tokens: tokensOf(usage),
+    units,
+    costUsd: null,
+    byModel: iterationsOf(usage),
+    raw: usage,
+  };
 }
 
 /** A later event's fields over an earlier one's. */
 function join(earlier: Reported, later: Reported): Reported {
-	const raw: Record<string, unknown> = {
-		...(earlier as AnthropicReported).raw,
-	};
-	for (const [field, value] of Object.entries(
-		(later as AnthropicReported).raw,
-	)) {
-		if (value !== null && value !== undefined) raw[field] = value;
-	}
-	return readAnthropicUsage(raw) ?? later;
+  const raw: Record<string, unknown> = {
+    ...(earlier as AnthropicReported).raw,
+  };
+  for (const [field, value] of Object.entries((later as AnthropicReported).raw)) {
+    if (value !== null && value !== undefined) raw[field] = value;
+  }
+  return readAnthropicUsage(raw) ?? later;
 }
 
 function tokensOf(usage: JsonObject): Tokens {
-	const cached = countIn(usage, "cache_read_input_tokens") ?? 0;
-	const written = countIn(usage, "cache_creation_input_tokens") ?? 0;
-	const output = countIn(usage, "output_tokens") ?? 0;
-	return {
-		...NO_TOKENS,
-		input: (countIn(usage, "input_tokens") ?? 0) + cached + written,
-		inputCached: cached,
-		inputCacheWrite: written,
-		inputCacheWrite1h: Math.min(
-			written,
-			countIn(objectIn(usage, "cache_creation"), "ephemeral_1h_input_tokens") ??
-				0,
-		),
-		output,
-		outputReasoning: Math.min(
-			output,
-			countIn(objectIn(usage, "output_tokens_details"), "thinking_tokens") ?? 0,
-		),
-	};
+  const cached = countIn(usage, "cache_read_input_tokens") ?? 0;
+  const written = countIn(usage, "cache_creation_input_tokens") ?? 0;
+  const output = countIn(usage, "output_tokens") ?? 0;
+  return {
+    ...NO_TOKENS,
+    input: (countIn(usage, "input_tokens") ?? 0) + cached + written,
+    inputCached: cached,
+    inputCacheWrite: written,
+    inputCacheWrite1h: Math.min(written, countIn(objectIn(usage, "cache_creation"), "ephemeral_1h_input_tokens") ?? 0),
+    output,
+    outputReasoning: Math.min(output, countIn(objectIn(usage, "output_tokens_details"), "thinking_tokens") ?? 0),
+  };
 }
 
 /**
@@ -168,23 +116,23 @@ function tokensOf(usage: JsonObject): Tokens {
  * each iteration at its own model's price. Null where there is only the one that the top level tells.
  */
 function iterationsOf(usage: JsonObject): Reported["byModel"] {
-	const turns = arrayIn(usage, "iterations").filter(isObject);
-	if (turns.length === 0) return null;
-	return turns.map((turn) => ({
-		model: stringIn(turn, "model"),
-		tokens: tokensOf(turn),
-	}));
+  const turns = arrayIn(usage, "iterations").filter(isObject);
+  if (turns.length === 0) return null;
+  return turns.map((turn) => ({
+    model: stringIn(turn, "model"),
+    tokens: tokensOf(turn),
+  }));
 }
 
 function countParts(counts: PartCounts, of: JsonObject, field: string): void {
-	for (const part of arrayIn(of, field)) {
-		if (!isObject(part)) continue;
-		const source = objectIn(part, "source");
-		if ("file_id" in source || "file_id" in part) counts.references = true;
-		if (part.type === "image") countMime(counts, "image/*");
-		else if (part.type === "document") counts.media.documents++;
-		// Results of tools carry parts of their own, and documents may too.
-		countParts(counts, part, "content");
-		countParts(counts, source, "content");
-	}
+  for (const part of arrayIn(of, field)) {
+    if (!isObject(part)) continue;
+    const source = objectIn(part, "source");
+    if ("file_id" in source || "file_id" in part) counts.references = true;
+    if (part.type === "image") countMime(counts, "image/*");
+    else if (part.type === "document") counts.media.documents++;
+    // Results of tools carry parts of their own, and documents may too.
+    countParts(counts, part, "content");
+    countParts(counts, source, "content");
+  }
 }

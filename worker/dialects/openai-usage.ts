@@ -2,24 +2,18 @@
  * The usage object of OpenAI and of everybody who copies it, in ours: totals include their parts.
  * What the vendors do differently can be told from the sums alone, so no vendor is named here.
  */
-import {
-	countIn,
-	isObject,
-	type JsonObject,
-	numberIn,
-	objectIn,
-} from "../core/json.ts";
+import { countIn, isObject, type JsonObject, numberIn, objectIn } from "../core/json.ts";
 import { NO_TOKENS } from "../core/usage.ts";
 import type { Reported } from "./types.ts";
 
 /** Billed units beside tokens, as providers name them inside `usage`, and as we do. */
 const UNIT_FIELDS: readonly (readonly [string, string])[] = [
-	["seconds", "seconds"],
-	["prompt_audio_seconds", "audio_seconds"],
-	["pages_processed", "pages"],
-	["search_units", "search_units"],
-	["num_search_queries", "search_queries"],
-	["citation_tokens", "citation_tokens"],
+  ["seconds", "seconds"],
+  ["prompt_audio_seconds", "audio_seconds"],
+  ["pages_processed", "pages"],
+  ["search_units", "search_units"],
+  ["num_search_queries", "search_queries"],
+  ["citation_tokens", "citation_tokens"],
 ];
 
 /** Ticks of xAI's own cost in a dollar. */
@@ -27,108 +21,90 @@ const TICKS_PER_USD = 1e10;
 
 /** `usage` with `prompt_tokens` or `input_tokens`; null where it holds nothing that is billed. */
 export function readOpenAiUsage(usage: JsonObject): Reported | null {
-	const inputDetails = firstObject(
-		usage,
-		"prompt_tokens_details",
-		"input_tokens_details",
-		"input_token_details",
-	);
-	const outputDetails = firstObject(
-		usage,
-		"completion_tokens_details",
-		"output_tokens_details",
-		"output_token_details",
-	);
-	const units = unitsOf(usage);
-	const costUsd = costOf(usage);
-	const prompt =
-		countIn(usage, "prompt_tokens") ?? countIn(usage, "input_tokens");
-	const completion =
-		countIn(usage, "completion_tokens") ?? countIn(usage, "output_tokens");
-	const total = countIn(usage, "total_tokens");
-	if (prompt === null && completion === null && total === null) {
-		return Object.keys(units).length > 0 || costUsd !== null
-			? { tokens: NO_TOKENS, units, costUsd, byModel: null }
-			: null;
-	}
-	const audioIn = countIn(inputDetails, "audio_tokens") ?? 0;
-	// Rerankers and some embedders report the total alone.
-	let input = prompt ?? Math.max(0, (total ?? 0) - (completion ?? 0));
-	let output = completion ?? 0;
-	const unexplained = total === null ? 0 : total - input - output;
-	// Mistral counts audio beside the prompt; xAI and Gemini's OpenAI-compatible endpoint count reasoning beside the completion.
-	if (unexplained > 0 && unexplained === audioIn) input += unexplained;
-	else if (unexplained > 0 && completion !== null) output += unexplained;
-	// A hidden prompt may be reported as cached beyond the prompt (Grok on Azure).
-	const inputCached = Math.min(
-		input,
-		countIn(inputDetails, "cached_tokens") ??
-			countIn(usage, "prompt_cache_hit_tokens") ??
-			countIn(usage, "cached_tokens") ??
-			countIn(usage, "num_cached_tokens") ??
-			0,
-	);
-	return {
-		tokens: {
-			...NO_TOKENS,
-			input,
-			inputCached,
-			// As reported, even where a write and a read exceed the prompt together (OpenRouter): the price clamps, the record shows.
-			inputCacheWrite: countIn(inputDetails, "cache_write_tokens") ?? 0,
-			inputAudio: Math.min(input, audioIn),
-			inputImage: Math.min(input, countIn(inputDetails, "image_tokens") ?? 0),
-			output,
-			outputReasoning: countIn(outputDetails, "reasoning_tokens") ?? 0,
-			outputAudio: Math.min(
-				output,
-				countIn(outputDetails, "audio_tokens") ?? 0,
-			),
-			outputImage: Math.min(
-				output,
-				countIn(outputDetails, "image_tokens") ?? 0,
-			),
-		},
-		units,
-		costUsd,
-		byModel: null,
-	};
+  const inputDetails = firstObject(usage, "prompt_tokens_details", "input_tokens_details", "input_token_details");
+  const outputDetails = firstObject(
+    usage,
+    "completion_tokens_details",
+    "output_tokens_details",
+    "output_token_details",
+  );
+  const units = unitsOf(usage);
+  const costUsd = costOf(usage);
+  const prompt = countIn(usage, "prompt_tokens") ?? countIn(usage, "input_tokens");
+  const completion = countIn(usage, "completion_tokens") ?? countIn(usage, "output_tokens");
+  const total = countIn(usage, "total_tokens");
+  if (prompt === null && completion === null && total === null) {
+    return Object.keys(units).length > 0 || costUsd !== null
+      ? { tokens: NO_TOKENS, units, costUsd, byModel: null }
+      : null;
+  }
+  const audioIn = countIn(inputDetails, "audio_tokens") ?? 0;
+  // Rerankers and some embedders report the total alone.
+  let input = prompt ?? Math.max(0, (total ?? 0) - (completion ?? 0));
+  let output = completion ?? 0;
+  const unexplained = total === null ? 0 : total - input - output;
+  // Mistral counts audio beside the prompt; xAI and Gemini's OpenAI-compatible endpoint count reasoning beside the completion.
+  if (unexplained > 0 && unexplained === audioIn) input += unexplained;
+  else if (unexplained > 0 && completion !== null) output += unexplained;
+  // A hidden prompt may be reported as cached beyond the prompt (Grok on Azure).
+  const inputCached = Math.min(
+    input,
+    countIn(inputDetails, "cached_tokens") ??
+      countIn(usage, "prompt_cache_hit_tokens") ??
+      countIn(usage, "cached_tokens") ??
+      countIn(usage, "num_cached_tokens") ??
+      0,
+  );
+  return {
+    tokens: {
+      ...NO_TOKENS,
+      input,
+      inputCached,
+      // As reported, even where a write and a read exceed the prompt together (OpenRouter): the price clamps, the record shows.
+      inputCacheWrite: countIn(inputDetails, "cache_write_tokens") ?? 0,
+      inputAudio: Math.min(input, audioIn),
+      inputImage: Math.min(input, countIn(inputDetails, "image_tokens") ?? 0),
+      output,
+      outputReasoning: countIn(outputDetails, "reasoning_tokens") ?? 0,
+      outputAudio: Math.min(output, countIn(outputDetails, "audio_tokens") ?? 0),
+      outputImage: Math.min(output, countIn(outputDetails, "image_tokens") ?? 0),
+    },
+    units,
+    costUsd,
+    byModel: null,
+  };
 }
 
 function unitsOf(usage: JsonObject): Record<string, number> {
-	const units: Record<string, number> = {};
-	for (const [field, name] of UNIT_FIELDS) {
-		const count = countIn(usage, field);
-		if (count) units[name] = count;
-	}
-	const tools = objectIn(usage, "server_side_tool_usage_details");
-	for (const field of Object.keys(tools)) {
-		const count = countIn(tools, field);
-		if (count) units[field.replace(/_calls$/, "_requests")] = count;
-	}
-	return units;
+  const units: Record<string, number> = {};
+  for (const [field, name] of UNIT_FIELDS) {
+    const count = countIn(usage, field);
+    if (count) units[name] = count;
+  }
+  const tools = objectIn(usage, "server_side_tool_usage_details");
+  for (const field of Object.keys(tools)) {
+    const count = countIn(tools, field);
+    if (count) units[field.replace(/_calls$/, "_requests")] = count;
+  }
+  return units;
 }
 
 /** The provider's own cost in USD: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks. */
 function costOf(usage: JsonObject): number | null {
-	const ticks = numberIn(usage, "cost_in_usd_ticks");
-	if (ticks !== null) return ticks / TICKS_PER_USD;
-	const cost = usage.cost;
-	if (isObject(cost)) return numberIn(cost, "total_cost");
-	if (typeof cost !== "number" || !Number.isFinite(cost)) return null;
-	// With the customer's own key, OpenRouter's cost is its fee alone: the rest is billed by the upstream.
-	if (usage.is_byok === true)
-		return (
-			cost +
-			(numberIn(objectIn(usage, "cost_details"), "upstream_inference_cost") ??
-				0)
-		);
-	return cost;
+  const ticks = numberIn(usage, "cost_in_usd_ticks");
+  if (ticks !== null) return ticks / TICKS_PER_USD;
+  const cost = usage.cost;
+  if (isObject(cost)) return numberIn(cost, "total_cost");
+  if (typeof cost !== "number" || !Number.isFinite(cost)) return null;
+  // With the customer's own key, OpenRouter's cost is its fee alone: the rest is billed by the upstream.
+  if (usage.is_byok === true) return cost + (numberIn(objectIn(usage, "cost_details"), "upstream_inference_cost") ?? 0);
+  return cost;
 }
 
 function firstObject(of: JsonObject, ...fields: string[]): JsonObject {
-	for (const field of fields) {
-		const value = of[field];
-		if (isObject(value)) return value;
-	}
-	return {};
+  for (const field of fields) {
+    const value = of[field];
+    if (isObject(value)) return value;
+  }
+  return {};
 }

@@ -1,162 +1,119 @@
 /** `responses`: OpenAI's Responses API. */
-import {
-	arrayIn,
-	isObject,
-	type JsonObject,
-	objectIn,
-	stringIn,
-} from "../core/json.ts";
-import {
-	alternativesOf,
-	capOf,
-	countMime,
-	NO_FACTS,
-	newPartCounts,
-	type PartCounts,
-	serverTool,
-} from "./facts.ts";
+import { arrayIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
+import { alternativesOf, capOf, countMime, NO_FACTS, newPartCounts, type PartCounts, serverTool } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import { readOpenAiUsage } from "./openai-usage.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
 /** Tools that the client runs. Source: OpenAI's API reference, "tools". */
 const CLIENT_TOOLS = new Set([
-	"function",
-	"custom",
-	"local_shell",
-	"shell",
-	"apply_patch",
-	"computer",
-	"computer_use_preview",
-	"namespace",
+  "function",
+  "custom",
+  "local_shell",
+  "shell",
+  "apply_patch",
+  "computer",
+  "computer_use_preview",
+  "namespace",
 ]);
-const ENDINGS = new Set([
-	"response.completed",
-	"response.incomplete",
-	"response.failed",
-]);
+const ENDINGS = new Set(["response.completed", "response.incomplete", "response.failed"]);
 /** Calls that the provider ran, by the type of their output item, and the unit that each is billed as. */
 const BILLED_CALLS: Readonly<Record<string, string>> = {
-	web_search_call: "web_search_requests",
-	file_search_call: "file_search_requests",
-	code_interpreter_call: "code_interpreter_requests",
+  web_search_call: "web_search_requests",
+  file_search_call: "file_search_requests",
+  code_interpreter_call: "code_interpreter_requests",
 };
 
 export const responses: Dialect = {
-	name: "responses",
-	facts(body): RequestFacts {
-		const parts = newPartCounts();
-		for (const item of arrayIn(body, "input")) {
-			if (!isObject(item)) continue;
-			countPart(parts, item);
-			for (const part of arrayIn(item, "content"))
-				if (isObject(part)) countPart(parts, part);
-			for (const part of arrayIn(item, "output"))
-				if (isObject(part)) countPart(parts, part);
-		}
-		const referring = ["previous_response_id", "conversation", "prompt"].some(
-			(field) => isSet(body[field]),
-		);
-		const hosted = serverTool(
-			arrayIn(body, "tools"),
-			(type) => CLIENT_TOOLS.has(type) && !inContainer(body, type),
-		);
-		const search = isSet(body.search_parameters)
-			? "the field search_parameters"
-			: null;
-		return {
-			...NO_FACTS,
-			model: stringIn(body, "model"),
-			stream: body.stream === true,
-			maxOutputTokens: capOf(body, "max_output_tokens"),
-			media: parts.media,
-			references: referring || parts.references,
-			unboundedBy: hosted ?? search,
-			alternatives: alternativesOf(body),
-			background: body.background === true,
-		};
-	},
-	meter: () =>
-		meterOf({
-			wants: (data, name) =>
-				name === ""
-					? HAS_ENDING.test(data)
-					: ENDINGS.has(name) || name === "error",
-			read,
-			doneMarker: "[DONE]",
-		}),
-	textOf: (json) => (typeof json.delta === "string" ? json.delta : ""),
-	capPath: () => ["max_output_tokens"],
+  name: "responses",
+  facts(body): RequestFacts {
+    const parts = newPartCounts();
+    for (const item of arrayIn(body, "input")) {
+      if (!isObject(item)) continue;
+      countPart(parts, item);
+      for (const part of arrayIn(item, "content")) if (isObject(part)) countPart(parts, part);
+      for (const part of arrayIn(item, "output")) if (isObject(part)) countPart(parts, part);
+    }
+    const referring = ["previous_response_id", "conversation", "prompt"].some((field) => isSet(body[field]));
+    const hosted = serverTool(arrayIn(body, "tools"), (type) => CLIENT_TOOLS.has(type) && !inContainer(body, type));
+    const search = isSet(body.search_parameters) ? "the field search_parameters" : null;
+    return {
+      ...NO_FACTS,
+      model: stringIn(body, "model"),
+      stream: body.stream === true,
+      maxOutputTokens: capOf(body, "max_output_tokens"),
+      media: parts.media,
+      references: referring || parts.references,
+      unboundedBy: hosted ?? search,
+      alternatives: alternativesOf(body),
+      background: body.background === true,
+    };
+  },
+  meter: () =>
+    meterOf({
+      wants: (data, name) => (name === "" ? HAS_ENDING.test(data) : ENDINGS.has(name) || name === "error"),
+      read,
+      doneMarker: "[DONE]",
+    }),
+  textOf: (json) => (typeof json.delta === "string" ? json.delta : ""),
+  capPath: () => ["max_output_tokens"],
 };
 
-const HAS_ENDING =
-	/"type"\s*:\s*"(?:response\.(?:completed|incomplete|failed)|error)"/;
-const isSet = (value: unknown): boolean =>
-	value !== undefined && value !== null;
+const HAS_ENDING = /"type"\s*:\s*"(?:response\.(?:completed|incomplete|failed)|error)"/;
+const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 
 function read(json: JsonObject): Partial<Reading> {
-	const type = stringIn(json, "type");
-	const response = isObject(json.response) ? json.response : json;
-	const status = stringIn(response, "status");
-	return {
-		reported: reportedBy(response),
-		modelServed: stringIn(response, "model"),
-		finished:
-			type !== null
-				? ENDINGS.has(type)
-				: status !== "queued" && status !== "in_progress",
-		error:
-			type === "error"
-				? (errorIn(json) ?? stringIn(json, "message") ?? "error")
-				: (errorIn(response) ?? null),
-	};
+  const type = stringIn(json, "type");
+  const response = isObject(json.response) ? json.response : json;
+  const status = stringIn(response, "status");
+  return {
+    reported: reportedBy(response),
+    modelServed: stringIn(response, "model"),
+    finished: type !== null ? ENDINGS.has(type) : status !== "queued" && status !== "in_progress",
+    error: type === "error" ? (errorIn(json) ?? stringIn(json, "message") ?? "error") : (errorIn(response) ?? null),
+  };
 }
 
 function reportedBy(response: JsonObject): Reported | null {
-	const reported = isObject(response.usage)
-		? readOpenAiUsage(response.usage)
-		: null;
-	if (!reported) return null;
-	for (const item of arrayIn(response, "output")) {
-		const type = isObject(item) ? stringIn(item, "type") : null;
-		const unit = type === null ? undefined : BILLED_CALLS[type];
-		if (unit) reported.units[unit] = (reported.units[unit] ?? 0) + 1;
-	}
-	return reported;
+  const reported = isObject(response.usage) ? readOpenAiUsage(response.usage) : null;
+  if (!reported) return null;
+  for (const item of arrayIn(response, "output")) {
+    const type = isObject(item) ? stringIn(item, "type") : null;
+    const unit = type === null ? undefined : BILLED_CALLS[type];
+    if (unit) reported.units[unit] = (reported.units[unit] ?? 0) + 1;
+  }
+  return reported;
 }
 
 /** A shell runs at the provider where it names a container. */
 function inContainer(body: JsonObject, type: string): boolean {
-	return arrayIn(body, "tools").some(
-		(tool) =>
-			isObject(tool) &&
-			tool.type === type &&
-			(isSet(tool.environment) || isSet(tool.container)),
-	);
+  return arrayIn(body, "tools").some(
+    (tool) => isObject(tool) && tool.type === type && (isSet(tool.environment) || isSet(tool.container)),
+  );
 }
 
 function countPart(counts: PartCounts, part: JsonObject): void {
-	switch (part.type) {
-		case "input_image":
-		case "computer_screenshot":
-			if (isSet(part.file_id)) counts.references = true;
-			else counts.media.images++;
-			return;
-		case "input_audio":
-			counts.media.audio++;
-			return;
-		case "input_file":
-			if (isSet(part.file_id)) counts.references = true;
-			else countMime(counts, "application/pdf");
-			return;
-		case "item_reference":
-			counts.references = true;
-			return;
-		case "computer_call_output":
-			countPart(counts, objectIn(part, "output"));
-			return;
-		default:
-			// An image generated earlier comes back as its call's id alone.
-			if (part.type === "image_generation_call") counts.media.images++;
-	}
+  switch (part.type) {
+    case "input_image":
+    case "computer_screenshot":
+      if (isSet(part.file_id)) counts.references = true;
+      else counts.media.images++;
+      return;
+    case "input_audio":
+      counts.media.audio++;
+      return;
+    case "input_file":
+      if (isSet(part.file_id)) counts.references = true;
+      else countMime(counts, "application/pdf");
+      return;
+    case "item_reference":
+      counts.references = true;
+      return;
+    case "computer_call_output":
+      countPart(counts, objectIn(part, "output"));
+      return;
+    default:
+      // An image generated earlier comes back as its call's id alone.
+      if (part.type === "image_generation_call") counts.media.images++;
+  }
 }

@@ -5,79 +5,76 @@ import type { Tokens } from "../core/usage.ts";
 
 /** Counts of the parts of a request that are no text, by value or by address. */
 export interface MediaCounts {
-	images: number;
-	audio: number;
-	video: number;
-	documents: number;
+  images: number;
+  audio: number;
+  video: number;
+  documents: number;
 }
 
 /** What the gateway needs to know of a request. */
 export interface RequestFacts {
-	model: string | null;
-	stream: boolean;
-	/** The request's own cap on output tokens, for each choice. */
-	maxOutputTokens: number | null;
-	/** How many answers are generated: `n`, `best_of`, `candidateCount`. */
-	choices: number;
-	media: MediaCounts;
-	/** Input that the body only refers to: earlier responses, files, cached contents. */
-	references: boolean;
-	/** What makes its cost unbounded, in words, e.g. `the server-side tool web_search`. Null: nothing. */
-	unboundedBy: string | null;
-	/** Other models that the body lets the provider choose. */
-	alternatives: readonly string[];
-	/** Work that goes on after the answer (`background: true`). */
-	background: boolean;
+  model: string | null;
+  stream: boolean;
+  /** The request's own cap on output tokens, for each choice. */
+  maxOutputTokens: number | null;
+  /** How many answers are generated: `n`, `best_of`, `candidateCount`. */
+  choices: number;
+  media: MediaCounts;
+  /** Input that the body only refers to: earlier responses, files, cached contents. */
+  references: boolean;
+  /** What makes its cost unbounded, in words, e.g. `the server-side tool web_search`. Null: nothing. */
+  unboundedBy: string | null;
+  /** Other models that the body lets the provider choose. */
+  alternatives: readonly string[];
+  /** Work that goes on after the answer (`background: true`). */
+  background: boolean;
 }
 
 /** What the provider reported. */
 export interface Reported {
-	tokens: Tokens;
-	/** Other billed units by name. */
-	units: Record<string, number>;
-	/** The provider's own cost in USD, as it stands in the answer, where it sends one. */
-	costUsd: number | null;
-	/** Where parts were billed at other models' prices: those, summing up to `tokens`. */
-	byModel: readonly { model: string | null; tokens: Tokens }[] | null;
+  tokens: Tokens;
+  /** Other billed units by name. */
+  units: Record<string, number>;
+  /** The provider's own cost in USD, as it stands in the answer, where it sends one. */
+  costUsd: number | null;
+  /** Where parts were billed at other models' prices: those, summing up to `tokens`. */
+  byModel: readonly { model: string | null; tokens: Tokens }[] | null;
 }
 
 /** What a meter has seen of one response. */
 export interface Reading {
-	/** Null: the provider reported no usage. */
-	reported: Reported | null;
-	modelServed: string | null;
-	/** The answer came to its end, as its format says so. */
-	finished: boolean;
-	/** The provider's error inside a stream that had begun as a success. */
-	error: string | null;
+  /** Null: the provider reported no usage. */
+  reported: Reported | null;
+  modelServed: string | null;
+  /** The answer came to its end, as its format says so. */
+  finished: boolean;
+  /** The provider's error inside a stream that had begun as a success. */
+  error: string | null;
 }
 
 /** Reads one response. Tolerates anything; what it does not know, it passes over. */
 export interface Meter {
-	/** Whether an event's data may carry what the meter is after; cheap, since it is asked for every event. */
-	wants(data: string, name: string): boolean;
-	/** One event's data as JSON. */
-	event(json: JsonObject, name: string): void;
-	/** Data that is no JSON, e.g. `[DONE]`. */
-	marker(data: string): void;
-	/** A whole body. */
-	body(json: unknown): void;
-	reading(): Reading;
+  /** Whether an event's data may carry what the meter is after; cheap, since it is asked for every event. */
+  wants(data: string, name: string): boolean;
+  /** One event's data as JSON. */
+  event(json: JsonObject, name: string): void;
+  /** Data that is no JSON, e.g. `[DONE]`. */
+  marker(data: string): void;
+  /** A whole body. */
+  body(json: unknown): void;
+  reading(): Reading;
 }
 
 export interface Dialect {
-	/** `chat`, `responses`, `messages`, `gemini`, … */
-	readonly name: string;
-	/** The facts of a request. `model` is the path's, where the path names one. */
-	facts(
-		body: JsonObject,
-		path: { model: string | null; method: string | null },
-	): RequestFacts;
-	meter(): Meter;
-	/** The text that an event added to the answer: for counting what the provider did not report. */
-	textOf(json: JsonObject): string;
-	/** The body field that caps the output, as a path; the first is what the request uses or would use. */
-	capPath(body: JsonObject): readonly string[] | null;
+  /** `chat`, `responses`, `messages`, `gemini`, … */
+  readonly name: string;
+  /** The facts of a request. `model` is the path's, where the path names one. */
+  facts(body: JsonObject, path: { model: string | null; method: string | null }): RequestFacts;
+  meter(): Meter;
+  /** The text that an event added to the answer: for counting what the provider did not report. */
+  textOf(json: JsonObject): string;
+  /** The body field that caps the output, as a path; the first is what the request uses or would use. */
+  capPath(body: JsonObject): readonly string[] | null;
 }
 
 /** How a family of providers writes errors. */

@@ -4,8 +4,10 @@ import { MAX_STORED_BYTES, writeAnswer } from "../cache/store.ts";
 import { gatewayError } from "../core/errors.ts";
 import { usdFromNanos } from "../core/money.ts";
 import type { Status } from "../core/usage.ts";
+import { cutterOf } from "../dialects/cut.ts";
 import { DIALECTS, type DialectName } from "../dialects/index.ts";
 import type { Dialect, Reading } from "../dialects/types.ts";
+import { countIsExactFor, encodingFor } from "../pricing/index.ts";
 import { type Charge, chargeAnswer, chargePartial, NO_CHARGE, UNKNOWN_CHARGE } from "./charge.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Ending } from "./event.ts";
@@ -14,6 +16,7 @@ import { ownHeaders } from "./own-headers.ts";
 import { readAnswer } from "./read-answer.ts";
 import { type RelayEnd, relay } from "./relay.ts";
 import { errorResponse } from "./respond.ts";
+import { AHEAD_TOKENS, SlicedStream } from "./slices.ts";
 import { StreamMeter } from "./stream-meter.ts";
 import { UsageChunkRemover } from "./usage-chunk.ts";
 
@@ -105,6 +108,7 @@ export async function relayed(
   const meter = new StreamMeter(dialectOf(of), response.headers.get("content-type") ?? "");
   const kept = of.cache.store ? new Kept() : null;
   let firstByteAt: number | null = null;
+  const sliced = slicedStream(answered);
   const { readable, writable } = new IdentityTransformStream();
   of.respond(new Response(readable, { status: response.status, headers: headersOf(answered, true) }));
   const end = await relay({
@@ -116,7 +120,8 @@ export async function relayed(
       meter.see(chunk);
       kept?.add(passed);
     },
-    edit: answered.removesUsage ? new UsageChunkRemover() : null,
+    edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : null),
+    guard: sliced && { covers: () => sliced.covers(), terminal: () => sliced.terminal(CUT_REASON) },
     client: of.request.signal,
     cancel: () => upstream.abort(),
   });
@@ -124,10 +129,31 @@ export async function relayed(
   const ended = end === "complete" && (reading.finished || reading.error !== null);
   const charge = ended
     ? await chargeAnswer(of.call, of.admission, reading, () => meter.answerText())
-    : await chargePartial(of.call, of.admission, reading, meter.answerText());
+    : await chargePartial(of.call, of.admission, reading, meter.answerText(), end === "cut" ? AHEAD_TOKENS : 0);
   const ending = endingOf(answered, reading, end, charge, firstByteAt);
   if (ending.status === "ok" && kept?.chunks) await store(answered, reading, charge, kept.chunks);
   return ending;
+}
+
+const CUT_REASON = "The budget is used up: meterr ended the answer here.";
+
+/** Where the admission holds in slices: the stream's watcher. */
+function slicedStream({ of, response, removesUsage }: Answered): SlicedStream | null {
+  const { slices, hold } = of.admission;
+  const cutter = cutterOf(of.call.place.endpoint.dialect);
+  const isSse = /event-stream/i.test(response.headers.get("content-type") ?? "");
+  if (!slices || !hold || !cutter || !isSse) return null;
+  const { provider, model } = of.call.scope;
+  const encoding = countIsExactFor(provider, model) ? encodingFor(model) : null;
+  return new SlicedStream({
+    plan: slices,
+    wallet: of.wallet,
+    hold,
+    dialect: dialectOf(of),
+    cutter,
+    removesUsage,
+    encoding,
+  });
 }
 
 /** Nobody can be billed for what is no answer. */
@@ -147,11 +173,13 @@ function endingOf(
   const status: Status =
     end === "left"
       ? "aborted"
-      : reading.error !== null
-        ? "error"
-        : end === "broken" || !reading.finished
-          ? "truncated"
-          : "ok";
+      : end === "cut"
+        ? "cut"
+        : reading.error !== null
+          ? "error"
+          : end === "broken" || !reading.finished
+            ? "truncated"
+            : "ok";
   return {
     status,
     httpStatus: response.status,

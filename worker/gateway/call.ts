@@ -6,6 +6,7 @@ import type { ModelPrice } from "../pricing/index.ts";
 import type { Grant, Hold } from "../wallet/types.ts";
 import type { RequestBody } from "./body.ts";
 import type { Place } from "./locate.ts";
+import type { SlicePlan } from "./slices.ts";
 
 /** What is known once a request was read and its key identified. */
 export interface Call {
@@ -32,6 +33,8 @@ export interface Admission {
   price: ModelPrice | null;
   /** An upper bound of the cost in nanodollars, where there is one. */
   boundNanos: number | null;
+  /** Where less than the bound is held: how the stream is topped up. */
+  slices: SlicePlan | null;
   /** The body to send, where it had to be changed. */
   body: RequestBody;
 }

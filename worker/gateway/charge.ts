@@ -63,18 +63,24 @@ export async function chargeAnswer(
   return chargeFor(priced, reading, await countUsage(call, reading, text()), "counted");
 }
 
-/** What an answer cost of which only a part came; `reading` is null where nothing did. */
+/**
+ * What an answer cost of which only a part came; `reading` is null where nothing did. `aheadTokens`: what the provider
+ * may have written beyond that.
+ */
 export async function chargePartial(
   call: Call,
   admission: Admission,
   reading: Reading | null,
   text: string,
+  aheadTokens = 0,
 ): Promise<Charge> {
   const priced = pricedAt(call, admission);
   const seen = reading ?? { reported: null, modelServed: null, finished: false, error: null };
   if (!COUNTABLE.has(call.place.endpoint.dialect ?? "")) return boundCharge(admission.boundNanos);
-  const counted = chargeFor(priced, seen, await countUsage(call, seen, text), "counted");
-  return { ...counted, costNanos: atMost(counted.costNanos, admission.boundNanos) };
+  const counted = chargeFor(priced, seen, await countUsage(call, seen, text, aheadTokens), "counted");
+  // Of a stream in slices no more was ever held than its hold.
+  const mostNanos = admission.slices && admission.hold ? admission.hold.nanos : admission.boundNanos;
+  return { ...counted, costNanos: atMost(counted.costNanos, mostNanos) };
 }
 
 /** Formats whose usage can be counted from their text. */

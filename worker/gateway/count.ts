@@ -12,7 +12,7 @@ const OTHERS_ENCODING = "o200k_base";
  * Input as counted (or as an early event told it), output by what passed. Other vendors' tokenizers are near enough
  * to OpenAI's for this, and the record says `counted`.
  */
-export async function countUsage(call: Call, reading: Reading, answerText: string): Promise<Reported> {
+export async function countUsage(call: Call, reading: Reading, answerText: string, aheadTokens = 0): Promise<Reported> {
   const told = reading.reported;
   const output =
     answerText === "" ? 0 : await countTokens(answerText, encodingFor(call.scope.model) ?? OTHERS_ENCODING);
@@ -20,7 +20,7 @@ export async function countUsage(call: Call, reading: Reading, answerText: strin
     tokens: {
       ...(told?.tokens ?? NO_TOKENS),
       input: told?.tokens.input || (await countInput(call)),
-      output: Math.max(told?.tokens.output ?? 0, output),
+      output: Math.max(told?.tokens.output ?? 0, output + aheadTokens),
     },
     units: told?.units ?? {},
     costUsd: null,

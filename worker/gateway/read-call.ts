@@ -8,6 +8,7 @@ import { NO_FACTS } from "../dialects/facts.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { RequestFacts } from "../dialects/types.ts";
 import { boundOf } from "../pricing/index.ts";
+import { sandboxModel } from "../providers/sandbox/index.ts";
 import type { Wallet } from "../wallet/types.ts";
 import { type RequestBody, readBody } from "./body.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
@@ -36,11 +37,13 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
   if (!sent.ok) return sent;
   const body = await readBody(request, place.endpoint.dialect !== null);
   if (!body.ok) return body;
-  const facts = factsOf(place, body.value);
-  if (!facts.ok) return facts;
+  const read = factsOf(place, body.value);
+  if (!read.ok) return read;
+  // Behind a test model's name stand the sandbox's options, which are no part of its name.
+  const model = of.mode === "test" ? sandboxModel(read.value.model ?? "") : (read.value.model ?? "");
+  const facts = { ...read.value, model: read.value.model === null ? null : model };
 
-  const draft = { arrivedAt: of.arrivedAt, place, facts: facts.value, body: body.value };
-  const model = facts.value.model ?? "";
+  const draft = { arrivedAt: of.arrivedAt, place, facts, body: body.value };
   const grant = await identify(of.wallet, of.hash, {
     ...sent.value,
     provider: place.provider.slug,
@@ -69,7 +72,7 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
   const permitted = permit(key, {
     provider: place.provider.slug,
     endpoint: place.endpoint.name,
-    models: place.endpoint.dialect === null ? [] : [model, ...facts.value.alternatives],
+    models: place.endpoint.dialect === null ? [] : [model, ...facts.alternatives],
   });
   return ok({ call, refusal: permitted.ok ? null : permitted.error });
 }

@@ -4,8 +4,8 @@
  * `waitUntil`.
  */
 
-/** How a relay ended: the whole answer passed, the provider broke it off, or the client left. */
-export type RelayEnd = "complete" | "broken" | "left";
+/** How a relay ended: the whole answer passed, the provider broke it off, the client left, or a budget cut it. */
+export type RelayEnd = "complete" | "broken" | "left" | "cut";
 
 export interface Relay {
   /** What was read of the answer already. */
@@ -16,6 +16,8 @@ export interface Relay {
   see: (chunk: Uint8Array, passed: Uint8Array) => void;
   /** What of a chunk the client gets; all of it where there is none. */
   edit: { pass(chunk: Uint8Array): Uint8Array; end(): Uint8Array } | null;
+  /** Asked after every chunk: false ends the stream with `terminal`. */
+  guard: { covers(): Promise<boolean>; terminal(): Uint8Array } | null;
   /** Fires when the client leaves. */
   client: AbortSignal;
   /** Cancels the upstream. */
@@ -38,6 +40,12 @@ export async function relay(of: Relay): Promise<RelayEnd> {
     }
     if (next.done) break;
     if (!(await pass(of, writer, next.value))) return leave(of);
+    if (of.guard && !(await of.guard.covers())) {
+      stop(of);
+      await succeeds(writer.write(of.guard.terminal()));
+      await succeeds(writer.close());
+      return "cut";
+    }
   }
   const rest = of.edit?.end();
   if (rest && rest.byteLength > 0 && !(await succeeds(writer.write(rest)))) return leave(of);
@@ -61,7 +69,11 @@ const succeeds = (promise: Promise<void>): Promise<boolean> =>
   );
 
 function leave(of: Relay): RelayEnd {
+  stop(of);
+  return "left";
+}
+
+function stop(of: Relay): void {
   of.cancel();
   of.reader.cancel().catch(() => {});
-  return "left";
 }

@@ -1,8 +1,7 @@
 /** Takes out of a stream the one chunk that meterr asked for and the client did not: the usage of OpenAI's chat streams. */
 import { arrayIn, isObject, parseJson } from "../core/json.ts";
+import { concat, lastEventEnd, nextEventEnd } from "./whole-events.ts";
 
-const LF = 10;
-const CR = 13;
 /** A usage chunk is some hundred bytes; an event that is longer is none, and is not held back. */
 const MAX_HELD_BYTES = 65_536;
 /** Only a chunk without choices can be one. */
@@ -59,26 +58,4 @@ export class UsageChunkRemover {
       isObject(json) && Array.isArray(json.choices) && arrayIn(json, "choices").length === 0 && isObject(json.usage)
     );
   }
-}
-
-/** The index behind the last blank line, 0 where there is none. */
-function lastEventEnd(bytes: Uint8Array): number {
-  for (let at = bytes.byteLength - 1; at > 0; at--) if (isEventEnd(bytes, at)) return at + 1;
-  return 0;
-}
-
-function nextEventEnd(bytes: Uint8Array, from: number): number {
-  for (let at = from + 1; at < bytes.byteLength; at++) if (isEventEnd(bytes, at)) return at + 1;
-  return bytes.byteLength;
-}
-
-/** Whether a blank line ends with the byte at `at`: LF LF, or LF CR LF. */
-const isEventEnd = (bytes: Uint8Array, at: number): boolean =>
-  bytes[at] === LF && (bytes[at - 1] === LF || (bytes[at - 1] === CR && bytes[at - 2] === LF));
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(a.byteLength + b.byteLength);
-  joined.set(a, 0);
-  joined.set(b, a.byteLength);
-  return joined;
 }

@@ -1,0 +1,131 @@
+/**
+ * A visible stream is held in slices where its whole bound does not fit: what may come next is always held before it
+ * comes, and when a top-up is refused the stream ends cleanly. Every event is read here, which is why this is only for
+ * where money is scarce.
+ */
+import { isObject, parseJson } from "../core/json.ts";
+import type { Nanos } from "../core/money.ts";
+import { SseSplitter } from "../core/sse.ts";
+import type { Cutter } from "../dialects/cut.ts";
+import type { Dialect } from "../dialects/types.ts";
+import { countTokens, type Encoding } from "../pricing/index.ts";
+import type { Hold, Wallet } from "../wallet/types.ts";
+import { UsageChunkRemover } from "./usage-chunk.ts";
+import { concat, lastEventEnd } from "./whole-events.ts";
+
+/** The money of a stream that is held in slices. */
+export interface SlicePlan {
+  /** What the input can cost at most. */
+  inputNanos: Nanos;
+  /** What one token of output can cost at most. */
+  tokenPicos: number;
+  /** The bound of the whole request: no top-up goes beyond it. */
+  wholeNanos: Nanos;
+}
+
+/** Tokens that the provider may have written, and will bill, beyond what has been seen when a stream is cut. */
+export const AHEAD_TOKENS = 64;
+/** Tokens of a slice: the first one, and what a top-up adds. Below the least one a stream is not worth going on. */
+export const FIRST_SLICE_TOKENS = 512;
+const SLICE_TOKENS = 1_024;
+const LEAST_SLICE_TOKENS = 32;
+
+/** What `tokens` of output cost at most, in nanodollars. */
+export const sliceNanos = (plan: SlicePlan, tokens: number): Nanos =>
+  Math.min(plan.wholeNanos, plan.inputNanos + Math.ceil((tokens * plan.tokenPicos) / 1000));
+
+/** Watches one stream. */
+export class SlicedStream {
+  readonly #plan: SlicePlan;
+  readonly #wallet: Wallet;
+  readonly #hold: Hold;
+  readonly #dialect: Dialect;
+  readonly #cutter: Cutter;
+  readonly #remover: UsageChunkRemover | null;
+  readonly #decoder = new TextDecoder();
+  readonly #splitter: SseSplitter;
+  readonly #encoder = new TextEncoder();
+  #tail = new Uint8Array(0);
+  readonly #encoding: Encoding | null;
+  /** Tokens of the text that was counted, and the text since: its UTF-8 bytes are never fewer than its tokens. */
+  #countedTokens = 0;
+  #uncounted: string[] = [];
+  #uncountedBytes = 0;
+
+  constructor(of: {
+    plan: SlicePlan;
+    wallet: Wallet;
+    hold: Hold;
+    dialect: Dialect;
+    cutter: Cutter;
+    removesUsage: boolean;
+    /** The model's tokenizer, where it is known. */
+    encoding: Encoding | null;
+  }) {
+    this.#plan = of.plan;
+    this.#wallet = of.wallet;
+    this.#hold = of.hold;
+    this.#dialect = of.dialect;
+    this.#cutter = of.cutter;
+    this.#encoding = of.encoding;
+    this.#remover = of.removesUsage ? new UsageChunkRemover() : null;
+    this.#splitter = new SseSplitter(({ data, name }) => {
+      const json = parseJson(data);
+      if (!isObject(json)) return;
+      this.#cutter.see(json, name);
+      const text = this.#dialect.textOf(json);
+      this.#uncounted.push(text);
+      this.#uncountedBytes += this.#encoder.encode(text).byteLength;
+    });
+  }
+
+  /** The whole events of the stream so far that may go to the client. */
+  pass(chunk: Uint8Array): Uint8Array {
+    const bytes = this.#tail.byteLength === 0 ? chunk : concat(this.#tail, chunk);
+    const end = lastEventEnd(bytes);
+    this.#tail = bytes.slice(end);
+    return this.#go(bytes.subarray(0, end));
+  }
+
+  end(): Uint8Array {
+    const rest = this.#go(this.#tail);
+    this.#tail = new Uint8Array(0);
+    return this.#remover ? concat(rest, this.#remover.end()) : rest;
+  }
+
+  /** Makes sure that what may come next is held. False: it cannot be, and the stream has to end. */
+  async covers(): Promise<boolean> {
+    if (this.#hold.nanos >= this.#neededNanos(0)) return true;
+    // Counting is dearer than adding bytes, and cheaper than ending a stream that the budget could pay on.
+    await this.#count();
+    if (this.#hold.nanos >= this.#neededNanos(0)) return true;
+    const want = this.#neededNanos(SLICE_TOKENS) - this.#hold.nanos;
+    const first = await this.#wallet.topUp(this.#hold, want);
+    if (first.outcome === "held") return true;
+    const least = this.#neededNanos(LEAST_SLICE_TOKENS) - this.#hold.nanos;
+    if (first.outcome !== "refused" || first.remainingNanos < least) return false;
+    return (await this.#wallet.topUp(this.#hold, Math.min(want, first.remainingNanos))).outcome === "held";
+  }
+
+  /** The events that end the stream here. */
+  terminal(reason: string): Uint8Array {
+    return this.#encoder.encode(this.#cutter.end(reason));
+  }
+
+  #neededNanos(moreTokens: number): Nanos {
+    return sliceNanos(this.#plan, this.#countedTokens + this.#uncountedBytes + AHEAD_TOKENS + moreTokens);
+  }
+
+  async #count(): Promise<void> {
+    if (this.#encoding === null) return;
+    this.#countedTokens += await countTokens(this.#uncounted.join(""), this.#encoding);
+    this.#uncounted = [];
+    this.#uncountedBytes = 0;
+  }
+
+  #go(events: Uint8Array): Uint8Array {
+    if (events.byteLength === 0) return events;
+    this.#splitter.push(this.#decoder.decode(events, { stream: true }));
+    return this.#remover ? this.#remover.pass(events) : events;
+  }
+}
