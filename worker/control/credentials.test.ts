@@ -96,6 +96,7 @@ it.each([
   ["my-llm", { api_key: SECRET }],
   ["my-llm", { api_key: SECRET, origin: "https://x.example.com" }],
   ["my-llm", { api_key: SECRET, base_url: "https://x.example.com", dialect: "latin" }],
+  ["azure", { api_key: SECRET }],
   ["v1", { api_key: SECRET, base_url: "https://x.example.com" }],
   ["api", { api_key: SECRET, base_url: "https://x.example.com" }],
   ["Upper", { api_key: SECRET, base_url: "https://x.example.com" }],

@@ -7,7 +7,7 @@ import type { Credential } from "../core/policy.ts";
 import { checkUpstreamUrl } from "../core/upstream-url.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import type { Env } from "../env.ts";
-import { isKnownProvider, RESERVED_SLUGS } from "../providers/registry.ts";
+import { providerOf, RESERVED_SLUGS } from "../providers/registry.ts";
 import { type Answer, type App, invalid, notFound, type TenantCall } from "./call.ts";
 import { iso, name, readBody } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
@@ -121,16 +121,16 @@ function checkUpstream(
   provider: string,
   input: Pick<Input, "origin" | "base_url" | "dialect">,
 ): Outcome<Pick<Credential, "origin" | "custom">> {
-  const known = isKnownProvider(provider);
+  const known = providerOf(provider);
   if (known && input.base_url !== null) return invalid("base_url: this provider is known; give an origin", "base_url");
   if (known && input.dialect !== undefined) return invalid("dialect: this provider's is known", "dialect");
   if (!known && input.origin !== null) return invalid("origin: give a base_url for a provider of your own", "origin");
   const field = known ? "origin" : "base_url";
   const text = input[field];
   if (text === null) {
-    return known
-      ? ok({ origin: null, custom: null })
-      : invalid("base_url: this provider is not known, so it needs one", field);
+    if (!known) return invalid("base_url: this provider is not known, so it needs one", field);
+    if (known.origin("/") === null) return invalid("origin: this provider needs that of your own resource", field);
+    return ok({ origin: null, custom: null });
   }
   const checked = checkUpstreamUrl(text, { allowPrivate: env.METERR_ALLOW_PRIVATE_UPSTREAMS === "1" });
   if (!checked.ok) return invalid(`${field}: ${checked.reason}`, field);

@@ -10,11 +10,14 @@ const MAX_EVENTS = 10_000;
 const count = z.int().nonnegative().default(0);
 const slug = z.string().min(1).max(200);
 
+/** Ids that requests and ledgers make: an import must not stand in for one of theirs. */
+const OURS = /^(req|lost|back)_/;
+
 const event = z.strictObject({
   id: z
     .string()
     .regex(/^[\w.:-]{1,128}$/)
-    .refine((id) => !id.startsWith("req_"), "must not begin with req_, as the ids of proxied requests do"),
+    .refine((id) => !OURS.test(id), "must not begin as the ids of our own records do: req_, lost_, back_"),
   time: instant.optional(),
   key: slug.nullable().default(null),
   team: label.nullable().default(null),

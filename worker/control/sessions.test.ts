@@ -2,6 +2,8 @@
 import "../auth/better.ts";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
+import { signInLink } from "../auth/sessions.ts";
+import type { Env } from "../env.ts";
 import { call, newTenant, ORIGIN, operator, signIn } from "./test-kit.ts";
 
 let session: Awaited<ReturnType<typeof signIn>>;
@@ -83,6 +85,13 @@ describe("signing in", () => {
     expect(signedIn.status).toBe(401);
     const users = await env.DB.prepare("SELECT count(*) AS n FROM user").first();
     expect(users).toEqual({ n: 1 });
+  });
+
+  it("by a link makes no user of whom nobody knows", async () => {
+    const link = await signInLink({ ...env, LEDGER: env.LEDGER as Env["LEDGER"] }, ORIGIN, "eve@example.com");
+    const landed = await call("GET", link);
+    expect(landed.headers.get("location")).toContain("error=new_user_signup_disabled");
+    expect(landed.headers.getSetCookie()).toEqual([]);
   });
 
   it("has nothing else open below /api/auth", async () => {

@@ -202,6 +202,7 @@ describe("importing", () => {
   it.each([
     [{ events: [] }, "events"],
     [{ events: [priced("req_x", "2026-11-20T10:00:00Z")] }, "events.0.id"],
+    [{ events: [priced("lost_x", "2026-11-20T10:00:00Z")] }, "events.0.id"],
     [{ events: [priced("a", "2026-11-20T10:00:00Z", { tokens: { input: -1 } })] }, "events.0.tokens.input"],
     [{ events: [priced("a", "2026-11-20T10:00:00Z", { tenant: "x" })] }, "events.0.tenant"],
     [{ events: [priced("a", "2026-11-20T10:00:00Z", { cost_usd: "-1" })] }, "events.0.cost_usd"],

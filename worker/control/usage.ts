@@ -6,7 +6,7 @@ import { ok } from "../core/outcome.ts";
 import { recordOf } from "../core/record.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { GROUPS, type Group, type SummaryRow, summarize } from "../db/summary.ts";
-import { findUsage, knownIds, listUsage } from "../db/usage.ts";
+import { findUsage, listUsage } from "../db/usage.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { exportUsage } from "./export.ts";
@@ -79,14 +79,12 @@ async function summary(call: TenantCall): Promise<Answer> {
   return ok({ data: rows.map(showRow), next_cursor: null });
 }
 
-/** Books events whose ids are new; those that are known, imported or not, are left as they are. */
+/** Books events whose ids are new; those that are known are left as they are. */
 async function importEvents(call: TenantCall): Promise<Answer> {
   const body = await readBody(call, importBody);
   if (!body.ok) return body;
   const events = eventsOf(body.value.input, call);
-  const ids = events.map((event) => event.id);
-  const known = await knownIds(databaseOf(call.env, call.tenant), call.tenant, ids);
-  const imported = await ledgerOf(call.env, call.tenant).importUsage(events.filter((event) => !known.has(event.id)));
+  const imported = await ledgerOf(call.env, call.tenant).importUsage(events);
   return ok({ imported, ignored: events.length - imported });
 }
 

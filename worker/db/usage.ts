@@ -85,12 +85,3 @@ export async function findUsage(db: D1Database, tenant: string, id: string): Pro
     .first<{ event: string }>();
   return row && (JSON.parse(row.event) as UsageEvent);
 }
-
-/** Those of `ids` that the tenant has records of already. */
-export async function knownIds(db: D1Database, tenant: string, ids: readonly string[]): Promise<Set<string>> {
-  const { results } = await db
-    .prepare("SELECT id FROM usage WHERE tenant = ? AND id IN (SELECT value FROM json_each(?))")
-    .bind(tenant, JSON.stringify(ids))
-    .all<{ id: string }>();
-  return new Set(results.map((row) => row.id));
-}
