@@ -99,6 +99,15 @@ describe("the bound", () => {
     expect(unbounded({ maxOutputTokens: Number.MAX_SAFE_INTEGER })).toBe("unbounded");
   });
 
+  it("is none, and no exception, for numbers that are none", () => {
+    for (const wild of [Number.POSITIVE_INFINITY, Number.NaN, 1e300]) {
+      expect(boundOf(request(mini, { maxOutputTokens: wild })).outcome).toBe("unbounded");
+      expect(boundOf(request(mini, { choices: wild })).outcome).toBe("unbounded");
+    }
+    expect(bounded(request(mini, { maxOutputTokens: 1.5, choices: 1.5 })).outputTokens).toBe(4);
+    expect(bounded(request(mini, { maxOutputTokens: -5, choices: -5 })).outputTokens).toBe(0);
+  });
+
   it("adds units and the fee of a request", () => {
     const dalle = known("openai", "dall-e-3");
     const units = { "image:standard:1024x1024": 2 };

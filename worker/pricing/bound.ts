@@ -92,13 +92,15 @@ export function boundOf(request: BoundRequest): Bound {
   for (const [kind, units] of Object.entries(request.units ?? {})) {
     const pricePicos = Object.hasOwn(price.units, kind) ? price.units[kind] : undefined;
     if (pricePicos === undefined) return { outcome: "unbounded", reason: `${price.model} has no price for ${kind}` };
-    parts.push({ kind, units: Math.ceil(units), pricePicos });
+    parts.push({ kind, units: Math.max(0, Math.ceil(units)), pricePicos });
   }
   if (price.requestPicos > 0) parts.push({ kind: "request", units: 1, pricePicos: price.requestPicos });
   if (parts.length === 0) return { outcome: "unbounded", reason: `${price.model} is not sold by the token` };
   const rounding = roundingPicosOf(price);
   if (rounding > 0) parts.push({ kind: "rounding", units: 1, pricePicos: rounding });
-  const nanos = costOf(parts);
+  // Numbers of a body may be anything.
+  const countable = parts.every((part) => Number.isSafeInteger(part.units));
+  const nanos = countable ? costOf(parts) : Number.POSITIVE_INFINITY;
   if (!Number.isSafeInteger(nanos)) return { outcome: "unbounded", reason: "the bound is beyond all budgets" };
   return { outcome: "bounded", nanos, inputTokens, outputTokens, parts };
 }
@@ -110,7 +112,7 @@ export function boundOf(request: BoundRequest): Bound {
 export function affordableOutputTokens(request: BoundRequest, budgetNanos: Nanos): number | null {
   const silent = boundOf({ ...request, maxOutputTokens: 0 });
   if (silent.outcome === "unbounded" || !request.price.tokens) return null;
-  const choices = Math.max(1, request.choices);
+  const choices = choicesOf(request);
   const { output } = dearestPrices(request, silent.inputTokens);
   const leftPicos = (BigInt(budgetNanos) - BigInt(silent.nanos)) * 1000n;
   if (leftPicos < BigInt(output) * BigInt(choices)) return null;
@@ -133,6 +135,8 @@ function inputBound(request: BoundRequest): { text: number; media: number } | nu
   return { text: Math.max(0, window - media), media: Math.min(media, window) };
 }
 
+const choicesOf = ({ choices }: BoundRequest): number => Math.max(1, Math.ceil(choices));
+
 /** Bytes of the body that are not media in base64. */
 const textBytes = ({ bodyBytes, inlineMedia }: BoundRequest): number =>
   Math.max(0, bodyBytes - (inlineMedia?.bytes ?? 0));
@@ -142,10 +146,10 @@ function outputBound(request: BoundRequest): number | null {
   if (WITHOUT_OUTPUT.has(request.endpointKind)) return 0;
   const { price, maxOutputTokens } = request;
   const slack = beyondCap(price);
-  const capped = maxOutputTokens === null || slack === null ? null : maxOutputTokens + slack;
+  const capped = maxOutputTokens === null || slack === null ? null : Math.ceil(maxOutputTokens) + slack;
   const perChoice = capped ?? price.maxOutput ?? price.contextWindow;
   if (perChoice === null) return null;
-  return (perChoice + (request.prediction ? request.bodyBytes : 0)) * Math.max(1, request.choices);
+  return (Math.max(0, perChoice) + (request.prediction ? request.bodyBytes : 0)) * choicesOf(request);
 }
 
 /** The dearest prices that may hold, over the tiers that the input can reach and the kinds that the request can cause. */

@@ -56,7 +56,7 @@ export function costOfUsage(price: ModelPrice, tokens: Tokens, units: Readonly<R
 const TOKEN_DETAILS: ReadonlySet<string> = new Set(["input_audio_cached", "input_image_cached"]);
 
 function inputParts(prices: TokenPrices, tokens: Tokens, units: Readonly<Record<string, number>>): CostPart[] {
-  let left = tokens.input;
+  let left = Math.ceil(tokens.input);
   const take = (count: number): number => {
     const taken = Math.min(Math.max(0, Math.ceil(count)), left);
     left -= taken;
@@ -86,9 +86,9 @@ function inputParts(prices: TokenPrices, tokens: Tokens, units: Readonly<Record<
 }
 
 function outputParts(prices: TokenPrices, tokens: Tokens): CostPart[] {
-  let left = tokens.output;
+  let left = Math.ceil(tokens.output);
   const take = (count: number): number => {
-    const taken = Math.min(Math.max(0, count), left);
+    const taken = Math.min(Math.max(0, Math.ceil(count)), left);
     left -= taken;
     return taken;
   };
