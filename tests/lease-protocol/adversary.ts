@@ -336,7 +336,8 @@ function jump(world: World): void {
   else world.now += DAY_MS + random.int(0, 100_000);
   if (random.chance(0.3)) return;
   for (const request of world.requests.values()) {
-    if (request.isolate && isServed(request)) request.claim.touchedAt = world.clockOf(request.isolate);
+    if (request.isolate && isServed(request) && request.phase === "running")
+      request.claim.touchedAt = world.clockOf(request.isolate);
   }
 }
 

@@ -7,6 +7,7 @@ import { add, broken, type World } from "./world.ts";
 
 /** S1, and that the ledger's counters are the sums of its rows and of its events. */
 export function checkBooks(world: World): void {
+  checkWallets(world);
   const { ledger } = world;
   const [held, lost] = [new Map<string, number>(), new Map<string, number>()];
   for (const wallet of ledger.wallets.values()) {
@@ -22,6 +23,17 @@ export function checkBooks(world: World): void {
     for (const pot of request.pots ?? []) add(running, pot.id, potentialOf(request));
   }
   for (const pot of ledger.pots.values()) checkPot(world, pot, { held, lost, running });
+}
+
+function checkWallets(world: World): void {
+  for (const { state } of world.isolates) {
+    const holds = new Map<number, number>();
+    for (const { lease, held } of state.claims.values()) holds.set(lease.number, (holds.get(lease.number) ?? 0) + held);
+    for (const { number, running } of state.leases.values()) {
+      if (running !== (holds.get(number) ?? 0))
+        broken("SUMS", `lease ${number} runs ${running}, its claims ${holds.get(number)}`);
+    }
+  }
 }
 
 function checkPot(world: World, pot: Pot, sums: Record<"held" | "lost" | "running", Map<string, number>>): void {

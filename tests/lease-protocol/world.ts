@@ -98,6 +98,7 @@ export class World {
   readonly lossRate: number;
   readonly maxEvents: number;
   readonly keyIds: string[];
+  #hasUnlimited = false;
   readonly #keys = new Map<string, KeyRecord>();
 
   constructor({ seed }: Options) {
@@ -113,15 +114,15 @@ export class World {
     for (const id of ["k1", "k2", "k3", "k4"]) this.#keys.set(id, keyOf(id));
     const scale = this.isHot && random.chance(0.7) ? 5 : 1;
     const limit = (low: number, high: number) => random.int(low, high) * scale;
-    const total = random.chance(0.75) ? ({ enforcement: "hard" } as const) : ({ enforcement: "soft" } as const);
-    this.change(budgetOf("T", { type: "tenant", id: null }, limit(60, 500), total));
+    const enforcement = random.chance(0.75) ? "hard" : "soft";
+    this.change(budgetOf("T", { type: "tenant", id: null }, limit(60, 500), { enforcement }));
     this.change(budgetOf("K1", { type: "key", id: "k1" }, limit(30, 200), { period: "hour" }));
     this.change(budgetOf("K2", { type: "key", id: "k2" }, limit(30, 300)));
     this.change(budgetOf("M1", { type: "model", id: "m1" }, limit(30, 300), { period: "day" }));
     this.change(budgetOf("X", { type: "tag", id: "x=1" }, limit(20, 200)));
     this.change(budgetOf("S", { type: "model", id: "m2" }, 50, { enforcement: "soft", period: "hour" }));
     this.policyChangedAt = Number.NEGATIVE_INFINITY;
-    this.lowered.clear();
+    this.#hasUnlimited = enforcement === "soft";
     const isolates = random.int(1, this.isHot ? 2 : 4);
     for (let i = 0; i < isolates; i++) this.addIsolate();
   }
@@ -147,6 +148,8 @@ export class World {
     const before = this.ledger.budgets.get(after.id) ?? null;
     applyChange(this.ledger, { kind: "budget", before, after }, this.now);
     this.policyChangedAt = this.now;
+    // Requests that nothing limited until now are counted when they settle, whatever the new limit is.
+    if (!before && this.#hasUnlimited) this.lowered.add(after.id);
     if (!before || after.limitNanos >= before.limitNanos) return;
     this.lowered.add(after.id);
     for (const pot of this.ledger.pots.values()) {

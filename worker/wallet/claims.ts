@@ -119,8 +119,9 @@ function drop(wallet: WalletState, claim: Claim): void {
   wallet.claims.delete(claim.id);
 }
 
-/** A running request wants `more`: drawn at once where it fits, else it waits for it (`claim.more`). */
+/** A running request wants `more`: drawn at once where it fits, else it waits for it (`claim.more`). A settled one gets none. */
 export function topUp(wallet: WalletState, claim: Claim, wish: { more: Nanos; now: number }): void {
+  if (claim.state !== "running") return;
   const { more, now } = wish;
   const { lease } = claim;
   claim.touchedAt = now;

@@ -1,11 +1,13 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import type { Ledger } from "../../durable-objects/ledger.ts";
 import type { Budget, KeyRecord } from "../core/policy.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import { NO_TOKENS, type UsageEvent } from "../core/usage.ts";
 import { openWallet } from "./index.ts";
 import type { Hold, HoldHint } from "./types.ts";
 
+const LEDGER = env.LEDGER as unknown as DurableObjectNamespace<Ledger>;
 const actor = { id: "operator", ip: null };
 let made = 0;
 
@@ -101,11 +103,11 @@ const eventOf = (tenant: string, id: string, costNanos: number | null): UsageEve
 /** A tenant with one key and the given budgets, and what its requests leave to be done. */
 async function newTenant(budgets: Budget[]) {
   const tenant = `t${++made}_${Math.random().toString(36).slice(2)}`;
-  const ledger = env.LEDGER.getByName(tenant);
+  const ledger = LEDGER.getByName(tenant);
   await ledger.create("key", keyRecord(), actor);
   for (const budget of budgets) await ledger.create("budget", budget, actor);
   const pending: Promise<unknown>[] = [];
-  const open = () => openWallet({ namespace: env.LEDGER, tenant, waitUntil: (promise) => void pending.push(promise) });
+  const open = () => openWallet({ namespace: LEDGER, tenant, waitUntil: (promise) => void pending.push(promise) });
   return { tenant, ledger, open, pending, settled: () => Promise.all(pending) };
 }
 type Tenant = Awaited<ReturnType<typeof newTenant>>;
