@@ -62,7 +62,7 @@ function inputParts(prices: TokenPrices, tokens: Tokens, units: Readonly<Record<
     left -= taken;
     return taken;
   };
-  const write1h = take(Math.min(tokens.inputCacheWrite1h, Math.max(tokens.inputCacheWrite, tokens.inputCacheWrite1h)));
+  const write1h = take(tokens.inputCacheWrite1h);
   const write = take(tokens.inputCacheWrite - write1h);
   const audio = take(tokens.inputAudio);
   const image = take(tokens.inputImage);
