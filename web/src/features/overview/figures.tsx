@@ -91,7 +91,7 @@ function FigureCard(props: CardProps) {
     >
       <span className="flex items-baseline justify-between gap-2 text-sm text-ink-2">
         {props.title}
-        {!props.loading && (
+        {!props.loading && !props.failed && (
           <Delta now={props.now} before={props.before} against="the period before" good={props.good} />
         )}
       </span>
