@@ -1,6 +1,5 @@
 -- Usage records, delivered by each tenant's ledger. Times are milliseconds since the epoch, money is nanodollars.
--- One row a request; the primary key is the tenant with the event's id, so that a batch delivered twice changes nothing.
--- Not the id alone: tenants name the events that they import, and one tenant's id must not hide another's event.
+-- One row a request, in the order of time: lists and sums read neighbours, and filter without looking elsewhere.
 CREATE TABLE usage (
   id TEXT NOT NULL,
   tenant TEXT NOT NULL,
@@ -16,13 +15,15 @@ CREATE TABLE usage (
   mode TEXT NOT NULL,
   cost_nanos INTEGER,
   saved_nanos INTEGER NOT NULL,
-  -- JSON object of tags, read by json_extract when filtering.
+  -- JSON object of tags.
   tags TEXT NOT NULL,
   -- The whole event as JSON (worker/core/usage.ts, UsageEvent).
   event TEXT NOT NULL,
-  PRIMARY KEY (tenant, id)
+  PRIMARY KEY (tenant, time, id)
 ) WITHOUT ROWID;
-CREATE INDEX usage_by_time ON usage (tenant, time, id);
+-- A batch delivered twice changes nothing. Not the id alone: tenants name the events that they import, and one tenant's
+-- id must not hide another's event.
+CREATE UNIQUE INDEX usage_by_id ON usage (tenant, id);
 
 -- Roll-ups by hour, changed in the same transaction as the rows; they stay when raw rows are removed.
 -- An absent team, user or key is ''.

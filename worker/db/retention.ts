@@ -51,8 +51,8 @@ async function retentionDays(db: D1Database, tenant: string): Promise<number> {
 async function removeStep(db: D1Database, tenant: string, before: number): Promise<number> {
   const { meta } = await db
     .prepare(
-      `DELETE FROM usage WHERE tenant = ?1 AND id IN (
-         SELECT id FROM usage WHERE tenant = ?1 AND time < ?2 ORDER BY time LIMIT ${STEP_ROWS})`,
+      `DELETE FROM usage WHERE (tenant, time, id) IN (
+         SELECT tenant, time, id FROM usage WHERE tenant = ?1 AND time < ?2 ORDER BY time LIMIT ${STEP_ROWS})`,
     )
     .bind(tenant, before)
     .run();

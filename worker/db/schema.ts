@@ -139,7 +139,7 @@ export const usage = sqliteTable(
     event: text("event").notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.tenant, table.id] }),
-    index("usage_by_time").on(table.tenant, table.time, table.id),
+    primaryKey({ columns: [table.tenant, table.time, table.id] }),
+    uniqueIndex("usage_by_id").on(table.tenant, table.id),
   ],
 );

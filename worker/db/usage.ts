@@ -65,12 +65,14 @@ export async function listUsage(
   const { tenant, filter, after, limit } = query;
   const { sql, values } = conditionOf(filter, "usage");
   const position: Condition = after ? { sql: " AND (time, id) < (?, ?)", values: [after.time, after.id] } : NONE;
+  // Said once more as a bound of the span, from which the search then starts instead of from the newest row.
+  const to = Math.min(filter.to ?? LATEST, (after?.time ?? LATEST) + 1);
   const { results } = await db
     .prepare(
       `SELECT event FROM usage WHERE tenant = ? AND time >= ? AND time < ?${position.sql}${sql}
        ORDER BY time DESC, id DESC LIMIT ?`,
     )
-    .bind(tenant, filter.from ?? EARLIEST, filter.to ?? LATEST, ...position.values, ...values, limit)
+    .bind(tenant, filter.from ?? EARLIEST, to, ...position.values, ...values, limit)
     .all<{ event: string }>();
   return results.map((row) => JSON.parse(row.event) as UsageEvent);
 }
