@@ -38,6 +38,7 @@ const JSON_DIALECTS: ReadonlySet<DialectName> = new Set([
   "responses",
   "messages",
   "gemini",
+  "cohere",
   "embeddings",
 ]);
 

@@ -1,5 +1,5 @@
 /** Reading a request's body, only where meterr has to know what is in it. */
-import { gatewayError } from "../core/errors.ts";
+import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { isObject, type JsonObject, parseJson } from "../core/json.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 
@@ -11,8 +11,8 @@ const MAX_READ_BYTES = 50_000_000;
 /** A request's body, as far as meterr reads it. */
 export type RequestBody =
   | { kind: "none" }
-  /** Not read: it goes on as it comes. */
-  | { kind: "stream"; stream: ReadableStream<Uint8Array> }
+  /** Not read: it goes on as it comes. `tooLong` fires once one of undeclared length has turned out too long. */
+  | { kind: "stream"; stream: ReadableStream<Uint8Array>; tooLong: AbortSignal }
   /** `text` is the bytes, decoded. */
   | { kind: "json"; bytes: Uint8Array; text: string; json: JsonObject }
   /** A form: its text fields stand for the JSON. */
@@ -24,8 +24,11 @@ export async function readBody(request: Request, reads: boolean): Promise<Outcom
   const limit = reads ? MAX_READ_BYTES : MAX_BODY_BYTES;
   if (!request.body) return reads ? fail(notJson("The request has no body.")) : ok({ kind: "none" });
   if (declared > limit) return tooLarge(request.body, limit);
-  if (!reads)
-    return ok({ kind: "stream", stream: declared > 0 ? request.body : request.body.pipeThrough(upTo(limit)) });
+  if (!reads) {
+    const tooLong = new AbortController();
+    const stream = declared > 0 ? request.body : request.body.pipeThrough(upTo(limit, tooLong));
+    return ok({ kind: "stream", stream, tooLong: tooLong.signal });
+  }
 
   const bytes = await readUpTo(request.body, declared, limit);
   if (!bytes) return tooLarge(request.body, limit);
@@ -82,19 +85,31 @@ async function tooLarge(body: ReadableStream<Uint8Array>, limit: number): Promis
   } catch {
     // The client gave up by itself.
   }
-  return fail(gatewayError("too_large", `The request's body is larger than ${limit / 1_000_000} MB.`));
+  return fail(bodyTooLarge(limit));
 }
 
-/** Fails a body of undeclared length that turns out longer. */
-function upTo(limit: number): TransformStream<Uint8Array, Uint8Array> {
+/** A body of more than `limit` bytes. */
+export const bodyTooLarge = (limit = MAX_BODY_BYTES): GatewayError =>
+  gatewayError("too_large", `The request's body is larger than ${limit / 1_000_000} MB.`);
+
+/** Passes no more than `limit` bytes of a body of undeclared length; the rest is taken in first, as by `tooLarge`. */
+function upTo(limit: number, tooLong: AbortController): TransformStream<Uint8Array, Uint8Array> {
   let length = 0;
   return new TransformStream({
     transform(chunk, controller) {
       length += chunk.byteLength;
-      if (length > limit) controller.error(new RangeError("body too large"));
-      else controller.enqueue(chunk);
+      if (length <= limit) controller.enqueue(chunk);
+      else if (length > 4 * MAX_BODY_BYTES) giveUp(controller);
+    },
+    flush(controller) {
+      if (length > limit) giveUp(controller);
     },
   });
+
+  function giveUp(controller: TransformStreamDefaultController<Uint8Array>): void {
+    tooLong.abort();
+    controller.error(new RangeError("the body is too long"));
+  }
 }
 
 function decodeUtf8(bytes: Uint8Array): string | null {

@@ -1,7 +1,7 @@
 /** One attempt: the request as the provider gets it, its time limits, and what came of it. */
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { answerSandbox } from "../providers/sandbox/index.ts";
-import type { RequestBody } from "./body.ts";
+import { bodyTooLarge, type RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
 import type { ProviderAccess } from "./credential.ts";
 import { towardsProvider } from "./headers.ts";
@@ -41,10 +41,13 @@ export async function attempt(of: Attempt): Promise<Answer> {
   const leave = () => of.upstream.abort();
   of.client.addEventListener("abort", leave);
   if (of.client.aborted) leave();
+  const tooLong = of.body.kind === "stream" ? of.body.tooLong : null;
+  tooLong?.addEventListener("abort", leave);
   try {
     return { outcome: "answered", response: await send(of) };
   } catch {
     if (of.client.aborted) return { outcome: "aborted" };
+    if (tooLong?.aborted) return { outcome: "failed", error: bodyTooLarge() };
     const slug = of.call.place.provider.slug;
     const error = timedOut
       ? gatewayError("upstream_timeout", `${slug} did not answer within ${limitMs / 1000} s. Nothing was charged.`)
