@@ -1,6 +1,16 @@
 /** `chat`: OpenAI's chat completions, and everybody's who copies them. */
 import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
-import { alternativesOf, capOf, countMime, NO_FACTS, newPartCounts, type PartCounts, serverTool } from "./facts.ts";
+import { conditionsOf } from "../pricing/index.ts";
+import {
+  alternativesOf,
+  capOf,
+  clientTools,
+  countMime,
+  NO_FACTS,
+  newPartCounts,
+  type PartCounts,
+  serverTool,
+} from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import { readOpenAiUsage } from "./openai-usage.ts";
 import type { Dialect, Reading, RequestFacts } from "./types.ts";
@@ -37,6 +47,7 @@ export const chat: Dialect = {
       unboundedBy: search
         ? `the field ${search}`
         : serverTool(arrayIn(body, "tools"), (type) => type === "function" || type === "custom"),
+      tools: clientTools(arrayIn(body, "tools"), () => false),
       alternatives: alternativesOf(body),
     };
   },
@@ -72,6 +83,7 @@ export function readChunk(json: JsonObject): Partial<Reading> {
   return {
     reported: isObject(usage) ? readOpenAiUsage(usage) : null,
     modelServed: stringIn(json, "model"),
+    conditions: conditionsOf(json),
     finished: arrayIn(json, "choices").some((choice) => isObject(choice) && typeof choice.finish_reason === "string"),
     error: errorIn(json) ?? null,
   };

@@ -23,6 +23,8 @@ export const cohere: Dialect = {
       maxOutputTokens: generates ? capOf(body, "max_tokens") : 0,
       choices: Math.max(1, countIn(body, "num_generations") ?? 1),
       media: parts.media,
+      tools: arrayIn(body, "tools").length > 0 ? "functions" : "none",
+      inputs: Math.max(1, arrayIn(body, "texts").length),
       unboundedBy: arrayIn(body, "connectors").length > 0 ? "the field connectors" : null,
     };
   },

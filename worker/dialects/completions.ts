@@ -5,8 +5,6 @@ import { alternativesOf, capOf, NO_FACTS } from "./facts.ts";
 import { meterOf } from "./meter.ts";
 import type { Dialect, RequestFacts } from "./types.ts";
 
-/** What the API generates where the request sets no `max_tokens`. Source: OpenAI's API reference. */
-const DEFAULT_MAX_TOKENS = 16;
 const NEWS = /"(?:usage|error)"\s*:\s*\{|"finish_reason"\s*:\s*"/;
 
 export const completions: Dialect = {
@@ -17,7 +15,7 @@ export const completions: Dialect = {
       ...NO_FACTS,
       model: stringIn(body, "model"),
       stream: body.stream === true,
-      maxOutputTokens: capOf(body, "max_tokens", "max_completion_tokens") ?? DEFAULT_MAX_TOKENS,
+      maxOutputTokens: capOf(body, "max_tokens", "max_completion_tokens"),
       choices: perPrompt * promptsIn(body.prompt),
       alternatives: alternativesOf(body),
     };

@@ -11,9 +11,14 @@ export const embeddings: Dialect = {
     ...NO_FACTS,
     model: stringIn(body, "model"),
     maxOutputTokens: 0,
+    inputs: textsIn(body.input),
     alternatives: alternativesOf(body),
   }),
   meter: () => meterOf({ wants: () => true, read: readChunk }),
   textOf: () => "",
   capPath: () => null,
 };
+
+/** One text, several, or their tokens: an array of numbers is one text. */
+const textsIn = (input: unknown): number =>
+  Array.isArray(input) && typeof input[0] !== "number" ? Math.max(1, input.length) : 1;

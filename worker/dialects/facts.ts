@@ -1,5 +1,6 @@
 /** What the readers of requests share. */
 import { arrayIn, countIn, isObject, type JsonObject } from "../core/json.ts";
+import type { ClientTools } from "../pricing/index.ts";
 import type { MediaCounts, RequestFacts } from "./types.ts";
 
 export const NO_FACTS: Readonly<RequestFacts> = Object.freeze({
@@ -9,6 +10,8 @@ export const NO_FACTS: Readonly<RequestFacts> = Object.freeze({
   choices: 1,
   media: Object.freeze({ images: 0, audio: 0, video: 0, documents: 0 }),
   references: false,
+  tools: "none",
+  inputs: 1,
   unboundedBy: null,
   alternatives: Object.freeze([]),
   background: false,
@@ -65,4 +68,11 @@ export function serverTool(tools: readonly unknown[], clientSide: (type: string)
     if (type !== null && !clientSide(type)) return `the server-side tool ${type.slice(0, 64)}`;
   }
   return null;
+}
+
+/** What kind of tools a request brings; `predefined` tells the types that the provider itself describes to the model. */
+export function clientTools(tools: readonly unknown[], predefined: (type: string) => boolean): ClientTools {
+  if (tools.length === 0) return "none";
+  const some = tools.some((tool) => isObject(tool) && typeof tool.type === "string" && predefined(tool.type));
+  return some ? "predefined" : "functions";
 }

@@ -1,6 +1,7 @@
 /** `gemini`: Google's generateContent family. Its JSON is protobuf's: every field may be written in camelCase or snake_case. */
 import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { NO_TOKENS, type Tokens } from "../core/usage.ts";
+import { conditionsOf } from "../pricing/index.ts";
 import { capOf, countMime, NO_FACTS, newPartCounts, type PartCounts } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
@@ -27,6 +28,8 @@ export const gemini: Dialect = {
       choices: Math.max(1, countIn(config, "candidateCount") ?? 1, countIn(config, "candidate_count") ?? 1),
       media: parts.media,
       references: parts.references || isSet(either(body, "cachedContent")),
+      tools: isSet(either(body, "tools")) ? "functions" : "none",
+      inputs: Math.max(1, requests.length),
       unboundedBy: hostedTool(body),
     };
   },
@@ -64,6 +67,7 @@ function read(json: JsonObject): Partial<Reading> {
   return {
     reported: isObject(usage) ? readGeminiUsage(usage) : embeddingUsage(response),
     modelServed: stringIn(response, "modelVersion"),
+    conditions: conditionsOf(objectIn(response, "usageMetadata")),
     finished: blocked || arrayIn(response, "candidates").some((c) => isObject(c) && isSet(c.finishReason)),
     error: errorIn(json) ?? null,
   };
@@ -140,6 +144,8 @@ function countContent(counts: PartCounts, content: unknown): void {
   if (!isObject(content)) return;
   for (const part of [...arrayIn(content, "parts"), content.parts]) {
     if (!isObject(part)) continue;
+    // What a function answered may carry media of its own.
+    countContent(counts, objectOf(part, "functionResponse"));
     const inline = objectOf(part, "inlineData");
     const file = objectOf(part, "fileData");
     if (isSet(either(part, "inlineData"))) countMime(counts, String(either(inline, "mimeType") ?? ""));

@@ -1,7 +1,17 @@
 /** `messages`: Anthropic's Messages API. */
 import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { NO_TOKENS, type Tokens } from "../core/usage.ts";
-import { alternativesOf, capOf, countMime, NO_FACTS, newPartCounts, type PartCounts, serverTool } from "./facts.ts";
+import { conditionsOf } from "../pricing/index.ts";
+import {
+  alternativesOf,
+  capOf,
+  clientTools,
+  countMime,
+  NO_FACTS,
+  newPartCounts,
+  type PartCounts,
+  serverTool,
+} from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
@@ -29,6 +39,7 @@ export const messages: Dialect = {
       unboundedBy:
         hosted ??
         (arrayIn(body, "mcp_servers").length > 0 ? "MCP servers" : compacts ? "compaction at the provider" : null),
+      tools: clientTools(arrayIn(body, "tools"), (type) => type !== "custom"),
       alternatives: alternativesOf(body),
     };
   },
@@ -54,6 +65,7 @@ function read(json: JsonObject): Partial<Reading> {
   return {
     reported: isObject(message.usage) ? readAnthropicUsage(message.usage) : null,
     modelServed: stringIn(message, "model"),
+    conditions: conditionsOf(objectIn(message, "usage")),
     finished: type === "message_stop" || type === "completion",
     error: type === "error" ? (errorIn(json) ?? "error") : null,
   };

@@ -20,6 +20,7 @@ export function meterOf(rules: MeterRules): Meter {
     modelServed: null,
     finished: false,
     error: null,
+    conditions: {},
   };
   function absorb(json: JsonObject, name: string): void {
     const news = rules.read(json, name);
@@ -29,6 +30,7 @@ export function meterOf(rules: MeterRules): Meter {
     seen.modelServed = news.modelServed || seen.modelServed;
     seen.finished = seen.finished || news.finished === true;
     seen.error = seen.error ?? news.error ?? null;
+    Object.assign(seen.conditions, news.conditions);
   }
   return {
     // The first event always: it names the model that answers.

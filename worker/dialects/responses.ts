@@ -1,6 +1,16 @@
 /** `responses`: OpenAI's Responses API. */
 import { arrayIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
-import { alternativesOf, capOf, countMime, NO_FACTS, newPartCounts, type PartCounts, serverTool } from "./facts.ts";
+import { conditionsOf } from "../pricing/index.ts";
+import {
+  alternativesOf,
+  capOf,
+  clientTools,
+  countMime,
+  NO_FACTS,
+  newPartCounts,
+  type PartCounts,
+  serverTool,
+} from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import { readOpenAiUsage } from "./openai-usage.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
@@ -45,6 +55,7 @@ export const responses: Dialect = {
       media: parts.media,
       references: referring || parts.references,
       unboundedBy: hosted ?? search,
+      tools: clientTools(arrayIn(body, "tools"), (type) => type !== "function" && type !== "custom"),
       alternatives: alternativesOf(body),
       background: body.background === true,
     };
@@ -69,6 +80,7 @@ function read(json: JsonObject): Partial<Reading> {
   return {
     reported: reportedBy(response),
     modelServed: stringIn(response, "model"),
+    conditions: conditionsOf(response),
     finished: type !== null ? ENDINGS.has(type) : status !== "queued" && status !== "in_progress",
     error: type === "error" ? (errorIn(json) ?? stringIn(json, "message") ?? "error") : (errorIn(response) ?? null),
   };

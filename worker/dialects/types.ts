@@ -2,6 +2,7 @@
 import type { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Tokens } from "../core/usage.ts";
+import type { ClientTools, Conditions } from "../pricing/index.ts";
 
 /** Counts of the parts of a request that are no text, by value or by address. */
 export interface MediaCounts {
@@ -22,6 +23,10 @@ export interface RequestFacts {
   media: MediaCounts;
   /** Input that the body only refers to: earlier responses, files, cached contents. */
   references: boolean;
+  /** The client's own tools: none, functions, or also ones that the provider describes to the model. */
+  tools: ClientTools;
+  /** How many texts a batch has (embeddings). */
+  inputs: number;
   /** What makes its cost unbounded, in words, e.g. `the server-side tool web_search`. Null: nothing. */
   unboundedBy: string | null;
   /** Other models that the body lets the provider choose. */
@@ -50,6 +55,8 @@ export interface Reading {
   finished: boolean;
   /** The provider's error inside a stream that had begun as a success. */
   error: string | null;
+  /** How it was served, as far as it changes the price. */
+  conditions: Conditions;
 }
 
 /** Reads one response. Tolerates anything; what it does not know, it passes over. */

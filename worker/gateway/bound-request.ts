@@ -1,6 +1,18 @@
 /** What the bound needs to know of a call. */
 import type { DialectName } from "../dialects/index.ts";
-import { type BoundRequest, type EndpointKind, type ModelPrice, priceOf } from "../pricing/index.ts";
+import {
+  type BoundRequest,
+  boundOf,
+  cacheWritesOf,
+  conditionsOf,
+  dearestUnder,
+  type EndpointKind,
+  inlineMediaOf,
+  type ModelPrice,
+  priceOf,
+  unitsOfRequest,
+} from "../pricing/index.ts";
+import type { Endpoint } from "../providers/types.ts";
 import type { Call } from "./call.ts";
 
 type Read = Pick<Call, "arrivedAt" | "place" | "facts" | "body">;
@@ -19,30 +31,58 @@ const KINDS: Readonly<Record<DialectName, EndpointKind>> = {
   transcription: "transcription",
 };
 
-/** The price of the dearest of the models that may answer; null where one of them has none. */
-export function priceFor(call: Pick<Call, "arrivedAt" | "place" | "facts">): ModelPrice | null {
+function kindOf({ dialect, name }: Endpoint): EndpointKind {
+  if (/rerank$/.test(name)) return "rerank";
+  if (/embed$/.test(name) || /embedContent|batchEmbedContents|predict$/i.test(name)) return "embeddings";
+  return KINDS[dialect ?? "chat"];
+}
+
+/**
+ * The price of the dearest of the models that may answer, by what this request can cost at each; null where one of
+ * them has none.
+ */
+export function priceFor(call: Read): ModelPrice | null {
   const provider = call.place.provider.slug;
-  const names = [call.facts.model ?? "", ...call.facts.alternatives];
-  let dearest: ModelPrice | null = null;
-  for (const model of names) {
+  const asked = priceOf({ provider, model: call.facts.model ?? "", time: call.arrivedAt });
+  let dearest = asked;
+  for (const model of call.facts.alternatives) {
     const price = priceOf({ provider, model, time: call.arrivedAt });
-    if (!price) return null;
-    if (!dearest || (price.tokens?.output ?? 0) > (dearest.tokens?.output ?? 0)) dearest = price;
+    if (!price || !dearest) return null;
+    if (mostOf(call, price) > mostOf(call, dearest)) dearest = price;
   }
   return dearest;
 }
 
+/** What cannot be bounded is dearer than all else. */
+function mostOf(call: Read, price: ModelPrice): number {
+  const bound = boundOf(boundRequestOf(call, price));
+  return bound.outcome === "bounded" ? bound.nanos : Number.POSITIVE_INFINITY;
+}
+
+/** `call` as the bound sees it, at `price`. */
 export function boundRequestOf(call: Read, price: ModelPrice): BoundRequest {
   const { facts, body } = call;
-  const dialect = call.place.endpoint.dialect ?? "chat";
+  const json = body.kind === "json" || body.kind === "form" ? body.json : {};
+  const bodyBytes = body.kind === "json" || body.kind === "form" ? body.bytes.byteLength : 0;
+  const endpointKind = kindOf(call.place.endpoint);
+  const units = unitsOfRequest(price, { endpointKind, body: json, bodyBytes });
+  // What is sold by the piece is bounded by the pieces that the body asks for.
+  const byThePiece = price.tokens === null && Object.keys(units).length > 0;
+  const { images, audio, video, documents } = facts.media;
   return {
-    price,
-    bodyBytes: body.kind === "json" || body.kind === "form" ? body.bytes.byteLength : 0,
-    endpointKind: KINDS[dialect],
+    price: dearestUnder(price, conditionsOf(json)),
+    bodyBytes,
+    endpointKind,
+    inputs: facts.inputs,
+    tools: facts.tools,
+    cacheWrites: cacheWritesOf(json),
+    inlineMedia: images + audio + video + documents > 0 ? inlineMediaOf(json) : null,
+    prediction: json.prediction !== undefined,
+    units,
     maxOutputTokens: facts.maxOutputTokens,
     choices: facts.choices,
     media: facts.media,
     references: facts.references,
-    unboundedBy: facts.unboundedBy,
+    unboundedBy: byThePiece ? null : facts.unboundedBy,
   };
 }

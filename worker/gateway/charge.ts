@@ -2,7 +2,16 @@
 import { type CostPart, costOf, type Nanos } from "../core/money.ts";
 import { NO_TOKENS, type PriceSource, type Tokens, type UsageSource } from "../core/usage.ts";
 import type { Reading, Reported } from "../dialects/types.ts";
-import { catalogueVersion, costOfUsage, type ModelPrice, priceOf } from "../pricing/index.ts";
+import {
+  type Conditions,
+  conditionsOf,
+  costOfUsage,
+  type ModelPrice,
+  priceOf,
+  priceUnder,
+  priceVersion,
+} from "../pricing/index.ts";
+import { boundRequestOf } from "./bound-request.ts";
 import type { Admission, Call } from "./call.ts";
 import { atMost, countUsage } from "./count.ts";
 
@@ -13,6 +22,8 @@ export interface Charge {
   usageSource: UsageSource;
   priceSource: PriceSource;
   priceVersion: string | null;
+  /** Units that were used and have no known price: then the cost is a floor. */
+  unpriced: readonly string[];
 }
 
 export interface Priced {
@@ -22,6 +33,8 @@ export interface Priced {
   time: number;
   /** The price that the request was admitted at. */
   price: ModelPrice | null;
+  /** As the request asked; what the answer says of itself wins. */
+  conditions: Conditions;
 }
 
 /** No answer, or one that is not billed. */
@@ -32,6 +45,7 @@ export const NO_CHARGE: Charge = {
   usageSource: "none",
   priceSource: "none",
   priceVersion: null,
+  unpriced: [],
 };
 
 /** An answer that tells nothing of what it cost. */
@@ -43,7 +57,7 @@ export const boundCharge = (boundNanos: Nanos | null): Charge => ({
   costNanos: boundNanos,
   usageSource: "bound",
   priceSource: boundNanos === null ? "none" : "catalog",
-  priceVersion: boundNanos === null ? null : catalogueVersion,
+  priceVersion: boundNanos === null ? null : priceVersion(),
 });
 
 /** What a complete answer cost. `text` is what it said, asked for only where the provider did not count. */
@@ -59,6 +73,8 @@ export async function chargeAnswer(
   if (call.facts.background) return boundCharge(admission.boundNanos);
   // An error inside a success is not billed, or it would have told its usage.
   if (reading.error !== null) return NO_CHARGE;
+  const bought = boughtByThePiece(call, admission);
+  if (bought) return chargeFor(priced, reading, bought, "counted");
   if (!COUNTABLE.has(call.place.endpoint.dialect ?? "")) return UNKNOWN_CHARGE;
   return chargeFor(priced, reading, await countUsage(call, reading, text()), "counted");
 }
@@ -75,12 +91,21 @@ export async function chargePartial(
   aheadTokens = 0,
 ): Promise<Charge> {
   const priced = pricedAt(call, admission);
-  const seen = reading ?? { reported: null, modelServed: null, finished: false, error: null };
+  const seen = reading ?? { reported: null, modelServed: null, finished: false, error: null, conditions: {} };
   if (!COUNTABLE.has(call.place.endpoint.dialect ?? "")) return boundCharge(admission.boundNanos);
   const counted = chargeFor(priced, seen, await countUsage(call, seen, text, aheadTokens), "counted");
   // Of a stream in slices no more was ever held than its hold.
   const mostNanos = admission.slices && admission.hold ? admission.hold.nanos : admission.boundNanos;
   return { ...counted, costNanos: atMost(counted.costNanos, mostNanos) };
+}
+
+/** What is sold by the piece is told by the request alone: spoken characters, images of a size. Null where it is not. */
+function boughtByThePiece(call: Call, { price }: Admission): Reported | null {
+  if (!price) return null;
+  const { units } = boundRequestOf(call, price);
+  return units && Object.keys(units).length > 0
+    ? { tokens: NO_TOKENS, units: { ...units }, costUsd: null, byModel: null }
+    : null;
 }
 
 /** Formats whose usage can be counted from their text. */
@@ -99,33 +124,41 @@ const pricedAt = (call: Call, admission: Admission): Priced => ({
   model: call.scope.model,
   time: call.arrivedAt,
   price: admission.price,
+  conditions: call.body.kind === "json" ? conditionsOf(call.body.json) : {},
 });
 
 /** The cost of what was reported (or counted) in an answer by `modelServed`. */
 export function chargeFor(
   of: Priced,
-  reading: Pick<Reading, "modelServed">,
+  reading: Pick<Reading, "modelServed" | "conditions">,
   used: Reported,
   source: UsageSource,
 ): Charge {
-  const known = { tokens: used.tokens, units: used.units, usageSource: source };
+  const known = { ...NO_CHARGE, tokens: used.tokens, units: used.units, usageSource: source };
   if (used.costUsd !== null) {
     // The provider's figure is a float; nine decimals of it are all that the books hold.
-    return { ...known, costNanos: Math.ceil(used.costUsd * 1e9 - 1e-6), priceSource: "provider", priceVersion: null };
+    return { ...known, costNanos: Math.ceil(used.costUsd * 1e9 - 1e-6), priceSource: "provider" };
   }
+  const conditions = { ...of.conditions, ...reading.conditions };
   const parts: CostPart[] = [];
+  const unpriced: string[] = [];
+  let main: ModelPrice | null = null;
   for (const share of used.byModel ?? [{ model: null, tokens: used.tokens }]) {
     const price = priceServed(of, share.model ?? reading.modelServed);
+    if (!price) return { ...known, costNanos: null };
     // Fees that belong to no share (searches) are charged with the first.
-    const cost = price && costOfUsage(price, share.tokens, parts.length === 0 ? used.units : {});
-    if (!cost || cost.nanos === null) return { ...known, costNanos: null, priceSource: "none", priceVersion: null };
+    const cost = costOfUsage(priceUnder(price, conditions), share.tokens, main === null ? used.units : {});
+    if (cost.nanos === null) return { ...known, costNanos: null, unpriced: cost.unpriced };
+    main ??= price;
     parts.push(...cost.parts);
+    unpriced.push(...cost.unpriced);
   }
-  return { ...known, costNanos: costOf(parts), priceSource: "catalog", priceVersion: catalogueVersion };
+  const priceSource = main?.source === "tenant" ? "tenant" : "catalog";
+  return { ...known, costNanos: costOf(parts), priceSource, priceVersion: main?.version ?? null, unpriced };
 }
 
 /** The served model's price, or the requested one's where the served name is unknown (Azure's deployments, aliases). */
 function priceServed(of: Priced, served: string | null): ModelPrice | null {
-  if (served === null || served === of.model) return of.price;
+  if (served === null || served === of.model || of.price?.source === "tenant") return of.price;
   return priceOf({ provider: of.provider, model: served, time: of.time }) ?? of.price;
 }

@@ -2,20 +2,16 @@
 import type { Nanos } from "../core/money.ts";
 import { NO_TOKENS } from "../core/usage.ts";
 import type { Reading, Reported } from "../dialects/types.ts";
-import { countTokens, encodingFor, exactInputTokens } from "../pricing/index.ts";
+import { encodingFor, estimatedTokens, exactInputTokens } from "../pricing/index.ts";
 import type { Call } from "./call.ts";
 
-/** For models of other vendors, whose tokenizers are not public: the newest of OpenAI's is nearest. */
-const OTHERS_ENCODING = "o200k_base";
-
 /**
- * Input as counted (or as an early event told it), output by what passed. Other vendors' tokenizers are near enough
- * to OpenAI's for this, and the record says `counted`.
+ * Input as counted (or as an early event told it), output by what passed; of other vendors' models by a factor that
+ * recordings gave. The record says `counted`. `aheadTokens`: what the provider may have written beyond that.
  */
 export async function countUsage(call: Call, reading: Reading, answerText: string, aheadTokens = 0): Promise<Reported> {
   const told = reading.reported;
-  const output =
-    answerText === "" ? 0 : await countTokens(answerText, encodingFor(call.scope.model) ?? OTHERS_ENCODING);
+  const output = answerText === "" ? 0 : await estimatedTokens(answerText, call.scope.model);
   return {
     tokens: {
       ...(told?.tokens ?? NO_TOKENS),
@@ -31,8 +27,9 @@ export async function countUsage(call: Call, reading: Reading, answerText: strin
 async function countInput(call: Call): Promise<number> {
   const { body, place, scope } = call;
   if (body.kind !== "json" || place.endpoint.dialect === null) return 0;
-  const encoding = encodingFor(scope.model) ?? OTHERS_ENCODING;
-  return (await exactInputTokens(body.json, place.endpoint.dialect, encoding)) ?? countTokens(body.text, encoding);
+  const encoding = encodingFor(scope.model);
+  const exact = encoding && (await exactInputTokens(body.json, place.endpoint.dialect, encoding));
+  return exact ?? estimatedTokens(body.text, scope.model);
 }
 
 /** An estimate of ours never exceeds what was held for the request. */

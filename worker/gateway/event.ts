@@ -27,6 +27,7 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
   const flags = [...(ending.flags ?? [])];
   if (bound !== null && charge.costNanos !== null && charge.costNanos > bound) flags.push("bound_exceeded");
   if (charge.costNanos === null) flags.push("unpriced");
+  for (const unit of charge.unpriced) flags.push(`unpriced:${unit}`);
   return {
     id: call.id,
     time: call.arrivedAt,

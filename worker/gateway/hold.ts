@@ -161,6 +161,8 @@ async function exactBound({ call, request }: Need): Promise<{ request: BoundRequ
   const encoding = encodingFor(call.scope.model);
   if (call.body.kind !== "json" || dialect === null || encoding === null) return null;
   if (!countIsExactFor(call.scope.provider, call.scope.model)) return null;
+  // Compaction brings a prompt of the provider's own, which nobody can count.
+  if (call.place.endpoint.name === "responses/compact") return null;
   const inputTokensExact = await exactInputTokens(call.body.json, dialect, encoding);
   if (inputTokensExact === null) return null;
   const bound = boundOf({ ...request, inputTokensExact });
