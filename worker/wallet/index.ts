@@ -221,8 +221,12 @@ class RequestWallet implements Wallet {
     if (claim.state === "revoked") return { outcome: "revoked" };
     const { tightest } = claim.lease;
     const budget = tightest && this.#wallet.policy?.budgets.find(({ id }) => id === tightest.budget);
+    // One that waits for others' leases was answered, though the latest of its questions may still be under way.
     const isAnswered =
-      claim.state === "refused" || claim.moreRefused || (claim.askedIn > 0 && claim.askedIn <= this.#wallet.ack);
+      claim.state === "refused" ||
+      claim.moreRefused ||
+      claim.waits > 0 ||
+      (claim.askedIn > 0 && claim.askedIn <= this.#wallet.ack);
     if (!budget || !isAnswered) return { outcome: "unavailable" };
     return refusedBy(budget, { remainingNanos: remainingOf(claim) ?? 0, resetsAt: tightest.resetsAt });
   }
