@@ -3,7 +3,7 @@ import { type BytePairTable, bytePairTable } from "./byte-pair.ts";
 
 export type Encoding = "o200k_base" | "cl100k_base";
 
-/** A table is plain data, made once for an isolate; two requests that need it at once make it twice, which is harmless. */
+/** A table is plain data, made once for an isolate. */
 const tables = new Map<Encoding, BytePairTable>();
 
 async function tableOf(encoding: Encoding): Promise<BytePairTable> {
@@ -13,7 +13,8 @@ async function tableOf(encoding: Encoding): Promise<BytePairTable> {
     encoding === "o200k_base"
       ? await import("js-tiktoken/ranks/o200k_base")
       : await import("js-tiktoken/ranks/cl100k_base");
-  const table = bytePairTable(module.default);
+  // Hundreds may have waited for the module at once; making a table takes a tenth of a second, and the first one's does.
+  const table = tables.get(encoding) ?? bytePairTable(module.default);
   tables.set(encoding, table);
   return table;
 }
