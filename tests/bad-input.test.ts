@@ -313,7 +313,7 @@ describe("a provider", () => {
 
   test("that cuts a stream costs what came, and the client sees it cut", async () => {
     const alone = await other.key();
-    upstream.reply = streams(chatEvents(ANSWER, true).slice(0, 4), { then: "cut" });
+    upstream.reply = streams(chatEvents(ANSWER, true).slice(0, 4), { ending: "cut" });
     const body = JSON.stringify({ ...DIALECTS.chat.body, stream: true });
     const response = await ask(system, DIALECTS.chat, { key: alone.key, body });
     await expect(response.text()).rejects.toThrow();

@@ -75,12 +75,12 @@ export interface Streaming {
   /** Between two events. */
   everyMs?: number;
   /** What follows the last event: the body's end, a broken connection, or nothing at all. */
-  then?: "end" | "cut" | "stall";
+  ending?: "end" | "cut" | "stall";
 }
 
 /** An SSE stream of these events, each with its blank line. */
 export const streams =
-  (events: readonly string[], { everyMs = 0, then = "end" }: Streaming = {}): Reply =>
+  (events: readonly string[], { everyMs = 0, ending = "end" }: Streaming = {}): Reply =>
   async (response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.flushHeaders();
@@ -89,9 +89,9 @@ export const streams =
       response.write(event);
       await new Promise((resolve) => (everyMs > 0 ? setTimeout(resolve, everyMs) : setImmediate(resolve)));
     }
-    if (then === "end") response.end();
+    if (ending === "end") response.end();
     // What was written has to leave first.
-    else if (then === "cut") setTimeout(() => response.socket?.destroy(), 50);
+    else if (ending === "cut") setTimeout(() => response.socket?.destroy(), 50);
   };
 
 /** A JSON body of which only the beginning comes. */
