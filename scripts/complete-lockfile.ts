@@ -21,22 +21,28 @@ const PLATFORM =
   /-(android|darwin|freebsd|linux|openharmony|win32|windows|wasm32)-?(arm64|arm|x64|64|ia32|ppc64|riscv64|s390x|wasi)?/;
 
 const lockfile = JSON.parse(readFileSync(FILE, "utf8")) as { packages: Record<string, Entry> };
-for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lockfile.packages)) {
+const depth = (path: string): number => path.split("/node_modules/").length;
+// The outermost first: theirs lie at the top, as npm places them.
+for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lockfile.packages).sort(
+  ([a], [b]) => depth(a) - depth(b),
+)) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
-    const [top, own] = [`node_modules/${name}`, `${path}/node_modules/${name}`];
-    const isThere = lockfile.packages[own] !== undefined || lockfile.packages[top]?.version === version;
     // Those of a platform are pinned to their parent's version; a range is another kind of optional package.
-    if (isThere || !/^\d/.test(version)) continue;
-    lockfile.packages[lockfile.packages[top] ? own : top] = {
-      version,
-      ...(dev && { dev }),
-      ...platformOf(name),
-      optional: true,
-    };
+    if (!/^\d/.test(version) || placesOf(name, path).some((at) => lockfile.packages[at]?.version === version)) continue;
+    const free = placesOf(name, path).findLast((at) => lockfile.packages[at] === undefined);
+    if (free === undefined) throw new Error(`${FILE} has no place for ${name}@${version}`);
+    lockfile.packages[free] = { version, ...(dev && { dev }), ...platformOf(name), optional: true };
   }
 }
 const sorted = Object.entries(lockfile.packages).sort(([a], [b]) => (a < b ? -1 : 1));
 writeFileSync(FILE, `${JSON.stringify({ ...lockfile, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
+
+/** Where a package that `path` depends on may lie, nearest first. */
+function placesOf(name: string, path: string): string[] {
+  const parts = path.split("/node_modules/");
+  const inner = parts.map((_, index) => `${parts.slice(0, index + 1).join("/node_modules/")}/node_modules/${name}`);
+  return [...inner.reverse(), `node_modules/${name}`];
+}
 
 /** A platform's packages say in their names which one it is. */
 function platformOf(name: string): Entry {

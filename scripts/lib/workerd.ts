@@ -1,5 +1,6 @@
 /** Runs workerd on the built Worker, and tells when it listens and when it has ended. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Settings } from "./settings.ts";
@@ -85,7 +86,9 @@ export function workerdBinary(root: string): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const arch = process.arch === "x64" ? "64" : process.arch;
   const suffix = process.platform === "win32" ? ".exe" : "";
-  return join(root, `node_modules/@cloudflare/workerd-${platform}-${arch}/bin/workerd${suffix}`);
+  // As workerd itself would find it: the test plugin brings another version along.
+  const workerd = createRequire(join(root, "node_modules/workerd/package.json"));
+  return workerd.resolve(`@cloudflare/workerd-${platform}-${arch}/bin/workerd${suffix}`);
 }
 
 function address({ host, port }: Settings): string {

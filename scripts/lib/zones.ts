@@ -10,7 +10,7 @@ interface Zone {
 
 const STEPS = ["routing", "cache", "wallet", "dialects", "providers"];
 const BASE = ["pricing", "db", "core"];
-const STEP: Zone = { imports: [...STEPS, ...BASE, "auth"], types: ["env.ts"] };
+const STEP: Zone = { imports: [...STEPS, ...BASE, "auth"], types: ["env.ts", "durable-objects"] };
 
 const ZONES: Record<string, Zone> = {
   "index.ts": { imports: ["app.ts", "control", "durable-objects"], types: ["env.ts"] },
