@@ -3,44 +3,42 @@
 export type JsonObject = { readonly [field: string]: unknown };
 
 export const isObject = (value: unknown): value is JsonObject =>
-	typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The object in `field`, or an empty one. */
 export function objectIn(of: JsonObject, field: string): JsonObject {
-	const value = of[field];
-	return isObject(value) ? value : {};
+  const value = of[field];
+  return isObject(value) ? value : {};
 }
 
 /** The array in `field`, or an empty one. */
 export function arrayIn(of: JsonObject, field: string): readonly unknown[] {
-	const value = of[field];
-	return Array.isArray(value) ? value : [];
+  const value = of[field];
+  return Array.isArray(value) ? value : [];
 }
 
 export function stringIn(of: JsonObject, field: string): string | null {
-	const value = of[field];
-	return typeof value === "string" ? value : null;
+  const value = of[field];
+  return typeof value === "string" ? value : null;
 }
 
 /** A count: a finite number of at least 0, fractions rounded up (some providers report 12.5 seconds). */
 export function countIn(of: JsonObject, field: string): number | null {
-	const value = of[field];
-	return typeof value === "number" && Number.isFinite(value) && value >= 0
-		? Math.ceil(value)
-		: null;
+  const value = of[field];
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.ceil(value) : null;
 }
 
 /** A finite number, as it is. */
 export function numberIn(of: JsonObject, field: string): number | null {
-	const value = of[field];
-	return typeof value === "number" && Number.isFinite(value) ? value : null;
+  const value = of[field];
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
 /** `text` as JSON, or undefined where it is none. */
 export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -90,7 +90,12 @@ export type RotateResult =
  * version, and is in force in the ledger when the call returns, at the edge at most 10 s later.
  */
 export interface LedgerRecords {
-  create<K extends RecordKind>(kind: K, record: Records[K], actor: Actor, idempotency?: Idempotency): Promise<CreateResult>;
+  create<K extends RecordKind>(
+    kind: K,
+    record: Records[K],
+    actor: Actor,
+    idempotency?: Idempotency,
+  ): Promise<CreateResult>;
   get<K extends RecordKind>(kind: K, id: string): Promise<Records[K] | null>;
   list<K extends RecordKind>(kind: K, page: { limit: number; cursor: string | null }): Promise<Page<Records[K]>>;
   /** Replaces the given top-level fields; null where there is no such record. */
