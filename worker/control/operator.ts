@@ -8,7 +8,7 @@ import { ensureDefaultTenant } from "../db/bootstrap.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { migrate } from "../db/migrate.ts";
 import type { Env } from "../env.ts";
-import { isQuiet } from "../wallet/index.ts";
+import { drainWallets } from "../wallet/index.ts";
 import { type Answer, type App, type Call, forOperator, mount } from "./call.ts";
 import { readBody } from "./input.ts";
 import { newKey } from "./keys.ts";
@@ -20,9 +20,8 @@ const OWNER_EMAIL = "owner@meterr.localhost";
 
 const bootstrapBody = z.strictObject({ need_key: z.boolean().default(false), email: z.email().default(OWNER_EMAIL) });
 
-/** Longer than a wallet keeps what is idle, shorter than a start script waits before it kills. */
+/** Shorter than a start script waits before it kills. */
 const DRAIN_MS = 9_000;
-const DRAIN_POLL_MS = 25;
 
 /** Mounts `/operator/bootstrap`, `/operator/drain` and `/operator/cron`. */
 export function mountOperator(app: App): void {
@@ -55,12 +54,12 @@ async function bootstrap({ env, now, actor, url, ...call }: Call): Promise<Answe
 }
 
 /**
- * Answers once no request runs in this isolate and everything is settled, or after a while with `drained: false`. For
+ * Answers once no request runs in this isolate, everything is settled and nothing is held, or after a while with `drained: false`. For
  * who stops a single process; on Cloudflare there are as many isolates as there is traffic, and nobody to stop them.
  */
 async function drain(call: Call): Promise<Answer> {
-  while (!isQuiet() && Date.now() - call.now < DRAIN_MS) await new Promise((done) => setTimeout(done, DRAIN_POLL_MS));
-  return ok({ drained: isQuiet() });
+  const drained = await drainWallets({ namespace: call.env.LEDGER, deadline: call.now + DRAIN_MS });
+  return ok({ drained });
 }
 
 async function sandboxKey(at: { env: Env; now: number; tenant: string }, actor: Call["actor"]): Promise<string> {

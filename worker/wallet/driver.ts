@@ -98,10 +98,21 @@ export async function keepHouse(access: Access, isDone: () => boolean): Promise<
     } else {
       // A call that is under way may end at any time.
       const soonest = wallet.calls.size > 0 || keeper === null ? LOOK_CAP_MS : LOOK_MS;
-      await scheduler.wait(Math.min(Math.max(nextLook(wallet, now) - now, soonest), LONGEST_LOOK_MS));
+      await scheduler.wait(Math.min(Math.max(nextLook(wallet, now, keeper !== null) - now, soonest), LONGEST_LOOK_MS));
     }
   }
   if (keeper && wallet.keeper === keeper) wallet.keeper = null;
+}
+
+/** Flushes and gives back all that no request holds, for who stops this process, until nothing is left or `deadline`. */
+export async function drain(access: Access, deadline: number): Promise<void> {
+  const { wallet, clock } = access;
+  for (let now = clock(); !isIdle(wallet) && now < deadline; now = clock()) {
+    // Nothing more will come: what was at hand for it goes back too.
+    for (const lease of wallet.leases.values()) lease.slots = [];
+    const isDue = due(wallet, now, underWay(wallet, now)) !== null;
+    await (isDue ? Promise.race([callLedger(access), scheduler.wait(deadline - now)]) : scheduler.wait(LOOK_CAP_MS));
+  }
 }
 
 function takeOver(wallet: WalletState, now: number): WalletState["keeper"] {

@@ -28,10 +28,10 @@ export function due(
   return wallet.leases.size > 0 && now - wallet.sentAt >= HEARTBEAT_MS ? "heartbeat" : null;
 }
 
-/** When it is next worth looking at `due`, at the latest. */
-export function nextLook(wallet: WalletState, now: number): number {
-  const nextSlot = (Math.floor(now / SLOT_MS) + 1) * SLOT_MS;
-  return Math.min(flushAt(wallet, now), wallet.retryAt, nextSlot);
+/** When it is next worth looking at `due`: for one's own news, or for whoever keeps house also as demand fades. */
+export function nextLook(wallet: WalletState, now: number, isKeeper: boolean): number {
+  const next = Math.min(flushAt(wallet, now), wallet.retryAt);
+  return isKeeper ? Math.min(next, (Math.floor(now / SLOT_MS) + 1) * SLOT_MS) : next;
 }
 
 function needsAnswer(wallet: WalletState, now: number): boolean {

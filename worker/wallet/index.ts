@@ -10,7 +10,7 @@ import type { Budget } from "../core/policy.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import type { UsageEvent } from "../core/usage.ts";
 import * as claims from "./claims.ts";
-import { type Access, callLedger, keepHouse, type LedgerLine, waitFor, waitForClaim } from "./driver.ts";
+import { type Access, callLedger, drain, keepHouse, type LedgerLine, waitFor, waitForClaim } from "./driver.ts";
 import { due, mustAsk, underWay } from "./due.ts";
 import { ask, lookUp } from "./keys.ts";
 import { bucketOf, floatOf, touch } from "./leases.ts";
@@ -31,16 +31,28 @@ export function openWallet(options: {
   now?: () => number;
 }): Wallet {
   const { namespace, tenant, waitUntil, now: clock = Date.now } = options;
-  const line = () => namespace.getByName(tenant) as unknown as LedgerLine;
-  return new RequestWallet({ wallet: walletOf(tenant), line, clock }, waitUntil);
+  return new RequestWallet(accessTo(namespace, walletOf(tenant), clock), waitUntil);
 }
 
 /**
- * Whether no request of this isolate runs, and the ledgers have all that was settled: it may end. Idle leases do not
- * keep it: a ledger frees them by itself, and an isolate keeps them for longer than a person waits for a stop.
+ * Settles and gives back what this isolate holds, for who is about to stop it: what it still held would be booked as
+ * lost. Answers whether nothing is left; requests that still run, and a ledger out of reach, keep it until `deadline`.
  */
-export const isQuiet = (): boolean =>
-  [...wallets.values()].every(({ claims, events, calls }) => claims.size + events.length + calls.size === 0);
+export async function drainWallets(options: {
+  namespace: DurableObjectNamespace<Ledger>;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+}): Promise<boolean> {
+  const { namespace, deadline } = options;
+  await Promise.all([...wallets.values()].map((wallet) => drain(accessTo(namespace, wallet, Date.now), deadline)));
+  return [...wallets.values()].every(isIdle);
+}
+
+const accessTo = (namespace: DurableObjectNamespace<Ledger>, wallet: WalletState, clock: () => number): Access => ({
+  wallet,
+  line: () => namespace.getByName(wallet.tenant) as unknown as LedgerLine,
+  clock,
+});
 
 function walletOf(tenant: string): WalletState {
   let wallet = wallets.get(tenant);

@@ -1,130 +1,11 @@
 import { env } from "cloudflare:workers";
-import { expect, test } from "vitest";
-import type { Ledger } from "../../durable-objects/ledger.ts";
-import type { Budget, KeyRecord } from "../core/policy.ts";
-import type { ScopeFacts } from "../core/scope.ts";
-import { NO_TOKENS, type UsageEvent } from "../core/usage.ts";
-import { openWallet } from "./index.ts";
-import type { Hold, HoldHint } from "./types.ts";
+import { beforeAll, expect, test } from "vitest";
+import { migrate } from "../db/migrate.ts";
+import { drainWallets } from "./index.ts";
+import { actor, budgetOf, eventOf, facts, hintOf, LEDGER, newTenant, request } from "./support.ts";
+import type { Hold } from "./types.ts";
 
-const LEDGER = env.LEDGER as unknown as DurableObjectNamespace<Ledger>;
-const actor = { id: "operator", ip: null };
-let made = 0;
-
-const keyRecord = (over: Partial<KeyRecord> = {}): KeyRecord => ({
-  id: "key_1",
-  name: "test",
-  hash: "hash_1",
-  hint: "mtr_test_…",
-  mode: "live",
-  team: null,
-  user: null,
-  tags: {},
-  require: [],
-  allow: { providers: null, models: null, endpoints: null },
-  rateLimits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
-  cache: null,
-  onDisconnect: "abort",
-  expiresAt: null,
-  createdAt: 1,
-  revokedAt: null,
-  ...over,
-});
-
-const budgetOf = (limitNanos: number, over: Partial<Budget> = {}): Budget => ({
-  id: "bud_1",
-  name: "test",
-  scope: { type: "key", id: "key_1" },
-  period: "total",
-  timezone: "UTC",
-  limitNanos,
-  enforcement: "hard",
-  onUnbounded: "block",
-  onUnpriced: "block",
-  alertAt: [],
-  alertTo: [],
-  createdAt: 1,
-  ...over,
-});
-
-const hintOf = (needNanos: number): HoldHint => ({
-  user: null,
-  provider: "sandbox",
-  model: "m",
-  tags: {},
-  session: null,
-  needNanos,
-});
-const facts: ScopeFacts = {
-  key: "key_1",
-  team: null,
-  user: null,
-  provider: "sandbox",
-  model: "m",
-  tags: {},
-  session: null,
-};
-
-const eventOf = (tenant: string, id: string, costNanos: number | null): UsageEvent => ({
-  id,
-  time: Date.now(),
-  tenant,
-  key: "key_1",
-  team: null,
-  user: null,
-  session: null,
-  tags: {},
-  mode: "live",
-  provider: "sandbox",
-  model: "m",
-  modelServed: null,
-  endpoint: "chat/completions",
-  dialect: "chat",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: { ...NO_TOKENS, input: 3, output: 5 },
-  units: {},
-  costNanos,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: null,
-  boundNanos: null,
-  cache: "off",
-  latencyMs: 1,
-  ttftMs: null,
-  overheadMs: null,
-  errorCode: null,
-  flags: [],
-  attempts: [],
-});
-
-/** A tenant with one key and the given budgets, and what its requests leave to be done. */
-async function newTenant(budgets: Budget[]) {
-  const tenant = `t${++made}_${Math.random().toString(36).slice(2)}`;
-  const ledger = LEDGER.getByName(tenant);
-  await ledger.create("key", keyRecord(), actor);
-  for (const budget of budgets) await ledger.create("budget", budget, actor);
-  const pending: Promise<unknown>[] = [];
-  const open = () => openWallet({ namespace: LEDGER, tenant, waitUntil: (promise) => void pending.push(promise) });
-  return { tenant, ledger, open, pending, settled: () => Promise.all(pending) };
-}
-type Tenant = Awaited<ReturnType<typeof newTenant>>;
-
-/** One request's way through the wallet. */
-async function request(tenant: Tenant, needNanos: number, costNanos: number, workMs = 0) {
-  const wallet = tenant.open();
-  const id = `req_${++made}`;
-  const identified = await wallet.identify("hash_1", hintOf(needNanos));
-  if (identified.outcome !== "known") return identified.outcome;
-  const held = await wallet.hold({ id, facts, needNanos });
-  if (held.outcome !== "held") return held;
-  if (!wallet.dispatch(held.hold)) return "undispatched";
-  if (workMs > 0) await scheduler.wait(workMs);
-  tenant.pending.push(wallet.settle(held.hold, eventOf(tenant.tenant, id, costNanos)));
-  return "ok";
-}
+beforeAll(() => migrate(env.DB));
 
 test("a cold key's request costs one awaited call, and its settlement a second", async () => {
   const tenant = await newTenant([budgetOf(1_000)]);
@@ -223,4 +104,32 @@ test("a top-up raises the hold while the budget lasts, and is refused by name af
   expect(await wallet.topUp(hold, 600)).toMatchObject({ outcome: "refused", budget: { id: "bud_1" } });
   await wallet.settle(hold, eventOf(tenant.tenant, "req_stream", 650));
   expect((await tenant.ledger.budgetStates()).bud_1).toEqual({ spentNanos: 650, heldNanos: 0, resetsAt: null });
+});
+
+test("a hot key's settlement is in D1 within two seconds", { timeout: 20_000 }, async () => {
+  const tenant = await newTenant([budgetOf(1_000_000_000)]);
+  let isOver = false;
+  const traffic = (async () => {
+    while (!isOver) await Promise.all([request(tenant, 1_000, 700, 5), request(tenant, 1_000, 700, 5)]);
+  })();
+  await scheduler.wait(2_000);
+  const wallet = tenant.open();
+  await wallet.identify("hash_1", hintOf(1_000));
+  const { hold } = (await wallet.hold({ id: "req_watched", facts, needNanos: 1_000 })) as { hold: Hold };
+  wallet.dispatch(hold);
+  tenant.pending.push(wallet.settle(hold, eventOf(tenant.tenant, "req_watched", 700)));
+  const find = env.DB.prepare("SELECT id FROM usage WHERE tenant = ? AND id = 'req_watched'").bind(tenant.tenant);
+  await expect.poll(() => find.first("id"), { timeout: 2_000, interval: 20 }).toBe("req_watched");
+  isOver = true;
+  await traffic;
+  await tenant.settled();
+});
+
+test("who is about to stop gives back at once what demand would have kept", async () => {
+  const tenant = await newTenant([budgetOf(1_000_000)]);
+  await Promise.all(Array.from({ length: 20 }, () => request(tenant, 1_000, 700, 5)));
+  await request(tenant, 1_000, 700);
+  expect(await drainWallets({ namespace: LEDGER, deadline: Date.now() + 2_000 })).toBe(true);
+  expect((await tenant.ledger.stats()).heldNanos).toBe(0);
+  expect((await tenant.ledger.budgetStates()).bud_1?.spentNanos).toBe(21 * 700);
 });
