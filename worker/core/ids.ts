@@ -5,14 +5,26 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const TIME_DIGITS = 8;
 const RANDOM_DIGITS = 14;
 
+/** Random bytes are drawn this many at a time: a call for each id would cost more than the rest of making it. */
+const POOL_BYTES = 4_096;
+let pool = new Uint8Array(0);
+let used = 0;
+
+function randomByte(): number {
+  if (used >= pool.byteLength) {
+    pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES));
+    used = 0;
+  }
+  return pool[used++] ?? 0;
+}
+
 /** `length` random base62 digits (5.95 bits each), without modulo bias. */
 export function randomBase62(length: number): string {
   let out = "";
   while (out.length < length) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(length + 8))) {
-      // 248 is the largest multiple of 62 in a byte: anything above would favour the first digits.
-      if (byte < 248 && out.length < length) out += ALPHABET[byte % 62];
-    }
+    const byte = randomByte();
+    // 248 is the largest multiple of 62 in a byte: anything above would favour the first digits.
+    if (byte < 248) out += ALPHABET[byte % 62];
   }
   return out;
 }

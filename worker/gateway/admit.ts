@@ -31,7 +31,7 @@ export async function admit(call: Call, wallet: Wallet): Promise<Outcome<Admissi
 
 /** The model's price, or what the hard budgets say of a model without one. */
 function priceUnder(call: Call, hard: readonly Budget[]): Outcome<ModelPrice | null> {
-  const price = priceFor(call);
+  const price = priceFor(call, call.grant.prices);
   if (price || call.place.endpoint.billing === "unmetered") return ok(price);
   const blocking = hard.find((budget) => budget.onUnpriced === "block");
   if (blocking) {

@@ -67,7 +67,7 @@ export async function whole(answered: Answered): Promise<Ending> {
   const { of, response } = answered;
   const dialect = dialectOf(of);
   const type = response.headers.get("content-type") ?? "";
-  const read = await readAnswer(response.body as ReadableStream<Uint8Array>, MAX_WHOLE_BYTES);
+  const read = await readAnswer(response, MAX_WHOLE_BYTES);
   if (read.kind === "broken") {
     if (of.request.signal.aborted) {
       of.respond(new Response(null, { status: 499 }));
@@ -82,7 +82,7 @@ export async function whole(answered: Answered): Promise<Ending> {
   if (read.kind === "long") return relayed(answered, read);
 
   const meter = new StreamMeter(dialect, type);
-  meter.see(read.bytes);
+  meter.seeAll(read.bytes);
   const reading = meter.end();
   if (
     !reading.finished &&

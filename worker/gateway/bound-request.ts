@@ -1,4 +1,5 @@
 /** What the bound needs to know of a call. */
+import type { PriceRecord } from "../core/policy.ts";
 import type { DialectName } from "../dialects/index.ts";
 import {
   type BoundRequest,
@@ -9,13 +10,17 @@ import {
   type EndpointKind,
   inlineMediaOf,
   type ModelPrice,
-  priceOf,
+  namesOfModel,
+  priceFrom,
   unitsOfRequest,
 } from "../pricing/index.ts";
 import type { Endpoint } from "../providers/types.ts";
 import type { Call } from "./call.ts";
 
 type Read = Pick<Call, "arrivedAt" | "place" | "facts" | "body">;
+
+/** Before it is known whose request it is, there are no prices but the catalogue's. */
+const NO_PRICES: readonly PriceRecord[] = [];
 
 /** Formats whose requests are bounded like another's. */
 const KINDS: Readonly<Record<DialectName, EndpointKind>> = {
@@ -39,14 +44,15 @@ function kindOf({ dialect, name }: Endpoint): EndpointKind {
 
 /**
  * The price of the dearest of the models that may answer, by what this request can cost at each; null where one of
- * them has none.
+ * them has none. `prices` are the tenant's own, which win over the catalogue's.
  */
-export function priceFor(call: Read): ModelPrice | null {
-  const provider = call.place.provider.slug;
-  const asked = priceOf({ provider, model: call.facts.model ?? "", time: call.arrivedAt });
-  let dearest = asked;
-  for (const model of call.facts.alternatives) {
-    const price = priceOf({ provider, model, time: call.arrivedAt });
+export function priceFor(call: Read, prices = NO_PRICES): ModelPrice | null {
+  const of = (model: string) => ({ provider: call.place.provider.slug, model, time: call.arrivedAt });
+  const asked = of(call.facts.model ?? "");
+  let dearest = priceFrom(prices, asked);
+  // The answer may name its model otherwise (`gpt-5` is served as `gpt-5-2025-08-07`), and that name have its own price.
+  for (const model of [...call.facts.alternatives, ...namesOfModel(prices, asked)]) {
+    const price = priceFrom(prices, of(model));
     if (!price || !dearest) return null;
     if (mostOf(call, price) > mostOf(call, dearest)) dearest = price;
   }

@@ -1,5 +1,6 @@
 /** What an answer cost: the provider's own count and cost where they came, else what was counted, else the bound. */
 import { type CostPart, costOf, type Nanos } from "../core/money.ts";
+import type { PriceRecord } from "../core/policy.ts";
 import { NO_TOKENS, type PriceSource, type Tokens, type UsageSource } from "../core/usage.ts";
 import type { Reading, Reported } from "../dialects/types.ts";
 import {
@@ -7,7 +8,7 @@ import {
   conditionsOf,
   costOfUsage,
   type ModelPrice,
-  priceOf,
+  priceOfServed,
   priceUnder,
   priceVersion,
 } from "../pricing/index.ts";
@@ -22,6 +23,8 @@ export interface Charge {
   usageSource: UsageSource;
   priceSource: PriceSource;
   priceVersion: string | null;
+  /** What made it dearer or cheaper than the list price; null where nothing did. */
+  conditions: Conditions | null;
   /** Units that were used and have no known price: then the cost is a floor. */
   unpriced: readonly string[];
 }
@@ -33,6 +36,8 @@ export interface Priced {
   time: number;
   /** The price that the request was admitted at. */
   price: ModelPrice | null;
+  /** The tenant's own. */
+  prices: readonly PriceRecord[];
   /** As the request asked; what the answer says of itself wins. */
   conditions: Conditions;
 }
@@ -45,6 +50,7 @@ export const NO_CHARGE: Charge = {
   usageSource: "none",
   priceSource: "none",
   priceVersion: null,
+  conditions: null,
   unpriced: [],
 };
 
@@ -52,13 +58,15 @@ export const NO_CHARGE: Charge = {
 export const UNKNOWN_CHARGE: Charge = { ...NO_CHARGE, costNanos: null };
 
 /** A charge at the bound, where nobody can say what was used. */
-export const boundCharge = (boundNanos: Nanos | null): Charge => ({
+export const boundCharge = ({ boundNanos, price }: Pick<Admission, "boundNanos" | "price">): Charge => ({
   ...NO_CHARGE,
   costNanos: boundNanos,
   usageSource: "bound",
-  priceSource: boundNanos === null ? "none" : "catalog",
-  priceVersion: boundNanos === null ? null : priceVersion(),
+  priceSource: boundNanos === null ? "none" : sourceOf(price),
+  priceVersion: boundNanos === null ? null : (price?.version ?? priceVersion()),
 });
+
+const sourceOf = (price: ModelPrice | null): PriceSource => (price?.source === "tenant" ? "tenant" : "catalog");
 
 /** What a complete answer cost. `text` is what it said, asked for only where the provider did not count. */
 export async function chargeAnswer(
@@ -70,7 +78,7 @@ export async function chargeAnswer(
   const priced = pricedAt(call, admission);
   if (reading.reported) return chargeFor(priced, reading, reading.reported, "provider");
   // Work that goes on in the background tells its usage later, elsewhere: until then it is charged at the bound.
-  if (call.facts.background) return boundCharge(admission.boundNanos);
+  if (call.facts.background) return boundCharge(admission);
   // An error inside a success is not billed, or it would have told its usage.
   if (reading.error !== null) return NO_CHARGE;
   const bought = boughtByThePiece(call, admission);
@@ -92,7 +100,7 @@ export async function chargePartial(
 ): Promise<Charge> {
   const priced = pricedAt(call, admission);
   const seen = reading ?? { reported: null, modelServed: null, finished: false, error: null, conditions: {} };
-  if (!COUNTABLE.has(call.place.endpoint.dialect ?? "")) return boundCharge(admission.boundNanos);
+  if (!COUNTABLE.has(call.place.endpoint.dialect ?? "")) return boundCharge(admission);
   const counted = chargeFor(priced, seen, await countUsage(call, seen, text, aheadTokens), "counted");
   // Of a stream in slices no more was ever held than its hold.
   const mostNanos = admission.slices && admission.hold ? admission.hold.nanos : admission.boundNanos;
@@ -124,6 +132,7 @@ const pricedAt = (call: Call, admission: Admission): Priced => ({
   model: call.scope.model,
   time: call.arrivedAt,
   price: admission.price,
+  prices: call.grant.prices,
   conditions: call.body.kind === "json" ? conditionsOf(call.body.json) : {},
 });
 
@@ -143,22 +152,31 @@ export function chargeFor(
   const parts: CostPart[] = [];
   const unpriced: string[] = [];
   let main: ModelPrice | null = null;
+  let scaled = false;
   for (const share of used.byModel ?? [{ model: null, tokens: used.tokens }]) {
     const price = priceServed(of, share.model ?? reading.modelServed);
     if (!price) return { ...known, costNanos: null };
     // Fees that belong to no share (searches) are charged with the first.
-    const cost = costOfUsage(priceUnder(price, conditions), share.tokens, main === null ? used.units : {});
+    const under = priceUnder(price, conditions);
+    scaled ||= under !== price;
+    const cost = costOfUsage(under, share.tokens, main === null ? used.units : {});
     if (cost.nanos === null) return { ...known, costNanos: null, unpriced: cost.unpriced };
     main ??= price;
     parts.push(...cost.parts);
     unpriced.push(...cost.unpriced);
   }
-  const priceSource = main?.source === "tenant" ? "tenant" : "catalog";
-  return { ...known, costNanos: costOf(parts), priceSource, priceVersion: main?.version ?? null, unpriced };
+  return {
+    ...known,
+    costNanos: costOf(parts),
+    priceSource: sourceOf(main),
+    priceVersion: main?.version ?? null,
+    conditions: scaled ? conditions : null,
+    unpriced,
+  };
 }
 
 /** The served model's price, or the requested one's where the served name is unknown (Azure's deployments, aliases). */
 function priceServed(of: Priced, served: string | null): ModelPrice | null {
-  if (served === null || served === of.model || of.price?.source === "tenant") return of.price;
-  return priceOf({ provider: of.provider, model: served, time: of.time }) ?? of.price;
+  if (served === null || (served === of.model && !of.price)) return of.price;
+  return priceOfServed(of.prices, of, served) ?? of.price;
 }

@@ -9,11 +9,9 @@ import type { Call } from "./call.ts";
 import { boundCharge, chargePartial } from "./charge.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Ending, eventOf } from "./event.ts";
+import { Pulse } from "./pulse.ts";
 import { errorResponse } from "./respond.ts";
 import { attempt } from "./upstream.ts";
-
-/** A running request shows a sign of life this often, so that nobody books it as lost. */
-const ALIVE_EVERY_MS = 4_000;
 
 /** Sends the call to its provider and sees it through to its settlement. */
 export async function deliver(of: Delivery): Promise<void> {
@@ -23,19 +21,19 @@ export async function deliver(of: Delivery): Promise<void> {
     of.respond(errorResponse(gatewayError("invalid_api_key", "This key was revoked."), call.id, of.shape));
     return;
   }
-  const beat = hold ? setInterval(() => wallet.alive(hold), ALIVE_EVERY_MS) : null;
+  const pulse = new Pulse(() => hold && wallet.alive(hold));
   const dispatchedAt = Date.now();
   let event: UsageEvent;
   try {
-    event = finished(of, dispatchedAt, await run(of));
+    event = finished(of, dispatchedAt, await run(of, pulse));
   } catch (cause) {
     // A fault of ours after the request left: what it cost is not known, so the bound is spent, never nothing.
     console.error(JSON.stringify({ level: "error", request: call.id, message: String(cause) }));
     of.respond(errorResponse(gatewayError("internal", "An unexpected error."), call.id, of.shape));
-    const charge = boundCharge(admission.boundNanos);
+    const charge = boundCharge(admission);
     event = finished(of, dispatchedAt, { status: "error", httpStatus: null, charge, errorCode: "internal" });
   } finally {
-    if (beat !== null) clearInterval(beat);
+    pulse.stop();
   }
   await wallet.settle(hold, event);
 }
@@ -47,7 +45,7 @@ const finished = (of: Delivery, dispatchedAt: number, ending: Ending): UsageEven
     Date.now(),
   );
 
-async function run(of: Delivery): Promise<Ending> {
+async function run(of: Delivery, pulse: Pulse): Promise<Ending> {
   const { call, admission, request } = of;
   const upstream = new AbortController();
   const asks = asksForUsage(call, admission.body);
@@ -59,6 +57,7 @@ async function run(of: Delivery): Promise<Ending> {
     body: asks ? withUsageAsked(admission.body) : admission.body,
     client: request.signal,
     upstream,
+    pulse,
   });
   switch (answer.outcome) {
     case "failed":

@@ -1,7 +1,7 @@
 /** Which headers cross, in both directions: all the client's and the provider's own, none of the connection's and none of ours. */
 
 /** Of one connection only (RFC 9110, 7.6.1), or set anew by the runtime. */
-const HOP_BY_HOP = [
+const HOP_BY_HOP = new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",
@@ -14,23 +14,23 @@ const HOP_BY_HOP = [
   "host",
   "content-length",
   "expect",
-];
+]);
 /** What tells about the client's way to us, which is no provider's business. */
-const PRIVATE = ["cookie", "forwarded", "via", "x-real-ip", "true-client-ip", "origin", "referer"];
+const PRIVATE = new Set(["cookie", "forwarded", "via", "x-real-ip", "true-client-ip", "origin", "referer"]);
 const PRIVATE_PREFIX = /^(?:x-meterr-|cf-|x-forwarded-|sec-)/;
 /** The encodings that the runtime decodes for the meter; zstd and deflate come through undecoded. */
 const READABLE_ENCODINGS = ["gzip", "br"];
 
 /** The client's headers, as a provider may see them. */
 export function towardsProvider(from: Headers): Headers {
-  const headers = new Headers();
-  for (const [name, value] of from) {
-    if (!PRIVATE_PREFIX.test(name)) headers.set(name, value);
+  // One pass, and one object made of it: each call on Headers leaves JavaScript.
+  const kept: [string, string][] = [["accept-encoding", readableEncodings(from.get("accept-encoding"))]];
+  for (const header of from) {
+    const [name] = header;
+    if (name === "accept-encoding" || HOP_BY_HOP.has(name) || PRIVATE.has(name) || PRIVATE_PREFIX.test(name)) continue;
+    kept.push(header);
   }
-  for (const name of HOP_BY_HOP) headers.delete(name);
-  for (const name of PRIVATE) headers.delete(name);
-  headers.set("accept-encoding", readableEncodings(from.get("accept-encoding")));
-  return headers;
+  return new Headers(kept);
 }
 
 /** What both the client and the meter can read. */
@@ -41,17 +41,25 @@ function readableEncodings(accepted: string | null): string {
 }
 
 /** The connection's own, and what a provider may not set on our origin. */
-const NOT_FROM_PROVIDER = ["set-cookie", "alt-svc", "content-length", "strict-transport-security", "public-key-pins"];
+const NOT_FROM_PROVIDER = new Set([
+  "set-cookie",
+  "alt-svc",
+  "content-length",
+  "strict-transport-security",
+  "public-key-pins",
+]);
 
 /**
  * The provider's headers, as the client gets them. `decoded`: the body went through the meter, so that its encoding
  * is gone.
  */
 export function towardsClient(from: Headers, decoded: boolean): Headers {
-  const headers = new Headers(from);
-  for (const name of HOP_BY_HOP) headers.delete(name);
-  for (const name of NOT_FROM_PROVIDER) headers.delete(name);
-  if (decoded) headers.delete("content-encoding");
-  for (const name of [...headers.keys()]) if (name.startsWith("x-meterr-")) headers.delete(name);
-  return headers;
+  const kept: [string, string][] = [];
+  for (const header of from) {
+    const [name] = header;
+    if (HOP_BY_HOP.has(name) || NOT_FROM_PROVIDER.has(name) || name.startsWith("x-meterr-")) continue;
+    if (decoded && name === "content-encoding") continue;
+    kept.push(header);
+  }
+  return new Headers(kept);
 }

@@ -6,9 +6,15 @@ export type ReadAnswer =
   | { kind: "long"; first: Uint8Array[]; reader: ReadableStreamDefaultReader<Uint8Array> }
   | { kind: "broken" };
 
-/** Reads up to `limitBytes` of `body`. Never throws. */
-export async function readAnswer(body: ReadableStream<Uint8Array>, limitBytes: number): Promise<ReadAnswer> {
-  const reader = body.getReader();
+/** Reads up to `limitBytes` of the answer's body. Never throws. */
+export async function readAnswer(response: Response, limitBytes: number): Promise<ReadAnswer> {
+  const declared = Number(response.headers.get("content-length") ?? "0");
+  // An encoded body is longer than it declares.
+  if (declared > 0 && declared <= limitBytes && !response.headers.has("content-encoding")) {
+    const bytes = await response.arrayBuffer().catch(() => null);
+    return bytes ? { kind: "whole", bytes: new Uint8Array(bytes) } : { kind: "broken" };
+  }
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const first: Uint8Array[] = [];
   let length = 0;
   for (;;) {

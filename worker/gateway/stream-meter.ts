@@ -17,7 +17,7 @@ export class StreamMeter {
   #framing: Framing | null;
   /** Sound, a picture, plain text: nothing in it can say that it is complete, but its clean end. */
   readonly #opaque: boolean;
-  readonly #decoder = new TextDecoder("utf-8");
+  #decoder: TextDecoder | null = null;
   readonly #splitter: SseSplitter;
   /** The text so far: what is one document is read at its end, and what was streamed is counted only if need be. */
   #kept: string[] = [];
@@ -36,14 +36,20 @@ export class StreamMeter {
 
   /** Takes the next bytes. */
   see(chunk: Uint8Array): void {
+    this.#decoder ??= new TextDecoder("utf-8");
     this.#take(this.#decoder.decode(chunk, { stream: true }));
+  }
+
+  /** Takes a whole answer. */
+  seeAll(bytes: Uint8Array): void {
+    this.#take(UTF8.decode(bytes));
   }
 
   /** No more bytes will come. */
   end(): Reading {
     if (!this.#ended) {
       this.#ended = true;
-      this.#take(this.#decoder.decode());
+      if (this.#decoder) this.#take(this.#decoder.decode());
       if (this.#framing === "sse") this.#splitter.end();
       else if (this.#framing === "whole" && this.#keptChars <= MAX_KEPT_CHARS) this.#whole(this.#kept.join(""));
       else if (this.#framing === "lines") for (const line of this.#lines()) this.#document(line, "");
@@ -97,6 +103,9 @@ export class StreamMeter {
       .filter((line) => line.trim() !== "");
   }
 }
+
+/** One for all whole answers: a decoder that is not streaming keeps nothing between two calls. */
+const UTF8 = new TextDecoder("utf-8");
 
 /** Types whose bytes no meter reads. */
 const OPAQUE = /^(?:audio|image|video)\/|octet-stream|text\/(?:plain|vtt)|subrip/i;

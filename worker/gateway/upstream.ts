@@ -6,6 +6,7 @@ import type { Call } from "./call.ts";
 import type { ProviderAccess } from "./credential.ts";
 import { towardsProvider } from "./headers.ts";
 import { dropKeys } from "./present-key.ts";
+import type { Pulse } from "./pulse.ts";
 
 export type Answer =
   | { outcome: "answered"; response: Response }
@@ -28,16 +29,17 @@ export interface Attempt {
   client: AbortSignal;
   /** Cancels the upstream; also fires by itself when the client leaves. */
   upstream: AbortController;
+  pulse: Pulse;
 }
 
 /** Sends the request and waits for the head of the answer. */
 export async function attempt(of: Attempt): Promise<Answer> {
   const limitMs = firstByteMs(of);
   let timedOut = false;
-  const timer = setTimeout(() => {
+  of.pulse.limit(limitMs, () => {
     timedOut = true;
     of.upstream.abort();
-  }, limitMs);
+  });
   const leave = () => of.upstream.abort();
   of.client.addEventListener("abort", leave);
   if (of.client.aborted) leave();
@@ -57,7 +59,7 @@ export async function attempt(of: Attempt): Promise<Answer> {
         );
     return { outcome: "failed", error };
   } finally {
-    clearTimeout(timer);
+    of.pulse.noLimit();
   }
 }
 
@@ -85,8 +87,8 @@ async function send(of: Attempt): Promise<Response> {
       signal: of.upstream.signal,
     });
   }
-  const url = new URL(`${access.base}${path}${call.search}`);
-  if (access.apiKey !== null) await provider.authorize({ headers, url }, access.apiKey);
+  const url = `${access.base}${path}${call.search}`;
+  if (access.apiKey !== null) await provider.authorize({ headers, path }, access.apiKey);
   const init: RequestInit = { method: of.method, headers, redirect: "manual", signal: of.upstream.signal };
   const body = bodyOf(of.body);
   if (body) init.body = body;

@@ -6,8 +6,8 @@ import type { Provider } from "./types.ts";
 export const google: Provider = {
   slug: "google",
   origin: () => "https://generativelanguage.googleapis.com",
-  authorize({ headers, url }, apiKey) {
-    if (url.pathname.includes("/openai/")) headers.set("authorization", `Bearer ${apiKey}`);
+  authorize({ headers, path }, apiKey) {
+    if (path.includes("/openai/")) headers.set("authorization", `Bearer ${apiKey}`);
     else headers.set("x-goog-api-key", apiKey);
   },
   endpoint: geminiEndpoint,

@@ -25,8 +25,8 @@ export interface Provider {
   slug: string;
   /** Its API's origin for a path; what follows our slug follows this. Null where every customer has one of its own. */
   origin(path: string): string | null;
-  /** Puts the provider's key where it belongs, in the headers or the URL; may fetch a token for it. */
-  authorize(request: { headers: Headers; url: URL }, apiKey: string): void | Promise<void>;
+  /** Puts the provider's key where it belongs, in the headers; may fetch a token for it. */
+  authorize(request: { headers: Headers; path: string }, apiKey: string): void | Promise<void>;
   /** What this path is. Unknown paths pass through unmetered. */
   endpoint(method: string, path: string): Endpoint;
   error: ErrorShape;
