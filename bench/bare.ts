@@ -41,6 +41,7 @@ export async function startBare(options: { folder: string; upstream: string; dat
   const child = spawn(workerdBinary(root), ["serve", "--control-fd=3", join(options.folder, "bare.capnp"), "config"], {
     stdio: ["ignore", "ignore", "inherit", "pipe"],
   });
+  process.once("exit", () => child.kill("SIGKILL"));
   return {
     origin: `http://127.0.0.1:${await portOf(child)}`,
     pid: child.pid ?? 0,

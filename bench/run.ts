@@ -163,7 +163,10 @@ async function run(
   };
   const cpuBefore = cpuMs(target.pid);
   const client = fork(join(import.meta.dirname, "load.ts"), [JSON.stringify(options)]);
-  const [result] = (await once(client, "message")) as [LoadResult];
+  const result = await Promise.race([
+    once(client, "message").then(([message]) => message as LoadResult),
+    once(client, "exit").then(([code]) => Promise.reject(new Error(`the load generator ended (${code})`))),
+  ]);
   await sleep(SETTLE_SECONDS);
   const cpu = cpuMs(target.pid) - cpuBefore;
   if (Object.keys(result.failures).length > 0) {
@@ -206,6 +209,9 @@ function fail(message: string): 1 {
   process.stderr.write(`${message}\n`);
   return 1;
 }
+
+// Told to stop, it takes what it has started along: the system and the upstream end with their channel.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 
 const jsonAt = process.argv.indexOf("--json");
 const jsonFile = jsonAt === -1 ? null : (process.argv[jsonAt + 1] ?? null);
