@@ -36,7 +36,8 @@ function act(world: World): void {
     checkBooks(world);
   }
   const isolate = random.pick(world.isolates);
-  const dice = random.next() * 100 * (world.isHot ? 0.85 : 1);
+  if (world.isHot && random.chance(0.15)) arrive(world, isolate);
+  const dice = random.next() * 100;
   if (dice < 13) arrive(world, isolate);
   else if (dice < 20) sendIfDue(world, isolate);
   else if (dice < 23) world.send(isolate);
@@ -50,7 +51,7 @@ function act(world: World): void {
   else if (dice < 87.4) world.isCalm || some(world, isServed, die);
   else if (dice < 89) world.expire();
   else if (dice < 90) world.reload();
-  else if (dice < 91.2) administer(world);
+  else if (dice < (world.isRestless ? 94 : 91.2)) administer(world);
   else jump(world);
 }
 
@@ -73,7 +74,7 @@ function arrive(world: World, isolate: Isolate): void {
   const tags: Record<string, string> = random.chance(world.isHot ? 0.1 : 0.3) ? { x: "1" } : {};
   const said = { user: null, provider: "p", model: random.pick(["m1", "m1", "m2"]), tags, session: null };
   const facts: ScopeFacts = { ...said, key: random.pick(world.keyIds), team: null };
-  const id = `r${world.dispatched.length}_${world.counts.steps}`;
+  const id = `r${world.nextRequest++}`;
   const keyHash = `hash_${facts.key}`;
   const { state } = isolate;
   const now = world.clockOf(isolate);
@@ -327,8 +328,11 @@ function administer(world: World): void {
 
 function jump(world: World): void {
   const { random } = world;
-  const dice = random.next();
-  if (dice < 0.6) world.now += random.int(5, 100);
+  // A busy tenant sees thousands of requests in the time that another one sleeps through.
+  const dice = world.isHot ? random.next() ** 8 : random.next();
+  if (world.isSleepy && random.chance(0.3)) {
+    world.now += random.chance(0.6) ? random.int(30_000, 90_000) : DAY_MS + random.int(0, 100_000);
+  } else if (dice < 0.6) world.now += random.int(5, 100);
   else if (dice < 0.9) world.now += random.int(100, 2_500);
   else if (dice < 0.96) world.now += random.int(2_500, 20_000);
   else if (dice < 0.98) world.now = (Math.floor(world.now / HOUR_MS) + 1) * HOUR_MS + random.int(-3_000, 2_000);

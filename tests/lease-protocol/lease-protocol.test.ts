@@ -9,7 +9,8 @@ import { MUTATIONS, type Mutation } from "./mutations.ts";
 
 const run = promisify(execFile);
 const NODE = join(process.cwd(), "node_modules/.bin/node");
-const HISTORIES = 300;
+/** Some broken rules show in one history of a hundred. */
+const HISTORIES = 600;
 const STEPS = 400;
 
 let copies: string;

@@ -64,6 +64,7 @@ export class World {
     reloads: 0,
   };
   now = START;
+  nextRequest = 1;
   ledger: LedgerState = emptyState("t");
   readonly disk = new Disk();
   isolates: Isolate[] = [];
@@ -94,6 +95,10 @@ export class World {
 
   readonly isHot: boolean;
   readonly isCalm: boolean;
+  /** Time passes in leaps. */
+  readonly isSleepy: boolean;
+  /** The policy changes often. */
+  readonly isRestless: boolean;
   readonly hasOverruns: boolean;
   readonly lossRate: number;
   readonly maxEvents: number;
@@ -106,6 +111,8 @@ export class World {
     this.random = random;
     this.isHot = random.chance(0.4);
     this.isCalm = random.chance(0.3);
+    this.isSleepy = random.chance(0.15);
+    this.isRestless = random.chance(0.2);
     this.hasOverruns = random.chance(0.1);
     this.lossRate = random.pick([0, 0.05, 0.3]);
     this.maxEvents = random.pick([2, 1_024]);
@@ -206,6 +213,10 @@ export class World {
     });
     if (isRepeat && before !== digestOf(this.ledger)) broken("S3", "a repeated message changed the ledger");
     if (wasLost && !isRepeat) this.counts.revived++;
+    for (const ask of isRepeat || reply.outcome !== "heard" ? [] : message.leases) {
+      const lease = leases?.get(ask.lease);
+      if (lease && outstanding(lease) < ask.running) broken("S1", "what runs is not covered");
+    }
     packet.deliveries++;
     if (isReplyLost) return;
     const { isolate } = packet;
