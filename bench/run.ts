@@ -29,9 +29,9 @@ const MESSAGES = [{ role: "user", content: "What is the capital of France? Answe
 
 /** What is measured: the load, and for how long. */
 const LOADS = {
-  throughput: { stream: false, connections: 32, seconds: 3.5 },
-  latency: { stream: false, connections: 2, seconds: 2 },
-  stream200: { stream: true, connections: 8, seconds: 3.5 },
+  throughput: { stream: false, connections: 32, seconds: 3 },
+  latency: { stream: false, connections: 2, seconds: 1.5 },
+  stream200: { stream: true, connections: 8, seconds: 3 },
 } as const;
 type LoadName = keyof typeof LOADS;
 
