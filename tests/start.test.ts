@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTime } from "../scripts/lib/lock.ts";
 import { type System, startSystem } from "./support/system.ts";
+import { tenantOf } from "./support/tenant.ts";
+import { until } from "./support/until.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -41,6 +43,12 @@ it("prints a curl line that works as pasted", async () => {
   let answer = "";
   for await (const chunk of child.stdout) answer += chunk;
   expect(JSON.parse(answer).choices[0].message.role).toBe("assistant");
+  const shown = await until(
+    "its record",
+    2_000,
+    async () => (await tenantOf(system, system.tenant).records())[0] ?? null,
+  );
+  expect(shown).toMatchObject({ status: "ok", model: "gpt-5-mini", mode: "test" });
 });
 
 it("prints a sign-in link that works once", async () => {
