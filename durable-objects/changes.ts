@@ -12,7 +12,7 @@ export interface RecordChange {
 
 /**
  * Takes a changed record into the policy. Answers whether wallets have to hear of it; a new key they have yet to
- * ask for, and teams, users and tokens they never see. Credentials are the caller's to read anew.
+ * ask for, and teams, users and tokens they never see. Credentials and prices are the caller's to read anew.
  */
 export function applyChange(state: LedgerState, change: RecordChange, now: number): boolean {
   const { kind, before, after } = change;
@@ -30,6 +30,7 @@ export function applyChange(state: LedgerState, change: RecordChange, now: numbe
       break;
     }
     case "credential":
+    case "price":
       break;
     default:
       return false;

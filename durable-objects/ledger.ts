@@ -30,7 +30,7 @@ import { prunePots, stateOf } from "./pots.ts";
 import * as records from "./records.ts";
 import type { KeyFinder, LedgerState } from "./rows.ts";
 import { SCHEMA } from "./schema.ts";
-import { loadState, readCredentials, readMeta, writeChanges, writeMeta } from "./store.ts";
+import { loadState, readCredentials, readMeta, readPrices, writeChanges, writeMeta } from "./store.ts";
 import { sync } from "./sync.ts";
 
 /** Events wait this long for company before they go to D1: with a wallet's linger they are visible within 2 s. */
@@ -279,6 +279,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     records.writeAudit(this.#sql, change, now);
     if (!applyChange(state, change, now)) return;
     if (kind === "credential") state.credentials = readCredentials(this.#sql);
+    if (kind === "price") state.prices = readPrices(this.#sql);
     if (kind === "budget") this.#moved.add((change.after ?? change.before)?.id ?? "");
     if (kind === "key") this.#writeRevoked(state);
     writeMeta(this.#sql, "version", state.version);

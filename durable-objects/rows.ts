@@ -3,7 +3,7 @@
  * them in `changes`, which `store.ts` writes in the same synchronous step.
  */
 import type { Nanos } from "../worker/core/money.ts";
-import type { Budget, Credential, KeyRecord } from "../worker/core/policy.ts";
+import type { Budget, Credential, KeyRecord, PriceRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 
@@ -71,10 +71,12 @@ export interface Changes {
 
 export interface LedgerState {
   tenant: string;
-  /** The version of the policy: budgets, credentials and keys as wallets see them. */
+  /** The version of the policy: budgets, credentials, prices and keys as wallets see them. */
   version: number;
   budgets: Map<string, Budget>;
   credentials: Credential[];
+  /** The newest of each model. */
+  prices: PriceRecord[];
   /** Keys revoked lately, and when. */
   revoked: Map<string, number>;
   pots: Map<string, Pot>;
@@ -105,6 +107,7 @@ export const emptyState = (tenant: string): LedgerState => ({
   version: 1,
   budgets: new Map(),
   credentials: [],
+  prices: [],
   revoked: new Map(),
   pots: new Map(),
   present: new Map(),

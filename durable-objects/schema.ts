@@ -5,7 +5,7 @@ export const SCHEMA = `
 -- Single values: tenant, version (of the policy), calls (syncs received).
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
--- Keys, budgets, credentials, tokens, teams, users as JSON. lookup is the hash of a key or token.
+-- Keys, budgets, credentials, prices, tokens, teams, users as JSON. lookup is the hash of a key or token.
 CREATE TABLE IF NOT EXISTS records (
   kind TEXT NOT NULL,
   id TEXT NOT NULL,

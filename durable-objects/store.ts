@@ -1,5 +1,5 @@
 /** Loads a ledger's rows into memory, and writes what a step changed. */
-import type { Budget, Credential } from "../worker/core/policy.ts";
+import type { Budget, Credential, PriceRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { outboxRows } from "./outbox.ts";
 import { emptyState, type LedgerState, noChanges, type Pot } from "./rows.ts";
@@ -18,6 +18,7 @@ export function loadState(sql: SqlStorage, tenant: string): LedgerState {
     state.budgets.set(budget.id, budget);
   }
   state.credentials = readCredentials(sql);
+  state.prices = readPrices(sql);
   for (const row of sql.exec<{ key: string; at: number }>("SELECT key, at FROM revoked")) {
     state.revoked.set(row.key, row.at);
   }
@@ -68,6 +69,18 @@ export const readCredentials = (sql: SqlStorage): Credential[] =>
     .exec<{ json: string }>("SELECT json FROM records WHERE kind = 'credential' ORDER BY created_at, id")
     .toArray()
     .map(({ json }) => JSON.parse(json) as Credential);
+
+/** Of each model the newest price: older ones stay to explain what they charged. */
+export function readPrices(sql: SqlStorage): PriceRecord[] {
+  const newest = new Map<string, PriceRecord>();
+  for (const { json } of sql.exec<{ json: string }>(
+    "SELECT json FROM records WHERE kind = 'price' ORDER BY created_at, id",
+  )) {
+    const price = JSON.parse(json) as PriceRecord;
+    newest.set(`${price.provider}/${price.model}`, price);
+  }
+  return [...newest.values()];
+}
 
 export function readMeta(sql: SqlStorage, name: string): SqlStorageValue | undefined {
   return sql.exec<{ value: SqlStorageValue }>("SELECT value FROM meta WHERE name = ?", name).toArray()[0]?.value;

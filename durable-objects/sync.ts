@@ -159,6 +159,7 @@ function grantNeeds(state: LedgerState, asks: Asked[], now: number): void {
 const policyOf = (state: LedgerState) => ({
   budgets: [...state.budgets.values()],
   credentials: state.credentials,
+  prices: state.prices,
   revoked: [...state.revoked.keys()],
 });
 

@@ -1,6 +1,6 @@
 /**
  * The wallet: what this isolate may spend without asking the ledger. A hot key's request is identified, held and
- * settled in memory; a sparse one costs one call. See the design of the lease protocol in docs.
+ * settled in memory; a sparse one costs one call. The protocol is `core/lease.ts`; `tests/lease-protocol` plays against it.
  */
 
 import type { Ledger } from "../../durable-objects/ledger.ts";

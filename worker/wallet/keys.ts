@@ -55,9 +55,9 @@ function learnKey(wallet: WalletState, hash: string, key: KeyRecord): void {
     wallet.keyModes.clear();
   }
   const budgets = (wallet.policy?.budgets ?? []).filter((budget) => mayCover(budget, key));
-  const credentials = wallet.policy?.credentials ?? [];
+  const { credentials = [], prices = [] } = wallet.policy ?? {};
   wallet.unknownKeys.delete(hash);
-  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, budgets } });
+  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, prices, budgets } });
   wallet.keyBudgets.set(key.id, budgets);
   wallet.keyModes.set(key.id, key.mode);
 }

@@ -1,6 +1,6 @@
 /** What the gateway asks of the wallet. The wallet alone talks to the ledger on the path of a request. */
 import type { Nanos } from "../core/money.ts";
-import type { Budget, Credential, KeyRecord } from "../core/policy.ts";
+import type { Budget, Credential, KeyRecord, PriceRecord } from "../core/policy.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import type { UsageEvent } from "../core/usage.ts";
 
@@ -10,6 +10,8 @@ export interface Grant {
   key: KeyRecord;
   /** The tenant's credentials, sealed. */
   credentials: readonly Credential[];
+  /** The tenant's own prices, one a model. */
+  prices: readonly PriceRecord[];
   /** All budgets of the tenant that may cover this key's requests. */
   budgets: readonly Budget[];
 }
