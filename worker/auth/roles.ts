@@ -9,6 +9,7 @@ export type Action =
   | "keys"
   | "budgets"
   | "credentials"
+  | "prices"
   | "parties"
   | "tokens"
   | "import"
@@ -16,10 +17,10 @@ export type Action =
   | "operate";
 
 const MAY: Record<Role, readonly Action[]> = {
-  owner: ["read", "keys", "budgets", "credentials", "parties", "tokens", "import", "audit"],
-  admin: ["read", "keys", "budgets", "credentials", "parties", "tokens", "import", "audit"],
+  owner: ["read", "keys", "budgets", "credentials", "prices", "parties", "tokens", "import", "audit"],
+  admin: ["read", "keys", "budgets", "credentials", "prices", "parties", "tokens", "import", "audit"],
   developer: ["read", "keys", "import"],
-  billing: ["read", "budgets"],
+  billing: ["read", "budgets", "prices"],
   viewer: ["read"],
 };
 

@@ -18,6 +18,12 @@ const KINDS = [
     patch: { limit_usd: "20.000000001" },
     once: [],
   },
+  {
+    path: "prices",
+    body: { provider: "openai", model: "gpt-5-mini", per_million_tokens: { input: "0.2", output: "1.6" } },
+    patch: { per_million_tokens: { input: "0.19" }, per_request: "0.0001" },
+    once: [],
+  },
   { path: "tokens", body: { name: "ci", role: "viewer" }, patch: { name: "cd" }, once: ["token"] },
 ];
 

@@ -8,6 +8,7 @@ import { ledgerOf } from "../db/ledger.ts";
 import { GROUPS, type Group, type SummaryRow, summarize } from "../db/summary.ts";
 import { findUsage, listUsage } from "../db/usage.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
+import { explainCost } from "./cost.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { exportUsage } from "./export.ts";
 import { eventsOf, importBody } from "./import.ts";
@@ -48,6 +49,18 @@ export function mountUsage(app: App): void {
     GET: forTenant("read", async ({ env, tenant, params }) => {
       const event = await findUsage(databaseOf(env, tenant), tenant, params.id ?? "");
       return event ? ok(recordOf(event)) : notFound("usage record");
+    }),
+  });
+  mount(app, "/tenants/:tenant/usage/:id/cost", {
+    GET: forTenant("read", async ({ env, tenant, params }) => {
+      const event = await findUsage(databaseOf(env, tenant), tenant, params.id ?? "");
+      if (!event) return notFound("usage record");
+      // What was charged at the tenant's own price names it.
+      const own =
+        event.priceSource === "tenant" && event.priceVersion !== null
+          ? await ledgerOf(env, tenant).get("price", event.priceVersion)
+          : null;
+      return ok(explainCost(event, own));
     }),
   });
 }

@@ -4,7 +4,7 @@
  * (events), so messages may be lost, doubled, delayed and reordered: they change nothing twice.
  */
 import type { Nanos } from "./money.ts";
-import type { Budget, Credential, KeyRecord } from "./policy.ts";
+import type { Budget, Credential, KeyRecord, PriceRecord } from "./policy.ts";
 import type { ScopeFacts } from "./scope.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -87,6 +87,8 @@ export interface Policy {
   budgets: Budget[];
   /** Sealed. */
   credentials: Credential[];
+  /** The tenant's own, one a model. */
+  prices: PriceRecord[];
   /** Ids of keys that were revoked lately, for requests that are under way. */
   revoked: string[];
 }

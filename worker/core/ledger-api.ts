@@ -2,7 +2,7 @@
  * What a ledger answers to the rest of the system, as plain data. The lease protocol's own messages are in
  * `lease.ts`; this page is the records: keys, budgets, credentials and the rest of what a tenant has set.
  */
-import type { Budget, BudgetState, Credential, KeyRecord } from "./policy.ts";
+import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord } from "./policy.ts";
 import type { UsageEvent } from "./usage.ts";
 
 /** A management token of a tenant, for the admin API. */
@@ -30,6 +30,7 @@ export interface Records {
   key: KeyRecord;
   budget: Budget;
   credential: Credential;
+  price: PriceRecord;
   token: TokenRecord;
   team: PartyRecord;
   user: PartyRecord;

@@ -1,5 +1,5 @@
 /**
- * What a tenant has set: keys, budgets, credentials. The tenant's ledger owns these records (one store, one
+ * What a tenant has set: keys, budgets, credentials, prices. The tenant's ledger owns these records (one store, one
  * transaction, no copy to fall out of step); the Worker reads them through the wallet and changes them
  * through the admin API.
  */
@@ -85,5 +85,49 @@ export interface Credential {
   weight: number;
   /** Only for a provider that the tenant added itself. */
   custom: { baseUrl: string; dialect: string } | null;
+  createdAt: number;
+}
+
+/** Kinds of tokens that a tenant can price, with the names of a usage record. */
+export const TOKEN_KINDS = [
+  "input",
+  "input_cached",
+  "input_cache_write",
+  "input_cache_write_1h",
+  "input_audio",
+  "input_image",
+  "output",
+  "output_reasoning",
+  "output_audio",
+  "output_image",
+] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+/** Decimal dollars, as strings: floats never touch money. */
+export interface TenantPrice {
+  /** Dollars for a million tokens, by kind. */
+  perMillionTokens: Partial<Record<TokenKind, string>>;
+  /** Dollars for one, by the names of `UsageEvent.units`. */
+  perUnit?: Readonly<Record<string, string>>;
+  /** Dollars for each request. */
+  perRequest?: string;
+  /** Prices of whole requests above a number of input tokens. */
+  tiers?: readonly { aboveInputTokens: number; perMillionTokens: Partial<Record<TokenKind, string>> }[];
+  contextWindow?: number | null;
+  maxOutput?: number | null;
+}
+
+/** A tenant's own price of a model. Of several for one model the newest counts; the older ones explain older records. */
+export interface PriceRecord extends TenantPrice {
+  /** `price_…`; the `priceVersion` of what was charged at it. */
+  id: string;
+  /** For people. */
+  name: string;
+  /** The provider's slug. */
+  provider: string;
+  /** Exactly as requests name it, or as answers name the served one. */
+  model: string;
+  /** When its figures last changed: what was charged before was charged at others. */
+  changedAt: number;
   createdAt: number;
 }

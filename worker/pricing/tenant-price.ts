@@ -1,20 +1,7 @@
 /** A tenant's own price of a model: what it says wins, the rest is the catalogue's. */
+import type { TenantPrice, TokenKind } from "../core/policy.ts";
 import { type ListPrice, priceFromList } from "./list-price.ts";
 import type { ModelPrice } from "./types.ts";
-
-/** Decimal dollars, as strings: floats never touch money. Keys as in a usage record. */
-export interface TenantPrice {
-  /** Dollars for a million tokens, by kind. */
-  perMillionTokens: Partial<Record<TokenKind, string>>;
-  /** Dollars for one, by the names of `UsageEvent.units`. */
-  perUnit?: Readonly<Record<string, string>>;
-  /** Dollars for each request. */
-  perRequest?: string;
-  /** Prices of whole requests above a number of input tokens. */
-  tiers?: readonly { aboveInputTokens: number; perMillionTokens: Partial<Record<TokenKind, string>> }[];
-  contextWindow?: number | null;
-  maxOutput?: number | null;
-}
 
 const KEYS = {
   input: "input_mtok",
@@ -27,8 +14,7 @@ const KEYS = {
   output_reasoning: "output_reasoning_mtok",
   output_audio: "output_audio_mtok",
   output_image: "output_image_mtok",
-} as const;
-export type TokenKind = keyof typeof KEYS;
+} as const satisfies Record<TokenKind, string>;
 
 /**
  * The price that a tenant has set, over what the catalogue knows of limits and units; null where it has no price of input. `version` names the

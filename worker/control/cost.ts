@@ -1,0 +1,98 @@
+/** Why a usage record costs what it costs: tokens × price by kind = part, summed. */
+import { type CostPart, costOf, usdFromNanos } from "../core/money.ts";
+import type { PriceRecord } from "../core/policy.ts";
+import type { UsageEvent } from "../core/usage.ts";
+import { costOfUsage, type ModelPrice, priceOf, priceOfRecord, priceUnder, priceVersion } from "../pricing/index.ts";
+
+/**
+ * Why the parts do not add up to the record's cost, or null where they do. `provider_cost`: the provider told the cost itself;
+ * `charged_at_bound`: nobody counted; `unpriced`: no price was known; `price_changed`, `price_removed`: since then;
+ * `not_reproducible`: it was capped at what was held, or several models answered.
+ */
+type Mismatch =
+  | "provider_cost"
+  | "charged_at_bound"
+  | "unpriced"
+  | "price_changed"
+  | "price_removed"
+  | "not_reproducible";
+
+interface Explained {
+  price: ModelPrice | null;
+  parts: CostPart[];
+}
+
+const NOTHING: Explained = { price: null, parts: [] };
+
+/** The explanation of `event`'s cost, as the API shows it. `own`: the tenant's price that it names, if that is still there. */
+export function explainCost(event: UsageEvent, own: PriceRecord | null) {
+  const { price, parts } = explained(event, own);
+  const sumNanos = costOf(parts);
+  const matches = event.costNanos !== null && sumNanos === event.costNanos;
+  return {
+    id: event.id,
+    cost_usd: event.costNanos === null ? null : usdFromNanos(event.costNanos),
+    price_source: event.priceSource,
+    price_version: event.priceVersion,
+    priced_as: price && { provider: price.provider, model: price.model, version: price.version },
+    conditions: {
+      service_tier: event.conditions?.serviceTier ?? null,
+      speed: event.conditions?.speed ?? null,
+      inference_geo: event.conditions?.inferenceGeo ?? null,
+    },
+    cost_parts: parts.map(showPart),
+    // Rounded up once, as the cost was.
+    sum_usd: usdFromNanos(sumNanos),
+    matches,
+    mismatch: matches ? null : mismatchOf(event, own),
+  };
+}
+
+function explained(event: UsageEvent, own: PriceRecord | null): Explained {
+  switch (event.priceSource) {
+    case "provider":
+    case "none":
+      return NOTHING;
+    case "tenant":
+      return own ? partsAt(event, priceOfRecord(own, event.time)) : NOTHING;
+    case "catalog":
+      return atCatalogue(event);
+  }
+}
+
+/** At the served model's price, or at the asked one's: whichever explains the cost, else the first that is known. */
+function atCatalogue(event: UsageEvent): Explained {
+  const names = new Set([event.modelServed ?? event.model, event.model]);
+  const known = [...names]
+    .map((model) => partsAt(event, priceOf({ provider: event.provider, model, time: event.time })))
+    .filter(({ price }) => price !== null);
+  return known.find(({ parts }) => costOf(parts) === event.costNanos) ?? known[0] ?? NOTHING;
+}
+
+function partsAt(event: UsageEvent, price: ModelPrice | null): Explained {
+  if (!price || event.usageSource === "bound") return { price, parts: [] };
+  return { price, parts: costOfUsage(priceUnder(price, event.conditions ?? {}), event.tokens, event.units).parts };
+}
+
+function mismatchOf(event: UsageEvent, own: PriceRecord | null): Mismatch {
+  if (event.priceSource === "provider") return "provider_cost";
+  if (event.usageSource === "bound") return "charged_at_bound";
+  if (event.costNanos === null || event.priceSource === "none") return "unpriced";
+  if (event.priceSource === "tenant" && !own) return "price_removed";
+  const changed = own ? own.changedAt > event.time : event.priceVersion !== priceVersion();
+  return changed ? "price_changed" : "not_reproducible";
+}
+
+const showPart = ({ kind, units, pricePicos }: CostPart) => ({
+  kind,
+  units,
+  /** Of one unit. */
+  price_usd: usdFromPicos(BigInt(pricePicos)),
+  cost_usd: usdFromPicos(BigInt(units) * BigInt(pricePicos)),
+});
+
+/** Exact: a part is not rounded. */
+function usdFromPicos(picos: bigint): string {
+  const digits = picos.toString().padStart(13, "0");
+  return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
+}
