@@ -86,6 +86,7 @@ export const waitForClaim = (access: Access, claim: Claim): Promise<void> =>
 export async function keepHouse(access: Access, isDone: () => boolean): Promise<void> {
   const { wallet, clock } = access;
   const startedAt = clock();
+  if (isLookedAfter(wallet, startedAt)) return;
   let keeper: WalletState["keeper"] = null;
   for (;;) {
     const now = clock();
@@ -94,11 +95,14 @@ export async function keepHouse(access: Access, isDone: () => boolean): Promise<
     const isOver = keeper ? isDone() && isIdle(wallet) : isDone();
     if (isOver || now - startedAt > KEEPER_MS) break;
     if (due(wallet, now, underWay(wallet, now))) {
+      if (keeper) keeper.looksAt = now + LOOK_CAP_MS;
       await Promise.race([callLedger(access), scheduler.wait(FRESH_MS)]);
     } else {
       // A call that is under way may end at any time.
       const soonest = wallet.calls.size > 0 || keeper === null ? LOOK_CAP_MS : LOOK_MS;
-      await scheduler.wait(Math.min(Math.max(nextLook(wallet, now, keeper !== null) - now, soonest), LONGEST_LOOK_MS));
+      const pause = Math.min(Math.max(nextLook(wallet, now, keeper !== null) - now, soonest), LONGEST_LOOK_MS);
+      if (keeper) keeper.looksAt = now + pause;
+      await scheduler.wait(pause);
     }
   }
   if (keeper && wallet.keeper === keeper) wallet.keeper = null;
@@ -115,10 +119,20 @@ export async function drain(access: Access, deadline: number): Promise<void> {
   }
 }
 
-function takeOver(wallet: WalletState, now: number): WalletState["keeper"] {
+/**
+ * Whether another request keeps house and looks in time for all that is due. Then this one may end at once: waking it
+ * only to see that all is done would cost as much as the rest of a short request.
+ */
+function isLookedAfter(wallet: WalletState, now: number): boolean {
   const { keeper } = wallet;
-  const isKept = keeper && now - keeper.seenAt < KEEPER_SILENT_MS && now - keeper.since < TENURE_MS;
-  if (isKept) return null;
-  wallet.keeper = { since: now, seenAt: now };
+  return isKept(keeper, now) && keeper.looksAt <= Math.max(nextLook(wallet, now, false), now + LOOK_CAP_MS);
+}
+
+const isKept = (keeper: WalletState["keeper"], now: number): keeper is NonNullable<WalletState["keeper"]> =>
+  keeper !== null && now - keeper.seenAt < KEEPER_SILENT_MS && now - keeper.since < TENURE_MS;
+
+function takeOver(wallet: WalletState, now: number): WalletState["keeper"] {
+  if (isKept(wallet.keeper, now)) return null;
+  wallet.keeper = { since: now, seenAt: now, looksAt: now };
   return wallet.keeper;
 }

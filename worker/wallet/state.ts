@@ -118,7 +118,7 @@ export interface WalletState extends Correspondence {
   /** Calls under way, by the time they were sent: a cancelled one counts no more after a while. */
   calls: Set<{ sentAt: number }>;
   /** Who stays after its own request to flush and give back; likewise marked by time. */
-  keeper: { since: number; seenAt: number } | null;
+  keeper: { since: number; seenAt: number; looksAt: number } | null;
 }
 
 const newCorrespondence = (): Correspondence => ({
