@@ -1,7 +1,7 @@
 // Loaded before the tests: under a test runner it takes seconds.
 import "../auth/better.ts";
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { readKey } from "../auth/secrets.ts";
 import { MIGRATIONS } from "../db/migrations.ts";
 import { call, ORIGIN, operator, raw } from "./test-kit.ts";
@@ -86,7 +86,16 @@ it("lets nobody in as the operator where no operator token is set", async () => 
 
 it("runs what the cron would", async () => {
   await bootstrap();
+  const fetch = vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("no network"));
   expect((await operator("POST", "/api/v1/operator/cron")).body).toEqual({ done: true });
+  expect(fetch).toHaveBeenCalledTimes(1);
+  await operator("POST", "/api/v1/operator/cron");
+  // Prices are due once a day, or an hour after a failure; on demand they are fetched at once.
+  expect(fetch).toHaveBeenCalledTimes(1);
+  const refreshed = await operator("POST", "/api/v1/operator/prices/refresh");
+  expect(refreshed.body).toMatchObject({ outcome: "unreachable", version: expect.stringMatching(/^genai-prices@/) });
+  expect(fetch).toHaveBeenCalledTimes(2);
+  fetch.mockRestore();
 });
 
 it("says when nothing runs any more", async () => {

@@ -12,7 +12,7 @@ import { drainWallets } from "../wallet/index.ts";
 import { type Answer, type App, type Call, forOperator, mount } from "./call.ts";
 import { readBody } from "./input.ts";
 import { newKey } from "./keys.ts";
-import { runScheduled } from "./scheduled.ts";
+import { refresh, runScheduled } from "./scheduled.ts";
 
 const ID_DIGITS = 24;
 /** Of the first user, who has no mailbox: the link that bootstrap answers is the way in. */
@@ -23,7 +23,7 @@ const bootstrapBody = z.strictObject({ need_key: z.boolean().default(false), ema
 /** Shorter than a start script waits before it kills. */
 const DRAIN_MS = 9_000;
 
-/** Mounts `/operator/bootstrap`, `/operator/drain` and `/operator/cron`. */
+/** Mounts `/operator/bootstrap`, `/operator/drain`, `/operator/cron` and `/operator/prices/refresh`. */
 export function mountOperator(app: App): void {
   mount(app, "/operator/bootstrap", { POST: forOperator(bootstrap) });
   mount(app, "/operator/drain", { POST: forOperator(drain) });
@@ -32,6 +32,9 @@ export function mountOperator(app: App): void {
       await runScheduled(env);
       return ok({ done: true });
     }),
+  });
+  mount(app, "/operator/prices/refresh", {
+    POST: forOperator(async ({ env, now }) => ok(await refresh(env, now, "now"))),
   });
 }
 

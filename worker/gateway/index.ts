@@ -6,6 +6,7 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { openAiError } from "../dialects/errors.ts";
 import type { ErrorShape } from "../dialects/types.ts";
 import type { Env } from "../env.ts";
+import { followPrices } from "../pricing/index.ts";
 import { openWallet } from "../wallet/index.ts";
 import type { Wallet } from "../wallet/types.ts";
 import { admit } from "./admit.ts";
@@ -34,6 +35,8 @@ export function gateway(request: Request, env: Env, ctx: Pick<ExecutionContext, 
     );
   });
   ctx.waitUntil(told);
+  const fresher = followPrices(env.CACHE, Date.now());
+  if (fresher) ctx.waitUntil(fresher);
   return promise;
 }
 

@@ -10,6 +10,7 @@ export { estimatedTokens } from "./estimate.ts";
 export { exactInputTokens } from "./exact.ts";
 export { type InlineMedia, inlineMediaOf } from "./inline-media.ts";
 export { namesOfModel, type PriceQuery, priceFrom, priceOfRecord, priceOfServed } from "./own-price.ts";
+export { followPrices, type Refresh, refreshPrices } from "./refresh.ts";
 export { tenantPrice } from "./tenant-price.ts";
 export { countIsExactFor, countTokens, type Encoding, encodingFor } from "./tokenizer.ts";
 export type { ContextTier, ModelPrice, TokenPrices } from "./types.ts";
