@@ -48,6 +48,6 @@ async function load({ origin, path, headers, body, connections, seconds }: LoadO
 }
 
 if (import.meta.main) {
-  process.send?.(await load(JSON.parse(process.argv[2] ?? "")));
-  process.disconnect?.();
+  // Leaving before the message is written would lose it.
+  process.send?.(await load(JSON.parse(process.argv[2] ?? "")), () => process.disconnect?.());
 }

@@ -61,5 +61,4 @@ export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
 
 /** The provider with this slug, or undefined. */
 export const providerOf = (slug: string): Provider | undefined => BY_SLUG.get(slug);
-export const isKnownProvider = (slug: string): boolean => BY_SLUG.has(slug);
 export const PROVIDER_SLUGS: readonly string[] = ALL.map((provider) => provider.slug);
