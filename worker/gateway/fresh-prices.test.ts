@@ -16,7 +16,7 @@ it("takes fresher prices into use behind a request, whosever it is", async () =>
   expect(priceVersion()).toBe(catalogueVersion);
   const ctx = createExecutionContext();
   const request = new Request("http://meterr.example/openai/v1/chat/completions", { method: "POST", body: "{}" });
-  expect((await gateway(request, env, ctx)).status).toBe(401);
+  expect((await gateway(request, { ...env }, ctx)).status).toBe(401);
   await waitOnExecutionContext(ctx);
   expect(priceVersion()).toContain(label);
 });
