@@ -152,6 +152,16 @@ describe("a tenant's own price", () => {
     expect(cost.matches).toBe(true);
   });
 
+  it("holds for imported usage that names no cost", async () => {
+    const tenant = await tenantWith([mini("100"), mini("4")]);
+    const event = { id: "import-1", provider: "openai", model: "gpt-5-mini", tokens: { input: 1_000, output: 100 } };
+    await operator("POST", `${tenant.path}/usage`, { events: [event] });
+    await runDurableObjectAlarm(env.LEDGER.getByName(tenant.id));
+    const { body: record } = await operator("GET", `${tenant.path}/usage/import-1`);
+    expect(record).toMatchObject({ cost_usd: "0.004800000", price_source: "tenant", price_version: tenant.prices[1] });
+    expect((await operator("GET", `${tenant.path}/usage/import-1/cost`)).body.matches).toBe(true);
+  });
+
   it("that changed or went since is said to have", async () => {
     const tenant = await tenantWith([mini("4")]);
     const { record } = await chat(tenant, "gpt-5-mini");

@@ -1,8 +1,9 @@
 /** Usage that did not pass through the proxy, as its caller tells it. */
 import * as z from "zod";
 import type { Nanos } from "../core/money.ts";
+import type { PriceRecord } from "../core/policy.ts";
 import { NO_TOKENS, type PriceSource, type Tokens, type UsageEvent } from "../core/usage.ts";
-import { costOfUsage, priceOf } from "../pricing/index.ts";
+import { costOfUsage, priceFrom } from "../pricing/index.ts";
 import type { TenantCall } from "./call.ts";
 import { instant, label, tags, usd } from "./input.ts";
 
@@ -56,15 +57,17 @@ const event = z.strictObject({
 
 export const importBody = z.strictObject({ events: z.array(event).min(1).max(MAX_EVENTS) });
 
-/** The events of a checked body. What names no cost is priced by the catalogue, where that knows the model. */
+/** The events of a checked body. What names no cost is priced at the tenant's own price of the model, newest first in `prices`, else at the catalogue's. */
 export function eventsOf(
   { events }: z.output<typeof importBody>,
   { tenant, now }: Pick<TenantCall, "tenant" | "now">,
+  prices: readonly PriceRecord[],
 ): UsageEvent[] {
   return events.map((given) => {
     const time = given.time ?? now;
     const tokens = tokensOf(given.tokens);
-    const cost = given.cost_usd === undefined ? catalogueCost({ ...given, tokens, time }) : costGiven(given.cost_usd);
+    const cost =
+      given.cost_usd === undefined ? listCost({ ...given, tokens, time }, prices) : costGiven(given.cost_usd);
     return {
       id: given.id,
       time,
@@ -113,19 +116,16 @@ const UNKNOWN: ImportedCost = { nanos: null, source: "none", version: null };
 const costGiven = (nanos: Nanos | null): ImportedCost =>
   nanos === null ? UNKNOWN : { nanos, source: "provider", version: null };
 
-function catalogueCost(used: {
-  provider: string;
-  model: string;
-  tokens: Tokens;
-  units: Record<string, number>;
-  time: number;
-}): ImportedCost {
-  const price = priceOf({ provider: used.provider, model: used.model, time: used.time });
+function listCost(
+  used: { provider: string; model: string; tokens: Tokens; units: Record<string, number>; time: number },
+  prices: readonly PriceRecord[],
+): ImportedCost {
+  const price = priceFrom(prices, used);
   if (!price) return UNKNOWN;
   const cost = costOfUsage(price, used.tokens, used.units);
   // Where a part has no price the sum is a floor, and a floor is no cost.
   if (cost.nanos === null || cost.unpriced.length > 0) return UNKNOWN;
-  return { nanos: cost.nanos, source: "catalog", version: price.version };
+  return { nanos: cost.nanos, source: price.source, version: price.version };
 }
 
 function tokensOf(given: z.output<typeof event>["tokens"]): Tokens {

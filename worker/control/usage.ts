@@ -14,6 +14,8 @@ import { exportUsage } from "./export.ts";
 import { eventsOf, importBody } from "./import.ts";
 import { instant, iso, paging, readBody, readQuery } from "./input.ts";
 
+/** Of a tenant's own prices, the newest so many are looked through for an import. */
+const MAX_PRICES = 2_000;
 const text = z.string().min(1).max(500).optional();
 const filters = {
   from: instant.optional(),
@@ -96,8 +98,10 @@ async function summary(call: TenantCall): Promise<Answer> {
 async function importEvents(call: TenantCall): Promise<Answer> {
   const body = await readBody(call, importBody);
   if (!body.ok) return body;
-  const events = eventsOf(body.value.input, call);
-  const imported = await ledgerOf(call.env, call.tenant).importUsage(events);
+  const ledger = ledgerOf(call.env, call.tenant);
+  const prices = await ledger.list("price", { limit: MAX_PRICES, cursor: null });
+  const events = eventsOf(body.value.input, call, prices.items);
+  const imported = await ledger.importUsage(events);
   return ok({ imported, ignored: events.length - imported });
 }
 
