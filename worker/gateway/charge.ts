@@ -25,6 +25,8 @@ export interface Charge {
   priceVersion: string | null;
   /** What made it dearer or cheaper than the list price; null where nothing did. */
   conditions: Conditions | null;
+  /** The tokens of each model, where the provider told them apart. */
+  shares: Reported["byModel"];
   /** Units that were used and have no known price: then the cost is a floor. */
   unpriced: readonly string[];
 }
@@ -51,6 +53,7 @@ export const NO_CHARGE: Charge = {
   priceSource: "none",
   priceVersion: null,
   conditions: null,
+  shares: null,
   unpriced: [],
 };
 
@@ -171,6 +174,7 @@ export function chargeFor(
     priceSource: sourceOf(main),
     priceVersion: main?.version ?? null,
     conditions: scaled ? conditions : null,
+    shares: used.byModel,
     unpriced,
   };
 }

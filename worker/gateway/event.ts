@@ -53,6 +53,7 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     usageSource: charge.usageSource,
     priceSource: charge.priceSource,
     priceVersion: charge.priceVersion,
+    ...(charge.shares && { shares: charge.shares }),
     ...(charge.conditions && { conditions: charge.conditions }),
     boundNanos: bound,
     cache: ending.cache ?? "off",

@@ -24,53 +24,58 @@ export interface Relay {
   cancel: () => void;
 }
 
-/** Pumps until either side ends. Never throws. */
+/**
+ * Pumps until either side ends. Never throws. Per chunk it makes the two promises that the streams need and no more:
+ * they are most of what a relayed chunk costs.
+ */
 export async function relay(of: Relay): Promise<RelayEnd> {
+  const { reader, edit, guard, see } = of;
   const writer = of.to.getWriter();
   // Rejections of a write are seen where it is awaited; this promise would report them once more.
   writer.closed.catch(() => {});
-  for (const chunk of of.first) if (!(await pass(of, writer, chunk))) return leave(of);
-  for (;;) {
-    const next = await of.reader.read().catch(() => null);
-    if (next === null) {
-      if (of.client.aborted) return leave(of);
-      // An error passes a cut off as what it is; a clean end would pass it off as the whole answer.
-      writer.abort(new Error("the provider broke the answer off")).catch(() => {});
-      return "broken";
+  let writes = false;
+  try {
+    for (let next = 0; ; next++) {
+      writes = false;
+      let chunk = of.first[next];
+      if (!chunk) {
+        const read = await reader.read();
+        if (read.done) break;
+        chunk = read.value;
+      }
+      writes = true;
+      const passed = edit ? edit.pass(chunk) : chunk;
+      // Relay first, meter second.
+      const written = passed.byteLength > 0 ? writer.write(passed) : null;
+      see(chunk, passed);
+      if (written) await written;
+      if (guard && !(await guard.covers())) return await cut(of, guard.terminal(), writer);
     }
-    if (next.done) break;
-    if (!(await pass(of, writer, next.value))) return leave(of);
-    if (of.guard && !(await of.guard.covers())) {
+    writes = true;
+    const rest = edit?.end();
+    if (rest && rest.byteLength > 0) await writer.write(rest);
+    await writer.close();
+    return "complete";
+  } catch {
+    if (writes || of.client.aborted) {
       stop(of);
-      await succeeds(writer.write(of.guard.terminal()));
-      await succeeds(writer.close());
-      return "cut";
+      return "left";
     }
+    // An error passes a cut off as what it is; a clean end would pass it off as the whole answer.
+    writer.abort(new Error("the provider broke the answer off")).catch(() => {});
+    return "broken";
   }
-  const rest = of.edit?.end();
-  if (rest && rest.byteLength > 0 && !(await succeeds(writer.write(rest)))) return leave(of);
-  return (await succeeds(writer.close())) ? "complete" : leave(of);
 }
 
-/** Relay first, meter second. False: the client is gone. */
-async function pass(of: Relay, writer: WritableStreamDefaultWriter<Uint8Array>, chunk: Uint8Array): Promise<boolean> {
-  const passed = of.edit ? of.edit.pass(chunk) : chunk;
-  const written = passed.byteLength > 0 ? writer.write(passed) : undefined;
-  // It is awaited only below: a rejection until then must not count as unhandled.
-  written?.catch(() => {});
-  of.see(chunk, passed);
-  return written === undefined || succeeds(written);
-}
-
-const succeeds = (promise: Promise<void>): Promise<boolean> =>
-  promise.then(
-    () => true,
-    () => false,
-  );
-
-function leave(of: Relay): RelayEnd {
+async function cut(
+  of: Relay,
+  terminal: Uint8Array,
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+): Promise<RelayEnd> {
   stop(of);
-  return "left";
+  await writer.write(terminal);
+  await writer.close();
+  return "cut";
 }
 
 function stop(of: Relay): void {
