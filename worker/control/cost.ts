@@ -2,12 +2,20 @@
 import { type CostPart, costOf, usdFromNanos } from "../core/money.ts";
 import type { PriceRecord } from "../core/policy.ts";
 import type { UsageEvent } from "../core/usage.ts";
-import { costOfUsage, type ModelPrice, priceOf, priceOfRecord, priceUnder, priceVersion } from "../pricing/index.ts";
+import {
+  costOfUsage,
+  type ModelPrice,
+  priceOf,
+  priceOfRecord,
+  priceOfServed,
+  priceUnder,
+  priceVersion,
+} from "../pricing/index.ts";
 
 /**
  * Why the parts do not add up to the record's cost, or null where they do. `provider_cost`: the provider told the cost itself;
  * `charged_at_bound`: nobody counted; `unpriced`: no price was known; `price_changed`, `price_removed`: since then;
- * `not_reproducible`: it was capped at what was held, or several models answered.
+ * `not_reproducible`: most often it was capped at what was held.
  */
 type Mismatch =
   | "provider_cost"
@@ -17,9 +25,13 @@ type Mismatch =
   | "price_removed"
   | "not_reproducible";
 
+interface Part extends CostPart {
+  model: string;
+}
+
 interface Explained {
   price: ModelPrice | null;
-  parts: CostPart[];
+  parts: Part[];
 }
 
 const NOTHING: Explained = { price: null, parts: [] };
@@ -54,7 +66,7 @@ function explained(event: UsageEvent, own: PriceRecord | null): Explained {
     case "none":
       return NOTHING;
     case "tenant":
-      return own ? partsAt(event, priceOfRecord(own, event.time)) : NOTHING;
+      return own ? partsAt(event, priceOfRecord(own, event.time), [own]) : NOTHING;
     case "catalog":
       return atCatalogue(event);
   }
@@ -64,14 +76,22 @@ function explained(event: UsageEvent, own: PriceRecord | null): Explained {
 function atCatalogue(event: UsageEvent): Explained {
   const names = new Set([event.modelServed ?? event.model, event.model]);
   const known = [...names]
-    .map((model) => partsAt(event, priceOf({ provider: event.provider, model, time: event.time })))
+    .map((model) => partsAt(event, priceOf({ provider: event.provider, model, time: event.time }), []))
     .filter(({ price }) => price !== null);
   return known.find(({ parts }) => costOf(parts) === event.costNanos) ?? known[0] ?? NOTHING;
 }
 
-function partsAt(event: UsageEvent, price: ModelPrice | null): Explained {
+/** `price` is that of the model that answered; others that took part are priced by their names. */
+function partsAt(event: UsageEvent, price: ModelPrice | null, own: readonly PriceRecord[]): Explained {
   if (!price || event.usageSource === "bound") return { price, parts: [] };
-  return { price, parts: costOfUsage(priceUnder(price, event.conditions ?? {}), event.tokens, event.units).parts };
+  const shares = event.shares ?? [{ model: null, tokens: event.tokens }];
+  const parts = shares.flatMap(({ model, tokens }, index) => {
+    const at = (model === null ? null : priceOfServed(own, event, model)) ?? price;
+    // Fees that belong to no share were charged with the first.
+    const cost = costOfUsage(priceUnder(at, event.conditions ?? {}), tokens, index === 0 ? event.units : {});
+    return cost.parts.map((part) => ({ ...part, model: at.model }));
+  });
+  return { price, parts };
 }
 
 function mismatchOf(event: UsageEvent, own: PriceRecord | null): Mismatch {
@@ -83,7 +103,8 @@ function mismatchOf(event: UsageEvent, own: PriceRecord | null): Mismatch {
   return changed ? "price_changed" : "not_reproducible";
 }
 
-const showPart = ({ kind, units, pricePicos }: CostPart) => ({
+const showPart = ({ model, kind, units, pricePicos }: Part) => ({
+  model,
   kind,
   units,
   /** Of one unit. */

@@ -89,6 +89,8 @@ export interface UsageEvent {
   priceSource: PriceSource;
   /** The version of the price catalogue that was used. */
   priceVersion: string | null;
+  /** Where several models did the work: the tokens of each. A null is the one that answered. */
+  shares?: readonly { model: string | null; tokens: Tokens }[];
   /** Service tier and the like, where they made it dearer or cheaper than the list price. */
   conditions?: { serviceTier?: string | null; speed?: string | null; inferenceGeo?: string | null };
   /** The upper bound that was held for it; null where nothing was held. */
