@@ -29,7 +29,11 @@ const LOOK_EVERY_MS = 10 * 60_000;
 /** Enough to tell one file from another. */
 const DIGEST_DIGITS = 12;
 
-type Kv = Pick<KVNamespace, "get" | "put">;
+/** What is used of the KV namespace. */
+interface Kv {
+  get(key: string): Promise<string | null>;
+  put(key: string, value: string, options?: { expirationTtl: number }): Promise<void>;
+}
 
 interface StoredVersion {
   /** `2026-11-24.` and the beginning of the file's SHA-256. */
