@@ -49,7 +49,7 @@ const COHERE_TAILS: Tails = {
 };
 
 /** Methods of Gemini that bill nothing. */
-const FREE_GEMINI = /^(?:countTokens|computeTokens)$/;
+const FREE_GEMINI = /^(?:countTokens|computeTokens|cancel)$/;
 const METERED_GEMINI =
   /^(?:generateContent|streamGenerateContent|embedContent|batchEmbedContents|generateAnswer|predict)$/;
 
@@ -120,7 +120,9 @@ export function vertexEndpoint(method: string, path: string): Endpoint {
 }
 
 function fromTails(tails: Tails, method: string, tail: string, model: string | null): Endpoint {
-  if (FREE_METHODS.has(method)) return { name: tail, billing: "free", dialect: null, model, method: null };
+  // Calling work off costs nothing either.
+  if (FREE_METHODS.has(method) || /\/cancel$/.test(tail))
+    return { name: tail, billing: "free", dialect: null, model, method: null };
   // `uploads/{id}/parts` is as free as `uploads`; a known tail is taken whole alone.
   const known = Object.hasOwn(tails, tail) ? tails[tail] : undefined;
   const collection = known ?? (/^(?:files|uploads)\//.test(tail) ? tails[tail.split("/")[0] ?? ""] : undefined);

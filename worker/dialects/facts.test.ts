@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { DIALECTS } from "./index.ts";
+
+const NO_PATH = { model: null, method: null };
+const factsOf = (
+  dialect: keyof typeof DIALECTS,
+  body: object,
+  path: { model: string | null; method: string | null } = NO_PATH,
+) => DIALECTS[dialect].facts(JSON.parse(JSON.stringify(body)), path);
+
+test("the larger of two caps counts, since no one knows which the provider takes", () => {
+  expect(factsOf("chat", { max_tokens: 10, max_completion_tokens: 5000 }).maxOutputTokens).toBe(5000);
+});
+
+test("every choice is counted: n, best_of, several prompts, candidates in either spelling", () => {
+  expect(factsOf("chat", { n: 3 }).choices).toBe(3);
+  expect(factsOf("completions", { prompt: ["a", "b"], n: 2, best_of: 4 }).choices).toBe(8);
+  expect(factsOf("completions", { prompt: [1, 2, 3] }).choices).toBe(1);
+  expect(factsOf("gemini", { generation_config: { candidate_count: 4 } }).choices).toBe(4);
+});
+
+test.each([
+  ["chat", { web_search_options: {} }],
+  ["chat", { tools: [{ type: "code_interpreter" }] }],
+  ["chat", { plugins: [{ id: "web" }] }],
+  ["responses", { tools: [{ type: "web_search" }] }],
+  ["responses", { tools: [{ type: "shell", environment: { type: "container_auto" } }] }],
+  ["messages", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
+  ["messages", { mcp_servers: [{ url: "https://x" }] }],
+  ["messages", { context_management: { edits: [{ type: "compact_20260112" }] } }],
+  ["gemini", { tools: [{ google_search: {} }] }],
+  ["gemini", { tools: { codeExecution: {} } }],
+] as const)("what the provider itself runs cannot be bounded: %s %j", (dialect, body) => {
+  expect(factsOf(dialect, body).unboundedBy).not.toBeNull();
+});
+
+test.each([
+  ["chat", { tools: [{ type: "function" }, { type: "custom" }] }],
+  ["responses", { tools: [{ type: "function" }, { type: "shell" }] }],
+  ["messages", { tools: [{ name: "mine" }, { type: "bash_20250124", name: "bash" }] }],
+  ["gemini", { tools: [{ functionDeclarations: [] }, { function_declarations: [] }] }],
+] as const)("what only the client runs can: %s %j", (dialect, body) => {
+  expect(factsOf(dialect, body).unboundedBy).toBeNull();
+});
+
+test.each([
+  ["responses", { previous_response_id: "resp_1" }],
+  ["responses", { input: [{ type: "item_reference", id: "i" }] }],
+  ["responses", { input: [{ role: "user", content: [{ type: "input_file", file_id: "f" }] }] }],
+  ["chat", { messages: [{ role: "user", content: [{ type: "file", file: { file_id: "f" } }] }] }],
+  [
+    "messages",
+    { messages: [{ role: "user", content: [{ type: "document", source: { type: "file", file_id: "f" } }] }] },
+  ],
+  ["gemini", { cached_content: "cachedContents/1" }],
+  ["gemini", { contents: [{ parts: [{ file_data: { file_uri: "u" } }] }] }],
+] as const)("input by reference is told: %s %j", (dialect, body) => {
+  expect(factsOf(dialect, body).references).toBe(true);
+});
+
+test("media are counted wherever they hide", () => {
+  const image = { type: "image", source: { type: "base64", media_type: "image/png", data: "" } };
+  const result = { type: "tool_result", content: [image, image] };
+  expect(factsOf("messages", { messages: [{ role: "user", content: [image, result] }] }).media.images).toBe(3);
+  const inline = { inline_data: { mime_type: "audio/wav", data: "" } };
+  expect(factsOf("gemini", { contents: { parts: [inline] } }).media.audio).toBe(1);
+  const unknown = { type: "hologram" };
+  expect(factsOf("chat", { messages: [{ content: [unknown] }] }).media.documents).toBe(1);
+});
+
+test("models that the provider may choose are told", () => {
+  expect(factsOf("chat", { model: "a", models: ["b", "c"] }).alternatives).toEqual(["b", "c"]);
+  expect(factsOf("messages", { fallbacks: [{ model: "d" }] }).alternatives).toEqual(["d"]);
+});

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { anthropicEndpoint, cohereEndpoint, geminiEndpoint, openAiEndpoint, vertexEndpoint } from "./endpoints.ts";
+
+test.each([
+  ["/v1/chat/completions", "chat/completions", "chat", "metered"],
+  ["/openai/v1/chat/completions", "chat/completions", "chat", "metered"],
+  ["/inference/v1/completions", "completions", "completions", "metered"],
+  ["/api/paas/v4/chat/completions", "chat/completions", "chat", "metered"],
+  ["/together/v1/chat/completions", "chat/completions", "chat", "metered"],
+  ["/chat/completions", "chat/completions", "chat", "metered"],
+  ["/beta/chat/completions", "chat/completions", "chat", "metered"],
+  ["/models/chat/completions", "models/chat/completions", "chat", "metered"],
+  ["/v1/responses", "responses", "responses", "metered"],
+  ["/v1/responses/resp_1/cancel", "responses/resp_1/cancel", null, "free"],
+  ["/v1/responses/input_tokens", "responses/input_tokens", null, "free"],
+  ["/v1/files", "files", null, "free"],
+  ["/v1/uploads/u_1/parts", "uploads/u_1/parts", null, "free"],
+  ["/v1/moderations", "moderations", null, "free"],
+  ["/v1/fine_tuning/jobs", "fine_tuning/jobs", null, "unmetered"],
+  ["/v1/threads/t_1/runs", "threads/t_1/runs", null, "unmetered"],
+  ["/v1/constructor", "constructor", null, "unmetered"],
+])("OpenAI's POST %s", (path, name, dialect, billing) => {
+  const endpoint = openAiEndpoint("POST", path);
+  expect([endpoint.dialect, endpoint.billing]).toEqual([dialect, billing]);
+  expect(name.endsWith(endpoint.name)).toBe(true);
+});
+
+test("Azure's deployment is the model", () => {
+  expect(openAiEndpoint("POST", "//openai/deployments/my%20gpt/chat/completions")).toMatchObject({
+    name: "chat/completions",
+    model: "my gpt",
+    dialect: "chat",
+  });
+});
+
+test("reading and deleting cost nothing, anywhere", () => {
+  for (const method of ["GET", "HEAD", "DELETE", "OPTIONS"]) {
+    expect(openAiEndpoint(method, "/v1/fine_tuning/jobs/j_1").billing).toBe("free");
+    expect(anthropicEndpoint(method, "/v1/messages/batches/b_1").billing).toBe("free");
+    expect(geminiEndpoint(method, "/v1beta/cachedContents/c_1").billing).toBe("free");
+  }
+});
+
+test("Anthropic's messages are metered, their count is free, a batch tells nothing of its cost", () => {
+  expect(anthropicEndpoint("POST", "/v1/messages")).toMatchObject({ dialect: "messages", billing: "metered" });
+  expect(anthropicEndpoint("POST", "/v1/messages/count_tokens").billing).toBe("free");
+  expect(anthropicEndpoint("POST", "/v1/messages/batches").billing).toBe("unmetered");
+});
+
+test.each([
+  ["generateContent", "metered"],
+  ["streamGenerateContent", "metered"],
+  ["batchEmbedContents", "metered"],
+  ["countTokens", "free"],
+  ["batchGenerateContent", "unmetered"],
+])("Gemini's method %s is %s, and the path names the model", (method, billing) => {
+  const path = `/v1beta/models/gemini-3-flash:${method}`;
+  expect(geminiEndpoint("POST", path)).toMatchObject({ model: "gemini-3-flash", method, billing });
+});
+
+test("Gemini's OpenAI-compatible endpoint speaks chat", () => {
+  expect(geminiEndpoint("POST", "/v1beta/openai/chat/completions").dialect).toBe("chat");
+});
+
+test("Vertex serves Gemini, Claude and OpenAI's format", () => {
+  const place = "/v1/projects/p/locations/us-east5/publishers";
+  expect(vertexEndpoint("POST", `${place}/google/models/gemini-3-flash:generateContent`).dialect).toBe("gemini");
+  expect(vertexEndpoint("POST", `${place}/anthropic/models/claude-sonnet-4-5@20250929:streamRawPredict`)).toMatchObject(
+    {
+      dialect: "messages",
+      model: "claude-sonnet-4-5-20250929",
+    },
+  );
+  expect(vertexEndpoint("POST", "/v1/projects/p/locations/global/endpoints/openapi/chat/completions").dialect).toBe(
+    "chat",
+  );
+});
+
+test("Cohere's endpoints are its own", () => {
+  expect(cohereEndpoint("POST", "/v2/chat")).toMatchObject({ name: "chat", dialect: "cohere", method: "chat" });
+  expect(cohereEndpoint("POST", "/v2/rerank").billing).toBe("metered");
+  expect(cohereEndpoint("POST", "/v1/tokenize").billing).toBe("free");
+});
