@@ -15,7 +15,8 @@ const inWorkerd = (name: string, main: string, include: string[]) => ({
   plugins: [
     cloudflareTest({ main, wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings: testBindings } }),
   ],
-  test: { name, include },
+  // Timers of the protocol run in real time, on machines that do other things too.
+  test: { name, include, testTimeout: 30_000 },
 });
 
 export default defineConfig({
