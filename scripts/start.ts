@@ -73,8 +73,20 @@ function untilStopAsked(): Promise<null> {
   });
 }
 
+/** A process that was just killed keeps its port until the last of its threads is gone. */
+const PORT_TRIES = 10;
+const PORT_PAUSE_MS = 100;
+
 /** Why the port cannot be listened on, or null. workerd would only say so in its own words, and later. */
-function portProblem({ host, port }: Settings): Promise<string | null> {
+async function portProblem(settings: Settings): Promise<string | null> {
+  for (let tries = 1; ; tries++) {
+    const problem = await listenProblem(settings);
+    if (problem === null || tries === PORT_TRIES) return problem;
+    await new Promise((resolve) => setTimeout(resolve, PORT_PAUSE_MS));
+  }
+}
+
+function listenProblem({ host, port }: Settings): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", (error: NodeJS.ErrnoException) => {

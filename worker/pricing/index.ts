@@ -2,7 +2,7 @@
 export type { ClientTools, MediaParts } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
 export { cacheWritesOf } from "./cache-writes.ts";
-export { type Adoption, adoptPrices, catalogueVersion, listPrices, priceOf, priceVersion } from "./catalogue.ts";
+export { priceOf, priceVersion } from "./catalogue.ts";
 export { type Conditions, conditionsOf, dearestUnder, priceUnder } from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
 export { dearestKnown } from "./dearest.ts";
@@ -11,7 +11,6 @@ export { exactInputTokens } from "./exact.ts";
 export { type InlineMedia, inlineMediaOf } from "./inline-media.ts";
 export { namesOfModel, type PriceQuery, priceFrom, priceOfRecord, priceOfServed } from "./own-price.ts";
 export { followPrices, type Refresh, refreshPrices } from "./refresh.ts";
-export { tenantPrice } from "./tenant-price.ts";
 export { countIsExactFor, countTokens, type Encoding, encodingFor } from "./tokenizer.ts";
 export type { ContextTier, ModelPrice, TokenPrices } from "./types.ts";
 export { unitsOfRequest } from "./units.ts";
