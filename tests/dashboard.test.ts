@@ -186,6 +186,14 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
     await page.keyboard.press("j");
     const panel = page.getByRole("complementary", { name: "Request" });
     await panel.getByText("openai/gpt-5", { exact: true }).waitFor();
+    const parts = panel.getByRole("row").filter({ hasText: "per 1M" });
+    await parts.first().waitFor();
+    expect(await parts.allTextContents()).toEqual([
+      expect.stringMatching(/^Input\d+\$1\.25per 1M\$0\.0\d+$/),
+      expect.stringMatching(/^Output\d+\$10\.00per 1M\$0\.0\d+$/),
+    ]);
+    const cost = await rows.first().getByText("$").textContent();
+    expect(await panel.getByRole("row").filter({ hasText: "Total" }).textContent()).toBe(`Total${cost}`);
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/requests\/req_\w+$/);

@@ -7,6 +7,7 @@ import { StatusBadge } from "../../components/ui/status-badge.tsx";
 import { formatCount, formatDuration, formatTime, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 import { Attempts } from "./attempts.tsx";
+import { CostSection } from "./cost-section.tsx";
 import { Section } from "./section.tsx";
 import { tokenLines } from "./token-lines.ts";
 
@@ -45,6 +46,7 @@ export function RecordView({ record, keyName, tenant }: { record: UsageRecord; k
           Ended with <code className="font-mono text-xs">{record.error_code}</code>
         </p>
       )}
+      <CostSection record={record} tenant={tenant} />
       <TokenTable record={record} />
       <Attempts record={record} />
       <Section title="Time">

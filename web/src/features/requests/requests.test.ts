@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { UsageRecord } from "../../api/types.ts";
+import { costLines } from "./cost-lines.ts";
 import { filterOf } from "./filters.tsx";
 import { tokenLines } from "./token-lines.ts";
 import { merged } from "./use-requests.ts";
@@ -50,5 +51,57 @@ describe("the lines of tokens", () => {
       count: 2,
       part: false,
     });
+  });
+});
+
+describe("the parts of a cost", () => {
+  const part = (kind: string, units: number, price_usd: string, cost_usd: string, model = "gpt-5-mini") => ({
+    model,
+    kind,
+    units,
+    price_usd,
+    cost_usd,
+  });
+
+  test("are told to the digit that the longest needs, with prices per million tokens and per unit", () => {
+    const shown = costLines({
+      cost_parts: [
+        part("input", 3, "0.000000250000", "0.000000750000"),
+        part("output", 5, "0.000002000000", "0.000010000000"),
+        part("web_search_requests", 1, "0.010000000000", "0.010000000000"),
+      ],
+      cost_usd: "0.010010750",
+      sum_usd: "0.010010750",
+      matches: true,
+    });
+    expect(shown.lines.map((line) => [line.kind, line.model, line.price, line.per, line.cost])).toEqual([
+      ["Input", null, "$0.25", "per 1M", "$0.00000075"],
+      ["Output", null, "$2.00", "per 1M", "$0.00001000"],
+      ["Web search requests", null, "$0.01", "each", "$0.01000000"],
+    ]);
+    expect(shown).toMatchObject({ sum: "$0.01001075", charged: "$0.01001075", rounded: false });
+  });
+
+  test("say that their sum was rounded up, and which model each is of", () => {
+    const shown = costLines({
+      cost_parts: [
+        part("input", 1, "0.000000037500", "0.000000037500"),
+        part("input", 1, "0.000001000000", "0.000001000000", "gpt-5"),
+        part("input_cached", 2, "0.000000000000", "0.000000000000", "gpt-5"),
+      ],
+      cost_usd: "0.000001038",
+      sum_usd: "0.000001038",
+      matches: true,
+    });
+    expect(shown.lines.map((line) => [line.model, line.price, line.cost])).toEqual([
+      ["gpt-5-mini", "$0.0375", "$0.0000000375"],
+      ["gpt-5", "$1.00", "$0.0000010000"],
+      [null, "$0.00", "$0.0000000000"],
+    ]);
+    expect(shown).toMatchObject({ charged: "$0.0000010380", rounded: true });
+  });
+
+  test("of a cost that is not known leave it open", () => {
+    expect(costLines({ cost_parts: [], cost_usd: null, sum_usd: "0.000000000", matches: false }).charged).toBeNull();
   });
 });
