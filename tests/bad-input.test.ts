@@ -380,6 +380,18 @@ describe("official SDKs raise their own errors", () => {
   }
 });
 
+test("a request without what its key requires is refused, and gives back the lease that came with its key", async () => {
+  // A tenant that no isolate knows: identity and lease come in one call.
+  const cold = await newTenant(system, "Cold");
+  await cold.credential("openai", upstream.origin);
+  const strict = await cold.key({ require: ["user"] });
+  const limit = await cold.budget({ scope: { type: "key", id: strict.id }, limit_usd: "1" });
+  await expectRefused(ask(system, DIALECTS.chat, { key: strict.key }), 400, "invalid_request");
+  await until("the lease is back", 5_000, async () => (await cold.budgetNow(limit.id)).held_usd === "0.000000000");
+  const record = await until("the record", 4_000, async () => (await cold.records())[0] ?? null);
+  expect(record).toMatchObject({ status: "denied", http_status: 400, cost_usd: "0.000000000" });
+});
+
 test("after all this nothing was charged and nothing is held", async () => {
   const settled = await until("the budget at rest", 20_000, async () => {
     const now = await tenant.budgetNow(budget.id);

@@ -68,7 +68,8 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
     search: of.presented.search,
     bringsCredential: of.presented.bringsCredential,
   };
-  if (!labels.ok) return labels;
+  // Refused by its record, not by an early end: the lease that came with the identity has to go back.
+  if (!labels.ok) return ok({ call, refusal: labels.error });
   const permitted = permit(key, {
     provider: place.provider.slug,
     endpoint: place.endpoint.name,
