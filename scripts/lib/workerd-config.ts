@@ -58,24 +58,40 @@ export function readRuntime(toml: string): Runtime {
   };
 }
 
-/** The Cap'n Proto text of `dist/workerd.capnp`. */
-export function workerdConfig(bundle: Bundle, runtime: Runtime): string {
+/** The sockets and services beside the first, each an isolate of its own on a free port; `edges` counts the first in. */
+export const furtherEdges = (edges: number): string[] => Array.from({ length: edges - 1 }, (_, n) => `edge${n + 2}`);
+
+/**
+ * The Cap'n Proto text of a configuration beside `worker/`, as `dist/workerd.capnp` is. With more than one of `edges`,
+ * isolates share the ledgers and databases of the first, as they do on Cloudflare: for tests.
+ */
+export function workerdConfig(bundle: Bundle, runtime: Runtime, edges = 1): string {
+  const further = furtherEdges(edges);
   return [
     `using Workerd = import "/workerd/workerd.capnp";`,
-    config(CONFIGS.publicOnly, ["public"], runtime),
-    config(CONFIGS.withPrivate, ["public", "private"], runtime),
+    config(CONFIGS.publicOnly, ["public"], { ...runtime, further }),
+    config(CONFIGS.withPrivate, ["public", "private"], { ...runtime, further }),
     mainWorker(bundle, runtime),
+    ...(further.length > 0 ? [edgeWorker(bundle, runtime)] : []),
     helpers(runtime),
   ].join("\n\n");
 }
 
-function config(name: string, allow: string[], { compatibilityDate }: Runtime): string {
+function config(
+  name: string,
+  allow: string[],
+  { compatibilityDate, further }: Runtime & { further: string[] },
+): string {
+  const sockets = further.map(
+    (edge) => `, (name = "${edge}", address = "127.0.0.1:0", http = (), service = "${edge}")`,
+  );
+  const services = further.map((edge) => `    (name = "${edge}", worker = .edgeWorker),\n`);
   return `const ${name} :Workerd.Config = (
-  sockets = [(name = "${SOCKET}", http = (), service = "main")],
+  sockets = [(name = "${SOCKET}", http = (), service = "main")${sockets.join("")}],
   services = [
     (name = "internet", network = (allow = ${JSON.stringify(allow)}, tlsOptions = (trustBrowserCas = true))),
     (name = "main", worker = .mainWorker),
-    (name = "assets", assets = (
+${services.join("")}    (name = "assets", assets = (
       path = "dist/web",
       compatibilityDate = "${compatibilityDate}",
       config = "{\\"html_handling\\": \\"none\\"}",
@@ -88,18 +104,35 @@ ${DISKS.map((disk) => `    (name = "${diskService(disk)}", disk = (writable = tr
 );`;
 }
 
-function mainWorker({ entry, modules }: Bundle, { compatibilityDate, compatibilityFlags }: Runtime): string {
-  const ordered = [entry, ...modules.filter((module) => module !== entry)];
+function mainWorker(bundle: Bundle, runtime: Runtime): string {
   return `const mainWorker :Workerd.Worker = (
-  compatibilityDate = "${compatibilityDate}",
+${codeOf(bundle, runtime)}
+  durableObjectNamespaces = [(className = "Ledger", uniqueKey = "meterr-ledger", enableSql = true)],
+  durableObjectStorage = (localDisk = "${diskService("do")}"),
+${bindings(`"Ledger"`)}
+);`;
+}
+
+/** Serves as `main` does, from an isolate of its own; the ledgers run in `main`. */
+function edgeWorker(bundle: Bundle, runtime: Runtime): string {
+  return `const edgeWorker :Workerd.Worker = (
+${codeOf(bundle, runtime)}
+${bindings(`(className = "Ledger", serviceName = "main")`)}
+);`;
+}
+
+function codeOf({ entry, modules }: Bundle, { compatibilityDate, compatibilityFlags }: Runtime): string {
+  const ordered = [entry, ...modules.filter((module) => module !== entry)];
+  return `  compatibilityDate = "${compatibilityDate}",
   compatibilityFlags = ${JSON.stringify(compatibilityFlags)},
   modules = [
 ${ordered.map((module) => `    (name = "${module}", esModule = embed "worker/${module}"),`).join("\n")}
-  ],
-  durableObjectNamespaces = [(className = "Ledger", uniqueKey = "meterr-ledger", enableSql = true)],
-  durableObjectStorage = (localDisk = "${diskService("do")}"),
-  bindings = [
-    (name = "LEDGER", durableObjectNamespace = "Ledger"),
+  ],`;
+}
+
+function bindings(ledger: string): string {
+  return `  bindings = [
+    (name = "LEDGER", durableObjectNamespace = ${ledger}),
     (name = "CACHE", kvNamespace = (name = "kv", props = (json = "{\\"namespace\\": \\"cache\\"}"))),
     (name = "DB", wrapped = (
       moduleName = "cloudflare-internal:d1-api",
@@ -109,8 +142,7 @@ ${ordered.map((module) => `    (name = "${module}", esModule = embed "worker/${m
     )),
     (name = "ASSETS", service = (name = "assets", entrypoint = "AssetWorker")),
 ${FROM_ENVIRONMENT.map((name) => `    (name = "${name}", fromEnvironment = "${name}"),`).join("\n")}
-  ],
-);`;
+  ],`;
 }
 
 /** The Workers that workerd brings along. Their `uniqueKey`s say where their data lies: to change one is to lose it. */

@@ -17,6 +17,8 @@ export interface Workerd {
   pid: number;
   /** The port that it listens on; stays pending where it ends before that. */
   port: Promise<number>;
+  /** The ports of the further sockets, in their order. */
+  furtherPorts: Promise<number[]>;
   /** Its exit code, or its signal's name. */
   ended: Promise<number | string>;
   /**
@@ -32,16 +34,20 @@ export interface WorkerdOptions {
   state: string;
   settings: Settings;
   secrets: Secrets;
+  /** Another configuration than the built one: its file, and the sockets that it has besides. */
+  config?: { file: string; furtherSockets: readonly string[] };
 }
 
-export function startWorkerd({ root, state, settings, secrets }: WorkerdOptions): Workerd {
+const BUILT = { file: "dist/workerd.capnp", furtherSockets: [] };
+
+export function startWorkerd({ root, state, settings, secrets, config = BUILT }: WorkerdOptions): Workerd {
   const args = [
     "serve",
     "--experimental",
     "--control-fd=3",
     `--socket-addr=${SOCKET}=${address(settings)}`,
     ...DISKS.map((disk) => `--directory-path=${diskService(disk)}=${join(state, disk)}`),
-    "dist/workerd.capnp",
+    config.file,
     settings.allowPrivateUpstreams ? CONFIGS.withPrivate : CONFIGS.publicOnly,
   ];
   const child = spawn(workerdBinary(root), args, {
@@ -63,6 +69,7 @@ export function startWorkerd({ root, state, settings, secrets }: WorkerdOptions)
   return {
     pid: child.pid ?? 0,
     port: portOf(child),
+    furtherPorts: Promise.all(config.furtherSockets.map((socket) => portOf(child, socket))),
     ended,
     stop: async (drain) => {
       const drained = drain();
@@ -96,7 +103,7 @@ function address({ host, port }: Settings): string {
 }
 
 /** workerd reports each socket on the control descriptor, a line of JSON each. */
-export function portOf(child: ChildProcess): Promise<number> {
+export function portOf(child: ChildProcess, socket = SOCKET): Promise<number> {
   const control = child.stdio[3] as Readable;
   return new Promise((resolve) => {
     let text = "";
@@ -104,7 +111,7 @@ export function portOf(child: ChildProcess): Promise<number> {
       text += chunk;
       for (const line of text.split("\n").slice(0, -1)) {
         const message = JSON.parse(line);
-        if (message.event === "listen" && message.socket === SOCKET) resolve(message.port);
+        if (message.event === "listen" && message.socket === socket) resolve(message.port);
       }
     });
   });
