@@ -10,8 +10,8 @@ import type { Cutter } from "../dialects/cut.ts";
 import type { Dialect } from "../dialects/types.ts";
 import { countTokens, type Encoding } from "../pricing/index.ts";
 import type { Hold, Wallet } from "../wallet/types.ts";
-import { UsageChunkRemover } from "./usage-chunk.ts";
-import { concat, lastEventEnd } from "./whole-events.ts";
+import { withoutUsage } from "./usage-chunk.ts";
+import { EventGate } from "./whole-events.ts";
 
 /** The money of a stream that is held in slices. */
 export interface SlicePlan {
@@ -29,6 +29,7 @@ export const AHEAD_TOKENS = 64;
 export const FIRST_SLICE_TOKENS = 512;
 const SLICE_TOKENS = 1_024;
 const LEAST_SLICE_TOKENS = 32;
+const NOTHING = new Uint8Array(0);
 
 /** What `tokens` of output cost at most, in nanodollars. */
 export const sliceNanos = (plan: SlicePlan, tokens: number): Nanos =>
@@ -41,11 +42,11 @@ export class SlicedStream {
   readonly #hold: Hold;
   readonly #dialect: Dialect;
   readonly #cutter: Cutter;
-  readonly #remover: UsageChunkRemover | null;
+  readonly #removesUsage: boolean;
   readonly #decoder = new TextDecoder();
   readonly #splitter: SseSplitter;
   readonly #encoder = new TextEncoder();
-  #tail = new Uint8Array(0);
+  readonly #gate = new EventGate();
   readonly #encoding: Encoding | null;
   /** Tokens of the text that was counted, and the text since: its UTF-8 bytes are never fewer than its tokens. */
   #countedTokens = 0;
@@ -68,7 +69,7 @@ export class SlicedStream {
     this.#dialect = of.dialect;
     this.#cutter = of.cutter;
     this.#encoding = of.encoding;
-    this.#remover = of.removesUsage ? new UsageChunkRemover() : null;
+    this.#removesUsage = of.removesUsage;
     this.#splitter = new SseSplitter(({ data, name }) => {
       const json = parseJson(data);
       if (!isObject(json)) return;
@@ -81,16 +82,11 @@ export class SlicedStream {
 
   /** The whole events of the stream so far that may go to the client. */
   pass(chunk: Uint8Array): Uint8Array {
-    const bytes = this.#tail.byteLength === 0 ? chunk : concat(this.#tail, chunk);
-    const end = lastEventEnd(bytes);
-    this.#tail = bytes.slice(end);
-    return this.#go(bytes.subarray(0, end));
+    return this.#go(this.#gate.take(chunk) ?? NOTHING);
   }
 
   end(): Uint8Array {
-    const rest = this.#go(this.#tail);
-    this.#tail = new Uint8Array(0);
-    return this.#remover ? concat(rest, this.#remover.end()) : rest;
+    return this.#go(this.#gate.rest());
   }
 
   /** Makes sure that what may come next is held. False: it cannot be, and the stream has to end. */
@@ -126,6 +122,6 @@ export class SlicedStream {
   #go(events: Uint8Array): Uint8Array {
     if (events.byteLength === 0) return events;
     this.#splitter.push(this.#decoder.decode(events, { stream: true }));
-    return this.#remover ? this.#remover.pass(events) : events;
+    return this.#removesUsage ? withoutUsage(events) : events;
   }
 }
