@@ -4,10 +4,10 @@ import { betterAuth } from "better-auth/minimal";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { organization } from "better-auth/plugins/organization";
 import { randomBase62 } from "../core/ids.ts";
+import { currentMasterKey, derivedSecret } from "../core/master.ts";
 import { accountsOf } from "../db/database.ts";
 import * as schema from "../db/schema.ts";
 import type { Env } from "../env.ts";
-import { currentMasterKey, derivedSecret } from "./master.ts";
 import { newTenantId } from "./secrets.ts";
 
 const COOKIE_PREFIX = "meterr";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { currentMasterKey, masterKeys } from "./master.ts";
-import { equalSecrets, mintKey, mintToken, newTenantId, open, readKey, readToken, seal, sha256Hex } from "./secrets.ts";
+import { currentMasterKey, masterKeys } from "../core/master.ts";
+import { open, seal } from "../core/sealed.ts";
+import { equalSecrets, mintKey, mintToken, newTenantId, readKey, readToken, sha256Hex } from "./secrets.ts";
 
 const ONE = btoa("1".repeat(32));
 const TWO = btoa("2".repeat(32));

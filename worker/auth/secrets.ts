@@ -4,12 +4,10 @@
  * A key is `mtr_(live|test)_<v><tenant>_<secret>_<mac>`, a management token `mtm_<v><tenant>_<secret>_<mac>`: `v` is the
  * master key's version, the MAC covers everything before it. A forged one is refused here, before anything is read; the
  * tenant is read off it, so that no global look-up is needed. Stored is only its SHA-256.
- *
- * `seal` encrypts what has to be read back (a provider's key) for one tenant.
  */
 import { base62, randomBase62 } from "../core/ids.ts";
+import { currentMasterKey, hex, macKey, masterKeyOf } from "../core/master.ts";
 import type { KeyMode } from "../core/usage.ts";
-import { cipherKey, currentMasterKey, hex, macKey, masterKeyOf } from "./master.ts";
 
 export interface MintedSecret {
   /** The secret itself: shown once, stored nowhere. */
@@ -37,8 +35,6 @@ const SECRET_DIGITS = 32;
 const MAC_BYTES = 16;
 const MAC_DIGITS = 22;
 const TENANT_DIGITS = 12;
-/** AES-GCM's own nonce size. */
-const IV_BYTES = 12;
 
 const KEY = /^(mtr_(live|test)_([0-9A-Za-z])([0-9A-Za-z]{12})_[0-9A-Za-z]{32})_([0-9A-Za-z]{22})$/;
 const TOKEN = /^(mtm_([0-9A-Za-z])([0-9A-Za-z]{12})_[0-9A-Za-z]{32})_([0-9A-Za-z]{22})$/;
@@ -97,33 +93,6 @@ export async function equalSecrets(a: string, b: string): Promise<boolean> {
   return equalDigits(await sha256Hex(a), await sha256Hex(b));
 }
 
-/** `plaintext` encrypted for `tenant` alone: `<v>.<base64 of nonce and ciphertext>`. */
-export async function seal(master: string, tenant: string, plaintext: string): Promise<string> {
-  const current = currentMasterKey(master);
-  const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const key = await cipherKey(current, `seal/${tenant}`);
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(gcm(iv, tenant), key, encoder.encode(plaintext)));
-  const all = new Uint8Array(IV_BYTES + sealed.length);
-  all.set(iv);
-  all.set(sealed, IV_BYTES);
-  return `${current.version}.${toBase64(all)}`;
-}
-
-/** What was sealed for `tenant`, or null: another tenant's, altered, or of a master key that is gone. */
-export async function open(master: string, tenant: string, sealed: string): Promise<string | null> {
-  const version = masterKeyOf(master, sealed.slice(0, 1));
-  if (!version || sealed[1] !== ".") return null;
-  const key = await cipherKey(version, `seal/${tenant}`);
-  try {
-    const all = Uint8Array.from(atob(sealed.slice(2)), (char) => char.charCodeAt(0));
-    const plain = await crypto.subtle.decrypt(gcm(all.slice(0, IV_BYTES), tenant), key, all.slice(IV_BYTES));
-    return new TextDecoder().decode(plain);
-  } catch {
-    // Neither base64 nor authentic: the platform reports both by throwing.
-    return null;
-  }
-}
-
 async function mint(master: string, prefix: string, tenant: string): Promise<MintedSecret> {
   const current = currentMasterKey(master);
   const signed = `${prefix}${current.version}${tenant}_${randomBase62(SECRET_DIGITS)}`;
@@ -148,16 +117,4 @@ function equalDigits(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
   return difference === 0;
-}
-
-const gcm = (iv: Uint8Array<ArrayBuffer>, tenant: string) => ({
-  name: "AES-GCM",
-  iv,
-  additionalData: encoder.encode(tenant),
-});
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

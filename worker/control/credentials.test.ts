@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
-import { open } from "../auth/secrets.ts";
+import { open } from "../core/sealed.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { call, newTenant, OPERATOR, operator } from "./test-kit.ts";
 

@@ -1,9 +1,9 @@
 /** A tenant's own keys for providers: write-only, sealed at rest, shown by their last four characters. */
 import * as z from "zod";
-import { seal } from "../auth/secrets.ts";
 import { newId } from "../core/ids.ts";
 import { type Outcome, ok } from "../core/outcome.ts";
 import type { Credential } from "../core/policy.ts";
+import { seal } from "../core/sealed.ts";
 import { checkUpstreamUrl } from "../core/upstream-url.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import type { Env } from "../env.ts";

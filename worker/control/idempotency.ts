@@ -1,8 +1,9 @@
 /** Answers of POSTs, kept sealed in the tenant's ledger so that a repeat gets the same one, its one-time secret included. */
-import { open, seal } from "../auth/secrets.ts";
+
 import { gatewayError } from "../core/errors.ts";
 import type { Idempotency } from "../core/ledger-api.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
+import { open, seal } from "../core/sealed.ts";
 import type { TenantCall } from "./call.ts";
 import type { Body } from "./input.ts";
 

@@ -77,7 +77,7 @@ export interface Credential {
   id: string;
   provider: string;
   name: string;
-  /** AES-GCM ciphertext of the provider's key, by `auth/secrets.ts`. */
+  /** AES-GCM ciphertext of the provider's key, by `sealed.ts`. */
   sealed: string;
   last4: string;
   /** Replaces the provider's origin; may have a path of its own. */

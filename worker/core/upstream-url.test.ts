@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkUpstreamUrl } from "./upstream-url.ts";
+import { checkUpstreamUrl, checkWebhookUrl } from "./upstream-url.ts";
 
 const strict = (text: string) => checkUpstreamUrl(text, { allowPrivate: false });
 const lenient = (text: string) => checkUpstreamUrl(text, { allowPrivate: true });
@@ -94,5 +94,21 @@ describe("an upstream's address", () => {
     expect(lenient("http://[::1]:9000")).toEqual({ ok: true, url: "http://[::1]:9000" });
     expect(lenient("http://u:p@127.0.0.1").ok).toBe(false);
     expect(lenient("file:///etc/passwd").ok).toBe(false);
+  });
+});
+
+describe("a webhook's address", () => {
+  it("is kept as it is, with its query and its last slash", () => {
+    const url = "https://hooks.example.com/T0/B0/?token=a%20b";
+    expect(checkWebhookUrl(url, { allowPrivate: false })).toEqual({ ok: true, url });
+  });
+
+  it.each([
+    "https://127.0.0.1/hook?x=1",
+    "http://hooks.example.com/",
+    "https://hooks.example.com/#x",
+    "https://u@hooks.example.com/",
+  ])("is refused by the same rules: %s", (text) => {
+    expect(checkWebhookUrl(text, { allowPrivate: false }).ok).toBe(false);
   });
 });

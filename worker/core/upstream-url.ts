@@ -5,7 +5,7 @@
  */
 
 type CheckedUrl =
-  /** The address as it will be used: normalized, without a slash at its end. */
+  /** The address as it will be used: normalized; an upstream's without a slash at its end. */
   | { ok: true; url: string }
   /** For a person; begins after the field's name: "must be …". */
   | { ok: false; reason: string };
@@ -52,6 +52,13 @@ const PRIVATE_V4: readonly [string, number][] = [
  * Checks an upstream's origin or base URL. With `allowPrivate` any host is fine, and plain http too.
  */
 export function checkUpstreamUrl(text: string, { allowPrivate }: { allowPrivate: boolean }): CheckedUrl {
+  if (/[?#]/.test(text)) return no("must not have a query or a fragment");
+  const checked = checkWebhookUrl(text, { allowPrivate });
+  return checked.ok ? { ok: true, url: checked.url.replace(/\/+$/, "") } : checked;
+}
+
+/** Checks an address that is called as it is. By the same rules, but it may have a query: many carry their token in it. */
+export function checkWebhookUrl(text: string, { allowPrivate }: { allowPrivate: boolean }): CheckedUrl {
   // The URL parser drops tabs and newlines and reads a backslash as a slash: what a person sees must be what is called.
   if (text.length > MAX_LENGTH || !/^[!-[\]-~]+$/.test(text)) return no("must be a URL of printable ASCII");
   let url: URL;
@@ -62,9 +69,9 @@ export function checkUpstreamUrl(text: string, { allowPrivate }: { allowPrivate:
   }
   if (url.protocol !== "https:" && !(allowPrivate && url.protocol === "http:")) return no("must begin with https://");
   if (url.username !== "" || url.password !== "" || text.includes("@")) return no("must not contain credentials");
-  if (text.includes("?") || text.includes("#")) return no("must not have a query or a fragment");
+  if (text.includes("#")) return no("must not have a fragment");
   if (!allowPrivate && !isPublicHost(url.hostname)) return no("must name a public host");
-  return { ok: true, url: `${url.origin}${url.pathname.replace(/\/+$/, "")}` };
+  return { ok: true, url: url.href };
 }
 
 /** Whether a host, as `URL.hostname` gives it, is plainly public. */

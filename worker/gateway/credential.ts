@@ -1,7 +1,8 @@
 /** The provider's key for a request: the client's own, the tenant's, or the operator's. */
-import { open } from "../auth/secrets.ts";
+
 import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
+import { open } from "../core/sealed.ts";
 import type { Env } from "../env.ts";
 import type { Grant } from "../wallet/types.ts";
 import type { Place } from "./locate.ts";
