@@ -1,7 +1,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import schema from "../migrations/0001_usage.sql";
+import usage from "../migrations/0001_usage.sql";
+import counters from "../migrations/0003_counters.sql";
 import type { LeaseAsk, NumberedEvent, SyncMessage } from "../worker/core/lease.ts";
 import type { LedgerRecords } from "../worker/core/ledger-api.ts";
 import type { Budget, Credential, KeyRecord } from "../worker/core/policy.ts";
@@ -18,7 +19,7 @@ const actor = { id: "operator", ip: "192.0.2.1" };
 let made = 0;
 
 async function migrate(): Promise<void> {
-  const statements = schema.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);
+  const statements = `${usage}\n${counters}`.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);
   await env.DB.batch(statements.filter((sql) => sql.trim() !== "").map((sql) => env.DB.prepare(sql)));
 }
 beforeAll(migrate);
@@ -293,7 +294,7 @@ test("each event reaches D1 once, with its roll-up, though the ledger crashed be
   await ledger.sync(message([{ done: true }], events));
   await runInDurableObject(ledger, async (_, state) => {
     const batch = nextBatch(state.storage.sql);
-    await deliver(env.DB, batch?.events ?? "[]");
+    await env.DB.batch(deliver(env.DB, batch?.events ?? "[]"));
   });
   await ledger.sync(message([{ lease: 2, done: true }], [usageEvent(tenant, "req_3", { costNanos: 40 })]));
   await runDurableObjectAlarm(ledger);
@@ -314,7 +315,7 @@ test("each event reaches D1 once, with its roll-up, though the ledger crashed be
 test("an id twice in one batch counts once", async () => {
   const { tenant } = newTenant();
   const event = usageEvent(tenant, "req_1");
-  await deliver(env.DB, JSON.stringify([event, event]));
+  await env.DB.batch(deliver(env.DB, JSON.stringify([event, event])));
   expect((await inD1(tenant)).hours).toMatchObject({ requests: 1, cost: 60 });
 });
 

@@ -20,6 +20,7 @@ import type {
 import type { BudgetState, KeyRecord } from "../worker/core/policy.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
+import { TELL_MS, tellCounters } from "./counters.ts";
 import { expireWallets, nextExpiry } from "./expiry.ts";
 import { bookImported } from "./imports.ts";
 import { outstanding } from "./leases.ts";
@@ -65,6 +66,9 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
   /** When the alarm is set for, as far as this instance knows. */
   #alarmAt = Number.POSITIVE_INFINITY;
   #sweptAt = 0;
+  /** Whether the counters changed since D1 was last told of them, and when that was. */
+  #untold = false;
+  #toldAt = 0;
   #failures = 0;
   #retryAt = 0;
   /** Budgets whose counters moved since the last push, while dashboards watch. */
@@ -86,7 +90,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
   /** The lease protocol, and the identity of keys: the one call on the path of a request. */
   async sync(message: SyncMessage): Promise<SyncReply> {
     const now = Date.now();
+    // Loaded first: the number so far comes with it.
+    this.#load();
     this.#calls++;
+    this.#untold = true;
     return this.#step(now, (state) => {
       if (state.tenant !== message.tenant) this.#learnTenant(state, message.tenant);
       return sync(state, message, { now, keys: this.#keys });
@@ -201,12 +208,12 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
 
   async stats(): Promise<LedgerStats> {
     const state = this.#load();
-    let heldNanos = 0;
-    for (const wallet of state.wallets.values()) {
-      if (wallet.lostAt !== null) continue;
-      for (const lease of wallet.leases.values()) heldNanos += outstanding(lease);
-    }
-    return { calls: this.#calls, heldNanos, outboxPending: this.#pending, budgets: state.budgets.size };
+    return {
+      calls: this.#calls,
+      heldNanos: heldBy(state),
+      outboxPending: this.#pending,
+      budgets: state.budgets.size,
+    };
   }
 
   /** Delivers the outbox; and, now and then, books what vanished wallets held, and forgets what has ended. */
@@ -214,6 +221,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     this.#alarmAt = Number.POSITIVE_INFINITY;
     const now = Date.now();
     if (now - this.#sweptAt >= SWEEP_MS) this.#sweep(now);
+    this.#load();
     writeMeta(this.#sql, "calls", this.#calls);
     await this.#drain();
     this.#schedule(Date.now());
@@ -307,32 +315,61 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     });
   }
 
-  /** Delivers batch after batch. What fails stays, and is tried again after a pause. */
+  /** Delivers batch after batch, and tells the counters. What fails stays, and is tried again after a pause. */
   async #drain(): Promise<void> {
     if (Date.now() < this.#retryAt) return;
+    const db = databaseOf(this.env, this.#load().tenant);
     for (let batch = nextBatch(this.#sql); batch; batch = nextBatch(this.#sql)) {
-      try {
-        await deliver(databaseOf(this.env, this.#load().tenant), batch.events);
-      } catch (error) {
-        this.#retryAt = Date.now() + Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_CAP_MS);
-        console.warn({
-          message: "usage not delivered, will be tried again",
-          failures: this.#failures,
-          error: String(error),
-        });
-        return;
-      }
+      const statements = [...deliver(db, batch.events), ...this.#tell(db, this.#pending - batch.count)];
+      if (!(await this.#written(db, statements))) return;
       pruneOutbox(this.#sql, batch.lastSeq);
       this.#pending = outboxPending(this.#sql);
-      this.#failures = 0;
-      this.#retryAt = 0;
     }
+    const statements = this.#tell(db, this.#pending);
+    if (statements.length > 0) await this.#written(db, statements);
+  }
+
+  /** Whether D1 took the statements, in one transaction. */
+  async #written(db: D1Database, statements: D1PreparedStatement[]): Promise<boolean> {
+    try {
+      await db.batch(statements);
+    } catch (error) {
+      this.#untold = true;
+      this.#retryAt = Date.now() + Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_CAP_MS);
+      console.warn({
+        message: "usage not delivered, will be tried again",
+        failures: this.#failures,
+        error: String(error),
+      });
+      return false;
+    }
+    this.#failures = 0;
+    this.#retryAt = 0;
+    return true;
+  }
+
+  /** The statements that tell the counters, where there is news and it is time. `pending` is what then waits. */
+  #tell(db: D1Database, pending: number): D1PreparedStatement[] {
+    const now = Date.now();
+    if (!this.#untold || now < this.#toldAt + TELL_MS) return [];
+    const state = this.#load();
+    this.#toldAt = now;
+    this.#untold = pending > 0;
+    const counters = {
+      meterr_ledgers: 1,
+      meterr_ledger_calls_total: this.#calls,
+      meterr_held_nanousd: heldBy(state),
+      meterr_outbox_pending: pending,
+      ...Object.fromEntries(state.counters),
+    };
+    return tellCounters(db, { tenant: state.tenant, counters: JSON.stringify(counters), now });
   }
 
   /** Sets the alarm where the next thing to do comes before it. */
   #schedule(now: number): void {
     let at = Number.POSITIVE_INFINITY;
     if (this.#pending > 0) at = Math.max(now + DRAIN_MS, this.#retryAt);
+    else if (this.#untold) at = Math.max(now + DRAIN_MS, this.#toldAt + TELL_MS, this.#retryAt);
     else if (this.#alarmAt === Number.POSITIVE_INFINITY)
       at = Math.max(nextExpiry(this.#load()), this.#sweptAt + SWEEP_MS);
     if (at >= this.#alarmAt) return;
@@ -356,4 +393,14 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     broadcast(this.ctx.getWebSockets(), budgetMessages(this.#load(), this.#moved, Date.now()));
     this.#moved.clear();
   }
+}
+
+/** All that is leased out; a lease that several budgets cover counts once. */
+function heldBy({ wallets }: LedgerState): number {
+  let heldNanos = 0;
+  for (const wallet of wallets.values()) {
+    if (wallet.lostAt !== null) continue;
+    for (const lease of wallet.leases.values()) heldNanos += outstanding(lease);
+  }
+  return heldNanos;
 }

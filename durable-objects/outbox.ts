@@ -38,7 +38,7 @@ export function outboxRows(events: readonly UsageEvent[]): OutboxRow[] {
 }
 
 /** The oldest rows that fit one batch, as one JSON array, and the sequence number of the last. Null where there is none. */
-export function nextBatch(sql: SqlStorage): { lastSeq: number; events: string } | null {
+export function nextBatch(sql: SqlStorage): { lastSeq: number; count: number; events: string } | null {
   const texts: string[] = [];
   let [lastSeq, count, characters] = [0, 0, 0];
   for (const row of sql.exec<{ seq: number; count: number; events: string }>(
@@ -51,7 +51,7 @@ export function nextBatch(sql: SqlStorage): { lastSeq: number; events: string } 
     count += row.count;
     characters += row.events.length;
   }
-  return texts.length === 0 ? null : { lastSeq, events: `[${texts.join(",")}]` };
+  return texts.length === 0 ? null : { lastSeq, count, events: `[${texts.join(",")}]` };
 }
 
 /** Deletes what was delivered. */
@@ -105,9 +105,10 @@ SELECT value ->> '$.tenant', value ->> '$.id', value ->> '$.time', value ->> '$.
 FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING`;
 
 /**
- * Writes a JSON array of events into D1: rows and roll-ups in one transaction. The roll-ups come first and count only
- * events that have no row yet, so each counts once however often it is delivered.
+ * The statements that write a JSON array of events into D1, rows and roll-ups, in one transaction. The roll-ups come
+ * first and count only events that have no row yet, so each counts once however often it is delivered.
  */
-export async function deliver(db: D1Database, events: string): Promise<void> {
-  await db.batch([db.prepare(ROLL_UP).bind(events), db.prepare(INSERT).bind(events)]);
-}
+export const deliver = (db: D1Database, events: string): D1PreparedStatement[] => [
+  db.prepare(ROLL_UP).bind(events),
+  db.prepare(INSERT).bind(events),
+];

@@ -6,6 +6,7 @@ import type { Nanos } from "../worker/core/money.ts";
 import type { Budget, Credential, KeyRecord, PriceRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
+import type { Counters } from "./counters.ts";
 
 /** The counters of one budget in one period. */
 export interface Pot {
@@ -83,6 +84,8 @@ export interface LedgerState {
   /** Each budget's pot of the present period, found so far. In memory alone. */
   present: Map<string, Pot>;
   wallets: Map<string, WalletRow>;
+  /** What settled events add up to, for `/metrics`. */
+  counters: Counters;
   changes: Changes;
 }
 
@@ -112,5 +115,6 @@ export const emptyState = (tenant: string): LedgerState => ({
   pots: new Map(),
   present: new Map(),
   wallets: new Map(),
+  counters: new Map(),
   changes: noChanges(),
 });

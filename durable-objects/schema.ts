@@ -2,7 +2,7 @@
 
 /** Statements that are safe to run at every wake. */
 export const SCHEMA = `
--- Single values: tenant, version (of the policy), calls (syncs received).
+-- Single values: tenant, version (of the policy), calls (syncs received), counters (of settled events, a JSON object).
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- Keys, budgets, credentials, prices, tokens, teams, users as JSON. lookup is the hash of a key or token.

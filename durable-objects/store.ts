@@ -1,6 +1,7 @@
 /** Loads a ledger's rows into memory, and writes what a step changed. */
 import type { Budget, Credential, PriceRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
+import { countEvents } from "./counters.ts";
 import { outboxRows } from "./outbox.ts";
 import { emptyState, type LedgerState, noChanges, type Pot } from "./rows.ts";
 
@@ -11,6 +12,7 @@ export function loadState(sql: SqlStorage, tenant: string): LedgerState {
   const state = emptyState(tenant);
   state.version = Number(readMeta(sql, "version") ?? 1);
   state.tenant = String(readMeta(sql, "tenant") ?? tenant);
+  state.counters = new Map(Object.entries(JSON.parse(String(readMeta(sql, "counters") ?? "{}"))));
   for (const { json } of sql.exec<{ json: string }>(
     "SELECT json FROM records WHERE kind = 'budget' ORDER BY created_at, id",
   )) {
@@ -120,6 +122,10 @@ export function writeChanges(sql: SqlStorage, state: LedgerState): void {
   for (const id of changes.closedWallets) {
     sql.exec("DELETE FROM leases WHERE wallet = ?", id);
     sql.exec("DELETE FROM wallets WHERE id = ?", id);
+  }
+  if (changes.events.length > 0) {
+    countEvents(state.counters, changes.events);
+    writeMeta(sql, "counters", JSON.stringify(Object.fromEntries(state.counters)));
   }
   for (const row of outboxRows(changes.events)) {
     sql.exec("INSERT INTO outbox (count, events) VALUES (?, ?)", row.count, row.events);

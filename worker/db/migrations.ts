@@ -4,6 +4,7 @@
  */
 import usage from "../../migrations/0001_usage.sql";
 import accounts from "../../migrations/0002_accounts.sql";
+import counters from "../../migrations/0003_counters.sql";
 
 export interface Migration {
   /** The file's name: `0001_usage.sql`, as wrangler records it too. */
@@ -14,6 +15,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: "0001_usage.sql", sql: usage },
   { name: "0002_accounts.sql", sql: accounts },
+  { name: "0003_counters.sql", sql: counters },
 ];
 
 /**

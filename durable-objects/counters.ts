@@ -1,0 +1,61 @@
+/**
+ * What a ledger counts for `/metrics`. Counters of events change in the transaction that settles the events; all of
+ * them go to D1 as they stand, never as differences, so that telling them twice changes nothing.
+ */
+import type { UsageEvent } from "../worker/core/usage.ts";
+
+/** Values by series, named and labelled as `/metrics` shows them. All labels are from small closed sets. */
+export type Counters = Map<string, number>;
+
+/** Counters are told at most once in this time, in milliseconds: they have to be there within two seconds. */
+export const TELL_MS = 1_000;
+
+/** Counts events that are being settled. */
+export function countEvents(counters: Counters, events: readonly UsageEvent[]): void {
+  for (const { status, mode, costNanos, savedNanos, tokens } of events) {
+    if (costNanos !== null && costNanos < 0) {
+      // A lost event taken back. Its request stays counted: a counter never goes back.
+      add(counters, `meterr_reversed_nanousd_total{mode="${mode}"}`, -costNanos);
+      continue;
+    }
+    add(counters, `meterr_requests_total{mode="${mode}",status="${status}"}`, 1);
+    if (costNanos === null) add(counters, `meterr_unpriced_requests_total{mode="${mode}"}`, 1);
+    else add(counters, `meterr_cost_nanousd_total{mode="${mode}"}`, costNanos);
+    add(counters, `meterr_saved_nanousd_total{mode="${mode}"}`, savedNanos);
+    for (const [kind, count] of [
+      ["input", tokens.input],
+      ["input_cached", tokens.inputCached],
+      ["input_cache_write", tokens.inputCacheWrite],
+      ["output", tokens.output],
+      ["output_reasoning", tokens.outputReasoning],
+    ] as const) {
+      add(counters, `meterr_tokens_total{kind="${kind}",mode="${mode}"}`, count);
+    }
+  }
+}
+
+function add(counters: Counters, series: string, count: number): void {
+  if (count !== 0) counters.set(series, (counters.get(series) ?? 0) + count);
+}
+
+const ADD_TO_TOTALS = `
+INSERT INTO counter_totals
+SELECT new.key, new.value - coalesce(old.value, 0)
+FROM json_each(?2) AS new LEFT JOIN (
+  SELECT was.key, was.value FROM ledger_counters AS l, json_each(l.counters) AS was WHERE l.tenant = ?1
+) AS old ON old.key = new.key
+WHERE new.value <> coalesce(old.value, 0)
+ON CONFLICT DO UPDATE SET value = value + excluded.value`;
+
+const REMEMBER = `
+INSERT INTO ledger_counters VALUES (?1, ?2, ?3)
+ON CONFLICT DO UPDATE SET counters = excluded.counters, updated_at = excluded.updated_at`;
+
+/** The statements that tell D1 the counters of a tenant, a JSON object, in one transaction. In this order. */
+export const tellCounters = (
+  db: D1Database,
+  { tenant, counters, now }: { tenant: string; counters: string; now: number },
+): D1PreparedStatement[] => [
+  db.prepare(ADD_TO_TOTALS).bind(tenant, counters),
+  db.prepare(REMEMBER).bind(tenant, counters, now),
+];
