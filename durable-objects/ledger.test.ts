@@ -8,9 +8,10 @@ import type { LedgerRecords } from "../worker/core/ledger-api.ts";
 import type { Budget, Credential, KeyRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
+import { deliver } from "./d1.ts";
 import type { Ledger } from "./ledger.ts";
 import { SILENT_MS } from "./limits.ts";
-import { deliver, nextBatch } from "./outbox.ts";
+import { nextBatch } from "./outbox.ts";
 
 const LEDGER = env.LEDGER as unknown as DurableObjectNamespace<Ledger>;
 /** The stub's own types lose generics and open records. */

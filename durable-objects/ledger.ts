@@ -20,13 +20,14 @@ import type {
 import type { BudgetState, KeyRecord } from "../worker/core/policy.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
-import { TELL_MS, tellCounters } from "./counters.ts";
+import { TELL_MS } from "./counters.ts";
+import { deliver, tellCounters } from "./d1.ts";
 import { expireWallets, nextExpiry } from "./expiry.ts";
 import { bookImported } from "./imports.ts";
 import { outstanding } from "./leases.ts";
 import { IDEMPOTENT_MS, POT_MS, REVOKED_MS } from "./limits.ts";
 import { BUDGET_PUSH_MS, broadcast, budgetMessages, usageMessages } from "./live.ts";
-import { deliver, nextBatch, outboxPending, pruneOutbox } from "./outbox.ts";
+import { nextBatch, outboxPending, pruneOutbox } from "./outbox.ts";
 import { prunePots, stateOf } from "./pots.ts";
 import * as records from "./records.ts";
 import type { KeyFinder, LedgerState } from "./rows.ts";
