@@ -5,10 +5,11 @@ interface __BaseEnv_Bindings {
 	DB: D1Database;
 	ASSETS: Fetcher;
 	LEDGER: DurableObjectNamespace<import("./index").Ledger>;
+	DRAIN: DurableObjectNamespace<import("./index").Drain>;
 }
 declare namespace Cloudflare {
 	interface GlobalProps {
-		durableNamespaces: "Ledger";
+		durableNamespaces: "Ledger" | "Drain";
 	}
 	interface Env extends __BaseEnv_Bindings {}
 }

@@ -1,5 +1,6 @@
-/** The Worker's entry: fetch, scheduled and the Durable Object; nothing else. */
+/** The Worker's entry: fetch, scheduled and the Durable Objects; nothing else. */
 export { Ledger } from "../durable-objects/ledger.ts";
+export { Drain } from "./drain.ts";
 
 import { app } from "./app.ts";
 import { runScheduled } from "./control/scheduled.ts";

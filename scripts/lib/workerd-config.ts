@@ -107,17 +107,20 @@ ${DISKS.map((disk) => `    (name = "${diskService(disk)}", disk = (writable = tr
 function mainWorker(bundle: Bundle, runtime: Runtime): string {
   return `const mainWorker :Workerd.Worker = (
 ${codeOf(bundle, runtime)}
-  durableObjectNamespaces = [(className = "Ledger", uniqueKey = "meterr-ledger", enableSql = true)],
+  durableObjectNamespaces = [
+    (className = "Ledger", uniqueKey = "meterr-ledger", enableSql = true),
+    (className = "Drain", uniqueKey = "meterr-drain", enableSql = true),
+  ],
   durableObjectStorage = (localDisk = "${diskService("do")}"),
-${bindings(`"Ledger"`)}
+${bindings((className) => `"${className}"`)}
 );`;
 }
 
-/** Serves as `main` does, from an isolate of its own; the ledgers run in `main`. */
+/** Serves as `main` does, from an isolate of its own; the Durable Objects run in `main`. */
 function edgeWorker(bundle: Bundle, runtime: Runtime): string {
   return `const edgeWorker :Workerd.Worker = (
 ${codeOf(bundle, runtime)}
-${bindings(`(className = "Ledger", serviceName = "main")`)}
+${bindings((className) => `(className = "${className}", serviceName = "main")`)}
 );`;
 }
 
@@ -130,9 +133,10 @@ ${ordered.map((module) => `    (name = "${module}", esModule = embed "worker/${m
   ],`;
 }
 
-function bindings(ledger: string): string {
+function bindings(objectsOf: (className: string) => string): string {
   return `  bindings = [
-    (name = "LEDGER", durableObjectNamespace = ${ledger}),
+    (name = "LEDGER", durableObjectNamespace = ${objectsOf("Ledger")}),
+    (name = "DRAIN", durableObjectNamespace = ${objectsOf("Drain")}),
     (name = "CACHE", kvNamespace = (name = "kv", props = (json = "{\\"namespace\\": \\"cache\\"}"))),
     (name = "DB", wrapped = (
       moduleName = "cloudflare-internal:d1-api",

@@ -13,10 +13,12 @@ const BASE = ["pricing", "db", "core"];
 const STEP: Zone = { imports: [...STEPS, ...BASE, "auth"], types: ["env.ts", "durable-objects"] };
 
 const ZONES: Record<string, Zone> = {
-  "index.ts": { imports: ["app.ts", "control", "durable-objects"], types: ["env.ts"] },
+  "index.ts": { imports: ["app.ts", "control", "drain.ts", "durable-objects"], types: ["env.ts"] },
   "app.ts": { imports: ["assets.ts", "control", "gateway"], types: ["env.ts"] },
+  // The Durable Object that tells the gateway's story itself; the ledger needs the core alone.
+  "drain.ts": { imports: ["gateway"], types: ["env.ts"] },
   "assets.ts": { imports: [], types: ["env.ts"] },
-  "env.ts": { imports: [], types: ["durable-objects"] },
+  "env.ts": { imports: [], types: ["durable-objects", "core"] },
   control: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },
   gateway: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },
   auth: { imports: ["db", "core"], types: ["env.ts"] },

@@ -21,6 +21,8 @@ export interface CacheSubject {
   json: JsonObject;
   /** The client's own provider credential, where it brought one: another account may answer otherwise. */
   ownCredential: string | null;
+  /** The meterr key that alone may find it; null: any of the tenant's. */
+  key: string | null;
 }
 
 /** Headers that say who asks and how it was sent, not what is asked. */
@@ -41,6 +43,7 @@ export async function cacheKey(subject: CacheSubject): Promise<string> {
     subject.ownCredential,
     headers,
     canonical(subject.text, subject.json),
+    ...(subject.key === null ? [] : [subject.key]),
   ]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(material));
   return `v1:${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;

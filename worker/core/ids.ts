@@ -41,6 +41,17 @@ export function base62(bytes: Uint8Array, length: number): string {
   return out;
 }
 
+/** When an id of `newId` was made, in milliseconds since the epoch; NaN where it is none. */
+export function timeOfId(id: string): number {
+  let time = 0;
+  for (const digit of id.slice(id.indexOf("_") + 1).slice(0, TIME_DIGITS)) {
+    const value = ALPHABET.indexOf(digit);
+    if (value < 0) return Number.NaN;
+    time = time * 62 + value;
+  }
+  return time;
+}
+
 /** A new id `prefix_…` whose order is the order of `now` (milliseconds since the epoch). */
 export function newId(prefix: string, now: number): string {
   let time = "";

@@ -12,6 +12,7 @@ import { type Charge, chargeAnswer, chargePartial, NO_CHARGE, UNKNOWN_CHARGE } f
 import type { Delivery } from "./delivery.ts";
 import type { Ending } from "./event.ts";
 import { towardsClient } from "./headers.ts";
+import { outlast, sendWhole } from "./outlast.ts";
 import { ownHeaders } from "./own-headers.ts";
 import { readAnswer } from "./read-answer.ts";
 import { type RelayEnd, relay } from "./relay.ts";
@@ -69,7 +70,7 @@ export async function whole(answered: Answered): Promise<Ending> {
   const type = response.headers.get("content-type") ?? "";
   const read = await readAnswer(response, MAX_WHOLE_BYTES);
   if (read.kind === "broken") {
-    if (of.request.signal.aborted) {
+    if (of.client.aborted) {
       of.respond(new Response(null, { status: 499 }));
       return {
         status: "aborted",
@@ -94,9 +95,11 @@ export async function whole(answered: Answered): Promise<Ending> {
   }
   const charge = await chargeAnswer(of.call, of.admission, reading, () => meter.answerText());
   const headers = headersOf(answered, true, charge);
-  of.respond(new Response(read.bytes, { status: response.status, headers }));
-  const ending = endingOf(answered, reading, "complete", charge, Date.now());
-  if (ending.status === "ok") await store(answered, reading, charge, [read.bytes]);
+  const init = { status: response.status, headers };
+  const isLeft = of.onDisconnect === "drain" && (await sendDrained(of, read.bytes, init));
+  if (of.onDisconnect === "abort") of.respond(new Response(read.bytes, init));
+  const ending = endingOf(answered, reading, isLeft ? "left" : "complete", charge, Date.now());
+  if (isWhole(reading)) await store(answered, { reading, charge, isLeft, chunks: [read.bytes] });
   return ending;
 }
 
@@ -112,10 +115,11 @@ export async function relayed(
   const sliced = slicedStream(answered);
   const { readable, writable } = new IdentityTransformStream();
   of.respond(new Response(readable, { status: response.status, headers: headersOf(answered, true) }));
+  const lasting = of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null;
   const end = await relay({
     first: begun?.first ?? [],
     reader: begun?.reader ?? (response.body as ReadableStream<Uint8Array>).getReader(),
-    to: writable,
+    to: lasting?.to ?? writable,
     see(chunk, passed) {
       firstByteAt ??= Date.now();
       meter.see(chunk);
@@ -123,7 +127,7 @@ export async function relayed(
     },
     edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : null),
     guard: sliced && { covers: () => sliced.covers(), terminal: () => sliced.terminal(CUT_REASON) },
-    client: of.request.signal,
+    client: of.client,
     cancel: () => upstream.abort(),
   });
   const reading = meter.end();
@@ -131,10 +135,22 @@ export async function relayed(
   const charge = ended
     ? await chargeAnswer(of.call, of.admission, reading, () => meter.answerText())
     : await chargePartial(of.call, of.admission, reading, meter.answerText(), end === "cut" ? AHEAD_TOKENS : 0);
-  const ending = endingOf(answered, reading, end, charge, firstByteAt);
-  if (ending.status === "ok" && kept?.chunks) await store(answered, reading, charge, kept.chunks);
+  const isLeft = lasting?.left() ?? false;
+  const ending = endingOf(answered, reading, isLeft && ended ? "left" : end, charge, firstByteAt);
+  if (end === "complete" && isWhole(reading) && kept?.chunks) {
+    await store(answered, { reading, charge, isLeft, chunks: kept.chunks });
+  }
   return ending;
 }
+
+/** Whether the client was gone. */
+async function sendDrained(of: Delivery, bytes: Uint8Array, init: ResponseInit): Promise<boolean> {
+  const { readable, writable } = new FixedLengthStream(bytes.byteLength);
+  of.respond(new Response(readable, init));
+  return (await sendWhole(bytes, outlast(writable, of.request.signal), { askedAt: of.call.arrivedAt })).isLeft;
+}
+
+const isWhole = (reading: Reading): boolean => reading.finished && reading.error === null;
 
 const CUT_REASON = "The budget is used up: meterr ended the answer here.";
 
@@ -214,14 +230,12 @@ function dialectOf(of: Delivery): Dialect {
 }
 
 async function store(
-  answered: Answered,
-  reading: Reading,
-  charge: Charge,
-  chunks: readonly Uint8Array[],
+  { of, response }: Answered,
+  whole: { reading: Reading; charge: Charge; isLeft: boolean; chunks: readonly Uint8Array[] },
 ): Promise<void> {
-  const { of, response } = answered;
+  const { reading, charge, chunks } = whole;
   const place = of.cache.store;
-  if (!place) return;
+  if (!place || (place.plan.write === "abandoned" && !whole.isLeft)) return;
   await writeAnswer(
     place.kv,
     place.key,

@@ -38,10 +38,12 @@ export async function cached(env: Env, call: Call, headers: Headers, access: Pro
     ownCredential: call.bringsCredential
       ? (headers.get("authorization") ?? headers.get("x-api-key") ?? headers.get("x-goog-api-key"))
       : null,
+    // Who did not ask for a cache finds no other key's answers.
+    key: plan.write === "each" ? null : call.scope.key,
   });
   const store = { kv: env.CACHE, key, plan };
   const answer = plan.read ? await readAnswer(env.CACHE, key, call.arrivedAt) : null;
-  if (!answer) return { outcome: "miss", hit: null, store };
+  if (!answer) return { outcome: plan.write === "each" ? "miss" : "off", hit: null, store };
   return { outcome: "hit", hit: replay(call, answer), store: null };
 }
 

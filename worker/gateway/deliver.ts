@@ -55,7 +55,7 @@ async function run(of: Delivery, pulse: Pulse): Promise<Ending> {
     headers: request.headers,
     method: request.method,
     body: asks ? withUsageAsked(admission.body) : admission.body,
-    client: request.signal,
+    client: of.client,
     upstream,
     pulse,
   });

@@ -1,4 +1,5 @@
 /** What the second half of the story works with. */
+import type { KeyRecord } from "../core/policy.ts";
 import type { ErrorShape } from "../dialects/types.ts";
 import type { Wallet } from "../wallet/types.ts";
 import type { Cached } from "./cached.ts";
@@ -7,6 +8,9 @@ import type { ProviderAccess } from "./credential.ts";
 
 export interface Delivery {
   request: Request;
+  /** Fires when the client leaves, where that ends the upstream too. */
+  client: AbortSignal;
+  onDisconnect: KeyRecord["onDisconnect"];
   call: Call;
   wallet: Wallet;
   access: ProviderAccess;

@@ -1,7 +1,7 @@
 /** The story of one request, a step a line. Each step is a file of this room. */
 
 import { type GatewayError, gatewayError } from "../core/errors.ts";
-import { newId } from "../core/ids.ts";
+import { newId, timeOfId } from "../core/ids.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { openAiError } from "../dialects/errors.ts";
 import type { ErrorShape } from "../dialects/types.ts";
@@ -13,7 +13,9 @@ import { admit } from "./admit.ts";
 import { cached } from "./cached.ts";
 import { accessFor } from "./credential.ts";
 import { deliver } from "./deliver.ts";
+import type { Delivery } from "./delivery.ts";
 import { eventOf } from "./event.ts";
+import { handOver, isDrained, REQUEST_ID_HEADER } from "./hand-over.ts";
 import { checkKey, ledgerUnavailable } from "./identify.ts";
 import type { Place } from "./locate.ts";
 import { locate, locateCustom } from "./locate.ts";
@@ -21,14 +23,40 @@ import { presentedKey } from "./present-key.ts";
 import { readCall } from "./read-call.ts";
 import { errorResponse } from "./respond.ts";
 
-/**
- * Answers a request to a provider. The whole story runs inside `waitUntil`, so that it reaches the settlement though
- * the client may leave at any point.
- */
+/** What a story begins with. */
+interface Beginning {
+  request: Request;
+  env: Env;
+  ctx: Pick<ExecutionContext, "waitUntil">;
+  /** `req_…` */
+  id: string;
+  /** Milliseconds since the epoch. */
+  arrivedAt: number;
+  /** Who owns the upstream: the request of a client, or an object that outlives it. */
+  owner: "request" | "object";
+}
+
+/** Answers a request to a provider. */
 export function gateway(request: Request, env: Env, ctx: Pick<ExecutionContext, "waitUntil">): Promise<Response> {
+  const arrivedAt = Date.now();
+  return begin({ request, env, ctx, id: newId("req", arrivedAt), arrivedAt, owner: "request" });
+}
+
+/** Answers a request that `handOver` sent to an object: the upstream is read to its end, whether or not the client stays. */
+export function gatewayThatDrains(
+  request: Request,
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<Response> {
+  const id = request.headers.get(REQUEST_ID_HEADER) ?? "";
+  return begin({ request, env, ctx, id, arrivedAt: timeOfId(id), owner: "object" });
+}
+
+/** The whole story runs inside `waitUntil`, so that it reaches the settlement though the client may leave at any point. */
+function begin(beginning: Beginning): Promise<Response> {
   const { promise, resolve } = Promise.withResolvers<Response>();
-  const id = newId("req", Date.now());
-  const told = tell(request, env, ctx, id, resolve).catch((cause: unknown) => {
+  const { id, env, ctx } = beginning;
+  const told = tell(beginning, resolve).catch((cause: unknown) => {
     console.error(JSON.stringify({ level: "error", request: id, message: String(cause) }));
     resolve(
       errorResponse(gatewayError("internal", "An unexpected error; nothing was charged for what did not happen."), id),
@@ -40,14 +68,8 @@ export function gateway(request: Request, env: Env, ctx: Pick<ExecutionContext, 
   return promise;
 }
 
-async function tell(
-  request: Request,
-  env: Env,
-  ctx: Pick<ExecutionContext, "waitUntil">,
-  id: string,
-  respond: (response: Response) => void,
-): Promise<void> {
-  const arrivedAt = Date.now();
+async function tell(beginning: Beginning, respond: (response: Response) => void): Promise<void> {
+  const { request, env, ctx, id, arrivedAt, owner } = beginning;
   const url = new URL(request.url);
   const known = locate(request.method, url);
   const presented = presentedKey(request.headers, url.search);
@@ -75,6 +97,10 @@ async function tell(
     );
   };
   if (read.value.refusal) return settleDenied(read.value.refusal);
+  if (owner === "request" && isDrained(call)) {
+    wallet.forgo();
+    return respond(await handOver(env, request, call));
+  }
 
   const access =
     mode === "test"
@@ -89,7 +115,12 @@ async function tell(
   }
   const admission = await admit(call, wallet);
   if (!admission.ok) return settleDenied(admission.error);
-  return deliver({ request, call, wallet, access: access.value, admission: admission.value, cache, shape, respond });
+  const leaving: Pick<Delivery, "client" | "onDisconnect"> =
+    owner === "object"
+      ? { client: new AbortController().signal, onDisconnect: "drain" }
+      : { client: request.signal, onDisconnect: "abort" };
+  const delivery = { request, call, wallet, access: access.value, admission: admission.value, cache, shape, respond };
+  return deliver({ ...delivery, ...leaving });
 }
 
 /** The place at a provider that the tenant added itself; not found where the key is not known. */

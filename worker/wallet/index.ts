@@ -100,7 +100,7 @@ class RequestWallet implements Wallet {
         return found === null;
       },
       asks: (at) => this.#mustAskFor(keyHash, at),
-      deadline: now + PATIENCE_MS,
+      deadline: () => now + PATIENCE_MS,
     });
     if (this.#hinted && (this.#hinted.state !== "held" || found === null)) this.#dropHinted();
     if (found === null) wallet.asking.delete(keyHash);
@@ -167,6 +167,10 @@ class RequestWallet implements Wallet {
       this.#access,
       () => wallet.id !== id || (wallet.events[0]?.n ?? Number.POSITIVE_INFINITY) > lastEvent,
     );
+  }
+
+  forgo(): void {
+    if (this.#hinted) this.#dropHinted();
   }
 
   async release(hold: Hold): Promise<void> {

@@ -65,6 +65,8 @@ export interface Wallet {
    * Settling twice is settling once. The promise ends when the ledger has it (or the lease's expiry will): for `waitUntil`.
    */
   settle(hold: Hold | null, event: UsageEvent): Promise<void>;
+  /** Gives back what came with the identity, where neither a hold nor a settlement follows. */
+  forgo(): void;
   /** Gives back a hold whose request never left. For `waitUntil`. */
   release(hold: Hold): Promise<void>;
 }
