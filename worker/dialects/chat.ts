@@ -78,8 +78,8 @@ const mayMatter = (data: string): boolean => NEWS.test(data);
 
 /** One chunk, or a whole completion. Also of legacy completions, embeddings and images, whose `usage` is alike. */
 export function readChunk(json: JsonObject): Partial<Reading> {
-  // Groq's older streams carry usage beside themselves.
-  const usage = isObject(json.usage) ? json.usage : objectIn(json, "x_groq").usage;
+  // Groq's older streams carry usage beside themselves; Mistral's OCR names it otherwise.
+  const usage = isObject(json.usage) ? json.usage : (objectIn(json, "x_groq").usage ?? json.usage_info);
   return {
     reported: isObject(usage) ? readOpenAiUsage(usage) : null,
     modelServed: stringIn(json, "model"),

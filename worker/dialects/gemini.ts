@@ -33,7 +33,7 @@ export const gemini: Dialect = {
       unboundedBy: hostedTool(body),
     };
   },
-  meter: () => meterOf({ wants: (data) => NEWS.test(data), read }),
+  meter: () => meterOf({ wants: (data) => NEWS.test(data), read, join }),
   textOf(json) {
     let text = "";
     for (const candidate of arrayIn(json, "candidates")) {
@@ -51,7 +51,7 @@ export const gemini: Dialect = {
       : ["generationConfig", "maxOutputTokens"],
 };
 
-const NEWS = /"(?:usageMetadata|error)"\s*:\s*\{|"finishReason"|"blockReason"/;
+const NEWS = /"(?:usageMetadata|error)"\s*:\s*\{|"finishReason"|"blockReason"|"groundingMetadata"/;
 const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const either = (of: JsonObject, field: string): unknown => of[field] ?? of[snake(field)];
@@ -64,12 +64,44 @@ function read(json: JsonObject): Partial<Reading> {
   const response = isObject(json.response) ? json.response : json;
   const usage = response.usageMetadata;
   const blocked = isSet(objectIn(response, "promptFeedback").blockReason);
+  const reported = isObject(usage) ? readGeminiUsage(usage) : embeddingUsage(response);
+  const grounding = groundingUnits(response);
   return {
-    reported: isObject(usage) ? readGeminiUsage(usage) : embeddingUsage(response),
+    reported: reported
+      ? { ...reported, units: { ...reported.units, ...grounding } }
+      : Object.keys(grounding).length > 0
+        ? { tokens: NO_TOKENS, units: grounding, costUsd: null, byModel: null }
+        : null,
     modelServed: stringIn(response, "modelVersion"),
     conditions: conditionsOf(objectIn(response, "usageMetadata")),
     finished: blocked || arrayIn(response, "candidates").some((c) => isObject(c) && isSet(c.finishReason)),
     error: errorIn(json) ?? null,
+  };
+}
+
+/** The latest counts; what an earlier event said of searches stays, since it is said once. */
+function join(earlier: Reported, later: Reported): Reported {
+  const silent = later.tokens.input === 0 && later.tokens.output === 0;
+  return {
+    ...(silent ? earlier : later),
+    units: { ...earlier.units, ...later.units },
+  };
+}
+
+/** Searches that the answer is grounded in: up to Gemini 2.5 sold by the prompt, from then on by the query. */
+function groundingUnits(response: JsonObject): Record<string, number> {
+  const queries = new Set<string>();
+  let maps = false;
+  for (const candidate of arrayIn(response, "candidates")) {
+    const grounding = isObject(candidate) ? objectIn(candidate, "groundingMetadata") : {};
+    // An empty one was asked of nobody.
+    for (const query of arrayIn(grounding, "webSearchQueries"))
+      if (typeof query === "string" && query) queries.add(query);
+    maps ||= arrayIn(grounding, "groundingChunks").some((chunk) => isObject(chunk) && isObject(chunk.maps));
+  }
+  return {
+    ...(queries.size > 0 ? { grounded_prompts: 1, web_search_queries: queries.size } : {}),
+    ...(maps ? { maps_prompts: 1 } : {}),
   };
 }
 
@@ -81,7 +113,8 @@ export function readGeminiUsage(usage: JsonObject): Reported | null {
   const output = (countIn(usage, "candidatesTokenCount") ?? 0) + thoughts;
   if (input === 0 && output === 0) return null;
   const cached = Math.min(input, countIn(usage, "cachedContentTokenCount") ?? 0);
-  const into = byModality(arrayIn(usage, "promptTokensDetails"));
+  const into = byModality([...arrayIn(usage, "promptTokensDetails"), ...arrayIn(usage, "toolUsePromptTokensDetails")]);
+  const fromCache = byModality(arrayIn(usage, "cacheTokensDetails"));
   const out = byModality(arrayIn(usage, "candidatesTokensDetails"));
   const tokens: Tokens = {
     ...NO_TOKENS,
@@ -94,7 +127,11 @@ export function readGeminiUsage(usage: JsonObject): Reported | null {
     outputAudio: Math.min(output, out.audio),
     outputImage: Math.min(output, out.image),
   };
-  return { tokens, units: {}, costUsd: null, byModel: null };
+  const units = {
+    ...(fromCache.audio > 0 ? { input_audio_cached: fromCache.audio } : {}),
+    ...(fromCache.image > 0 ? { input_image_cached: fromCache.image } : {}),
+  };
+  return { tokens, units, costUsd: null, byModel: null };
 }
 
 /** Vertex may write the modality as its number in the enum: text 1, image 2, video 3, audio 4. */
@@ -112,21 +149,16 @@ function byModality(details: readonly unknown[]): {
   return sums;
 }
 
-/** Vertex's embeddings by `predict` report tokens beside each vector. */
+/** Vertex's embeddings by `predict` report tokens beside each vector, and for all the characters that older models are sold by. */
 function embeddingUsage(response: JsonObject): Reported | null {
   let input = 0;
   for (const prediction of arrayIn(response, "predictions")) {
     const statistics = isObject(prediction) ? objectIn(objectIn(prediction, "embeddings"), "statistics") : {};
     input += countIn(statistics, "token_count") ?? countIn(statistics, "tokenCount") ?? 0;
   }
-  return input > 0
-    ? {
-        tokens: { ...NO_TOKENS, input },
-        units: {},
-        costUsd: null,
-        byModel: null,
-      }
-    : null;
+  const characters = countIn(objectIn(response, "metadata"), "billableCharacterCount");
+  if (input === 0 && !characters) return null;
+  return { tokens: { ...NO_TOKENS, input }, units: characters ? { characters } : {}, costUsd: null, byModel: null };
 }
 
 /** Any tool but functions (and a computer that the client drives) runs at Google. */

@@ -81,6 +81,10 @@ function unitsOf(usage: JsonObject): Record<string, number> {
     const count = countIn(usage, field);
     if (count) units[name] = count;
   }
+  // Of the realtime family, also in chat: how much of the cached input is audio.
+  const inputDetails = firstObject(usage, "input_token_details", "input_tokens_details", "prompt_tokens_details");
+  const cachedAudio = countIn(objectIn(inputDetails, "cached_tokens_details"), "audio_tokens");
+  if (cachedAudio) units.input_audio_cached = cachedAudio;
   const tools = objectIn(usage, "server_side_tool_usage_details");
   for (const field of Object.keys(tools)) {
     const count = countIn(tools, field);

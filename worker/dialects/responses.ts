@@ -30,6 +30,7 @@ const ENDINGS = new Set(["response.completed", "response.incomplete", "response.
 /** Calls that the provider ran, by the type of their output item, and the unit that each is billed as. */
 const BILLED_CALLS: Readonly<Record<string, string>> = {
   web_search_call: "web_search_requests",
+  x_search_call: "x_search_requests",
   file_search_call: "file_search_requests",
   code_interpreter_call: "code_interpreter_requests",
 };
@@ -87,14 +88,38 @@ function read(json: JsonObject): Partial<Reading> {
 }
 
 function reportedBy(response: JsonObject): Reported | null {
-  const reported = isObject(response.usage) ? readOpenAiUsage(response.usage) : null;
+  const { usage } = response;
+  const reported = isObject(usage) ? readOpenAiUsage(usage) : null;
   if (!reported) return null;
-  for (const item of arrayIn(response, "output")) {
-    const type = isObject(item) ? stringIn(item, "type") : null;
-    const unit = type === null ? undefined : BILLED_CALLS[type];
-    if (unit) reported.units[unit] = (reported.units[unit] ?? 0) + 1;
+  // xAI counts them itself, beside the tokens: then its count holds, and the items are no others.
+  if (!isObject(usage) || !isObject(usage.server_side_tool_usage_details)) {
+    for (const unit of billedUnits(response)) reported.units[unit] = (reported.units[unit] ?? 0) + 1;
   }
   return reported;
+}
+
+/** The unit of each call that the provider ran, and of each container that it ran code in. */
+function billedUnits(response: JsonObject): string[] {
+  const units: string[] = [];
+  const containers = new Set<string>();
+  const tools = arrayIn(response, "tools").filter(isObject);
+  const previews = tools.some((tool) => (stringIn(tool, "type") ?? "").startsWith("web_search_preview"));
+  for (const item of arrayIn(response, "output")) {
+    const type = isObject(item) ? stringIn(item, "type") : null;
+    const unit = isObject(item) && type !== null ? BILLED_CALLS[type] : undefined;
+    if (!isObject(item) || !unit) continue;
+    // Opening a page that a search found, and finding text in it, is no search (OpenAI's guide, "Web search").
+    if (type === "web_search_call" && (stringIn(objectIn(item, "action"), "type") ?? "search") !== "search") continue;
+    const container = stringIn(item, "container_id");
+    // OpenAI sells the container, however often code runs in it.
+    if (container) containers.add(container);
+    else units.push(type === "web_search_call" && previews ? "web_search_preview_requests" : unit);
+  }
+  const size = tools
+    .map((tool) => stringIn(objectIn(tool, "container"), "memory_limit"))
+    .find((limit) => limit !== null);
+  const unit = size && size !== "1g" ? `containers_${size.slice(0, 8)}` : "containers";
+  return [...units, ...Array.from(containers, () => unit)];
 }
 
 /** A shell runs at the provider where it names a container. */
