@@ -54,6 +54,7 @@ function newClaim(claim: Pick<Claim, "id" | "facts" | "lease" | "need">, now: nu
     askedIn: 0,
     waits: 0,
     retryAt: now,
+    since: now,
     deadline: now + PATIENCE_MS,
     touchedAt: now,
   };
@@ -131,7 +132,7 @@ export function topUp(wallet: WalletState, claim: Claim, wish: { more: Nanos; no
     return;
   }
   if (claim.more === 0) lease.waiting.push(claim);
-  Object.assign(claim, { more, askedIn: 0, retryAt: now, waits: 0, deadline: now + PATIENCE_MS });
+  Object.assign(claim, { more, askedIn: 0, retryAt: now, waits: 0, since: now, deadline: now + PATIENCE_MS });
   touch(wallet, lease, now);
 }
 

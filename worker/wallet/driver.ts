@@ -51,16 +51,16 @@ export async function callLedger({ wallet, line, clock }: Access): Promise<void>
   }
 }
 
-/** Waits while `isWaiting`, calling where `asks` says so, until `deadline`. */
+/** Waits while `isWaiting`, calling where `asks` says so, until `deadline`, which may move meanwhile. */
 export async function waitFor(
   access: Access,
-  wait: { isWaiting: () => boolean; asks: (now: number) => boolean; deadline: number },
+  wait: { isWaiting: () => boolean; asks: (now: number) => boolean; deadline: () => number },
 ): Promise<void> {
   const { wallet, clock } = access;
   let pause = LOOK_MS;
   while (wait.isWaiting()) {
     const now = clock();
-    const left = wait.deadline - now;
+    const left = wait.deadline() - now;
     if (left <= 0) return;
     if (underWay(wallet, now) < CALLS && wait.asks(now)) {
       await Promise.race([callLedger(access), scheduler.wait(left)]);
@@ -76,7 +76,7 @@ export const waitForClaim = (access: Access, claim: Claim): Promise<void> =>
   waitFor(access, {
     isWaiting: () => claim.state === "waiting" || claim.more > 0,
     asks: (now) => mustAsk(access.wallet, claim, now),
-    deadline: claim.deadline,
+    deadline: () => claim.deadline,
   });
 
 /**

@@ -21,8 +21,10 @@ export const RETRY_CAP_MS = 4_000;
 /** Pauses before a need is asked again that others' leases stood in the way of, doubling. */
 export const WAIT_MS = 50;
 export const WAIT_CAP_MS = 400;
-/** How long a request waits for money or for the ledger. */
+/** How long a request waits for the ledger, or for money that others hold, counted anew whenever some of it is settled. */
 export const PATIENCE_MS = 2_000;
+/** How long it waits for money at most. */
+export const LONGEST_WAIT_MS = 6_000;
 /** A running request without a sign of life for so long is booked at its hold. */
 export const DEAD_MS = 60_000;
 /** A hold that was not dispatched for so long goes back. */

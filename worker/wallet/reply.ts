@@ -3,7 +3,7 @@ import type { LeaseAnswer, SyncReply } from "../core/lease.ts";
 import { hold, stopWaiting } from "./claims.ts";
 import { learnKeys, newPolicy } from "./keys.ts";
 import { bucketOf, closeToNew, floatOf, isUnanswered, leaseFor, queueOf, shed, touch, waitsFor } from "./leases.ts";
-import { FRESH_MS, WAIT_CAP_MS, WAIT_MS } from "./limits.ts";
+import { FRESH_MS, LONGEST_WAIT_MS, PATIENCE_MS, WAIT_CAP_MS, WAIT_MS } from "./limits.ts";
 import { type Claim, isRevoked, type Lease, startAnew, type WalletState } from "./state.ts";
 
 /** Takes the answer to a message that was sent at `sentAt`. */
@@ -71,6 +71,7 @@ function takeAnswer(wallet: WalletState, answer: LeaseAnswer, now: number): void
   // Over its limit: nothing is drawn, all that is idle goes back.
   const isShut = answer.free < 0;
   const { unlimited, keep, free, room, tightest } = answer;
+  const hasMoved = room !== lease.room;
   Object.assign(lease, { unlimited, keep, free, room, tightest });
   lease.until = isShut ? Number.NEGATIVE_INFINITY : answer.until;
   if (answer.stale && !lease.stale) {
@@ -78,14 +79,14 @@ function takeAnswer(wallet: WalletState, answer: LeaseAnswer, now: number): void
     closeToNew(wallet, lease);
     touch(wallet, lease, now);
   }
-  for (const claim of queueOf(lease)) takeTurn(wallet, claim, { isShut, now });
+  for (const claim of queueOf(lease)) takeTurn(wallet, claim, { isShut, hasMoved, now });
   if (!lease.waiting.some((claim) => isUnanswered(wallet, claim))) shed(wallet, lease, now);
 }
 
 /** One waiting claim is held, refused, moved to another lease, or waits on. */
-function takeTurn(wallet: WalletState, claim: Claim, turn: { isShut: boolean; now: number }): void {
+function takeTurn(wallet: WalletState, claim: Claim, turn: { isShut: boolean; hasMoved: boolean; now: number }): void {
   const { lease } = claim;
-  const { isShut, now } = turn;
+  const { isShut, hasMoved, now } = turn;
   const amount = waitsFor(claim);
   const isNew = claim.more === 0;
   if (isNew && lease.stale) move(wallet, claim, now);
@@ -95,6 +96,7 @@ function takeTurn(wallet: WalletState, claim: Claim, turn: { isShut: boolean; no
   else {
     claim.retryAt = now + Math.min(WAIT_MS * 2 ** claim.waits, WAIT_CAP_MS);
     claim.waits++;
+    if (hasMoved) claim.deadline = Math.min(now + PATIENCE_MS, claim.since + LONGEST_WAIT_MS);
   }
 }
 

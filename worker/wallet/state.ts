@@ -70,6 +70,8 @@ export interface Claim {
   askedIn: number;
   waits: number;
   retryAt: number;
+  /** Since when it waits, and when it gives up. */
+  since: number;
   deadline: number;
   touchedAt: number;
 }
