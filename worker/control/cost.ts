@@ -51,6 +51,7 @@ export function explainCost(event: UsageEvent, own: PriceRecord | null) {
       service_tier: event.conditions?.serviceTier ?? null,
       speed: event.conditions?.speed ?? null,
       inference_geo: event.conditions?.inferenceGeo ?? null,
+      search_context: event.conditions?.searchContext ?? null,
     },
     cost_parts: parts.map(showPart),
     // Rounded up once, as the cost was.

@@ -92,7 +92,12 @@ export interface UsageEvent {
   /** Where several models did the work: the tokens of each. A null is the one that answered. */
   shares?: readonly { model: string | null; tokens: Tokens }[];
   /** Service tier and the like, where they made it dearer or cheaper than the list price. */
-  conditions?: { serviceTier?: string | null; speed?: string | null; inferenceGeo?: string | null };
+  conditions?: {
+    serviceTier?: string | null;
+    speed?: string | null;
+    inferenceGeo?: string | null;
+    searchContext?: string | null;
+  };
   /** The upper bound that was held for it; null where nothing was held. */
   boundNanos: Nanos | null;
   cache: CacheOutcome;

@@ -35,7 +35,9 @@ export const chat: Dialect = {
       // An earlier spoken answer is named by its id alone.
       if (isObject(message.audio) && "id" in message.audio) parts.references = true;
     }
-    const search = SEARCH_FIELDS.find((field) => body[field] !== undefined && body[field] !== null);
+    const searches = SEARCH_FIELDS.filter((field) => body[field] !== undefined && body[field] !== null);
+    const hosted = serverTool(arrayIn(body, "tools"), (type) => type === "function" || type === "custom");
+    const onlyOptions = hosted === null && searches.length === 1 && searches[0] === "web_search_options";
     return {
       ...NO_FACTS,
       model: stringIn(body, "model"),
@@ -44,9 +46,8 @@ export const chat: Dialect = {
       choices: Math.max(1, countIn(body, "n") ?? 1),
       media: parts.media,
       references: parts.references,
-      unboundedBy: search
-        ? `the field ${search}`
-        : serverTool(arrayIn(body, "tools"), (type) => type === "function" || type === "custom"),
+      unboundedBy: searches.length > 0 ? `the field ${searches[0]}` : hosted,
+      limitedTools: onlyOptions ? [{ type: "web_search_options", maxCalls: 1, memory: null }] : null,
       tools: clientTools(arrayIn(body, "tools"), () => false),
       alternatives: alternativesOf(body),
     };

@@ -72,3 +72,28 @@ test("models that the provider may choose are told", () => {
   expect(factsOf("chat", { model: "a", models: ["b", "c"] }).alternatives).toEqual(["b", "c"]);
   expect(factsOf("messages", { fallbacks: [{ model: "d" }] }).alternatives).toEqual(["d"]);
 });
+
+test("a tool that the provider runs is limited where the request limits it, and only where nothing else is unbounded", () => {
+  const search = { type: "web_search_20250305", name: "web_search" };
+  const limitedOf = (dialect: "messages" | "responses" | "chat", body: object) => factsOf(dialect, body).limitedTools;
+  expect(limitedOf("messages", { tools: [{ name: "mine" }, { ...search, max_uses: 3 }] })).toEqual([
+    { type: "web_search_20250305", maxCalls: 3, memory: null },
+  ]);
+  expect(limitedOf("messages", { tools: [search] })).toBeNull();
+  expect(
+    limitedOf("messages", { tools: [{ ...search, max_uses: 3 }, { type: "code_execution_20250825" }] }),
+  ).toBeNull();
+  expect(
+    limitedOf("messages", { tools: [{ ...search, max_uses: 3 }], mcp_servers: [{ url: "https://x" }] }),
+  ).toBeNull();
+  const code = { type: "code_interpreter", container: { type: "auto", memory_limit: "4g" } };
+  expect(limitedOf("responses", { max_tool_calls: 2, tools: [{ type: "web_search" }, code] })).toEqual([
+    { type: "web_search", maxCalls: 2, memory: null },
+    { type: "code_interpreter", maxCalls: 2, memory: "4g" },
+  ]);
+  expect(limitedOf("responses", { tools: [{ type: "web_search" }] })).toBeNull();
+  expect(limitedOf("responses", { max_tool_calls: 2, tools: [code], search_parameters: {} })).toBeNull();
+  expect(limitedOf("chat", { web_search_options: {} })).toHaveLength(1);
+  expect(limitedOf("chat", { web_search_options: {}, plugins: [{ id: "web" }] })).toBeNull();
+  expect(limitedOf("chat", { tools: [{ type: "function" }] })).toBeNull();
+});

@@ -1,6 +1,6 @@
 /** What the readers of requests share. */
-import { arrayIn, countIn, isObject, type JsonObject } from "../core/json.ts";
-import type { ClientTools } from "../pricing/index.ts";
+import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
+import type { ClientTools, LimitedTool } from "../pricing/index.ts";
 import type { MediaCounts, RequestFacts } from "./types.ts";
 
 export const NO_FACTS: Readonly<RequestFacts> = Object.freeze({
@@ -13,6 +13,7 @@ export const NO_FACTS: Readonly<RequestFacts> = Object.freeze({
   tools: "none",
   inputs: 1,
   unboundedBy: null,
+  limitedTools: null,
   alternatives: Object.freeze([]),
   background: false,
 });
@@ -68,6 +69,28 @@ export function serverTool(tools: readonly unknown[], clientSide: (type: string)
     if (type !== null && !clientSide(type)) return `the server-side tool ${type.slice(0, 64)}`;
   }
   return null;
+}
+
+/**
+ * Those of `tools` that the provider runs, if each has a limit by `maxCallsOf`; null where one has none, or there are none.
+ */
+export function limitedTools(
+  tools: readonly unknown[],
+  clientSide: (type: string) => boolean,
+  maxCallsOf: (tool: JsonObject) => number | null,
+): LimitedTool[] | null {
+  const limited: LimitedTool[] = [];
+  for (const tool of tools) {
+    const type = isObject(tool) ? stringIn(tool, "type") : null;
+    if (!isObject(tool) || type === null || clientSide(type)) continue;
+    const maxCalls = maxCallsOf(tool);
+    if (maxCalls === null) return null;
+    // A container that is named by its id has a size that only the provider knows.
+    const memory =
+      typeof tool.container === "string" ? tool.container : stringIn(objectIn(tool, "container"), "memory_limit");
+    limited.push({ type, maxCalls, memory });
+  }
+  return limited.length > 0 ? limited : null;
 }
 
 /** What kind of tools a request brings; `predefined` tells the types that the provider itself describes to the model. */

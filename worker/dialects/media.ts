@@ -1,5 +1,5 @@
 /** `images`, `speech`, `transcription`: OpenAI's media endpoints, JSON or multipart. */
-import { countIn, type JsonObject, stringIn } from "../core/json.ts";
+import { arrayIn, countIn, type JsonObject, stringIn } from "../core/json.ts";
 import { NO_TOKENS } from "../core/usage.ts";
 import { readChunk } from "./chat.ts";
 import { NO_FACTS } from "./facts.ts";
@@ -17,7 +17,11 @@ const everyEvent = { wants: () => true, doneMarker: "[DONE]" };
 /** Streams end in `image_generation.completed` with the usage. */
 export const images: Dialect = {
   name: "images",
-  facts: (body) => ({ ...base(body), unboundedBy: "image generation" }),
+  facts: (body) => {
+    // In JSON by address or id; a form carries them as files.
+    const images = arrayIn(body, "images").length + (body.mask === undefined ? 0 : 1);
+    return { ...base(body), media: { ...NO_FACTS.media, images }, unboundedBy: "image generation" };
+  },
   meter: () => meterOf({ ...everyEvent, read: readMedia }),
   textOf: () => "",
   capPath: () => null,

@@ -7,6 +7,7 @@ import {
   capOf,
   clientTools,
   countMime,
+  limitedTools,
   NO_FACTS,
   newPartCounts,
   type PartCounts,
@@ -28,7 +29,10 @@ export const messages: Dialect = {
     countParts(parts, body, "system");
     const edits = arrayIn(objectIn(body, "context_management"), "edits");
     const compacts = edits.some((edit) => isObject(edit) && SERVER_EDITS.test(stringIn(edit, "type") ?? ""));
-    const hosted = serverTool(arrayIn(body, "tools"), (type) => CLIENT_TOOL.test(type));
+    const clientSide = (type: string) => CLIENT_TOOL.test(type);
+    const hosted = serverTool(arrayIn(body, "tools"), clientSide);
+    const otherCause =
+      arrayIn(body, "mcp_servers").length > 0 ? "MCP servers" : compacts ? "compaction at the provider" : null;
     return {
       ...NO_FACTS,
       model: stringIn(body, "model"),
@@ -36,9 +40,10 @@ export const messages: Dialect = {
       maxOutputTokens: capOf(body, "max_tokens", "max_tokens_to_sample"),
       media: parts.media,
       references: parts.references || body.container !== undefined,
-      unboundedBy:
-        hosted ??
-        (arrayIn(body, "mcp_servers").length > 0 ? "MCP servers" : compacts ? "compaction at the provider" : null),
+      unboundedBy: hosted ?? otherCause,
+      limitedTools: otherCause
+        ? null
+        : limitedTools(arrayIn(body, "tools"), clientSide, (tool) => countIn(tool, "max_uses")),
       tools: clientTools(arrayIn(body, "tools"), (type) => type !== "custom"),
       alternatives: alternativesOf(body),
     };

@@ -1,11 +1,12 @@
 /** `responses`: OpenAI's Responses API. */
-import { arrayIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
+import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { conditionsOf } from "../pricing/index.ts";
 import {
   alternativesOf,
   capOf,
   clientTools,
   countMime,
+  limitedTools,
   NO_FACTS,
   newPartCounts,
   type PartCounts,
@@ -46,7 +47,8 @@ export const responses: Dialect = {
       for (const part of arrayIn(item, "output")) if (isObject(part)) countPart(parts, part);
     }
     const referring = ["previous_response_id", "conversation", "prompt"].some((field) => isSet(body[field]));
-    const hosted = serverTool(arrayIn(body, "tools"), (type) => CLIENT_TOOLS.has(type) && !inContainer(body, type));
+    const clientSide = (type: string) => CLIENT_TOOLS.has(type) && !inContainer(body, type);
+    const hosted = serverTool(arrayIn(body, "tools"), clientSide);
     const search = isSet(body.search_parameters) ? "the field search_parameters" : null;
     return {
       ...NO_FACTS,
@@ -56,6 +58,9 @@ export const responses: Dialect = {
       media: parts.media,
       references: referring || parts.references,
       unboundedBy: hosted ?? search,
+      limitedTools: search
+        ? null
+        : limitedTools(arrayIn(body, "tools"), clientSide, () => countIn(body, "max_tool_calls")),
       tools: clientTools(arrayIn(body, "tools"), (type) => type !== "function" && type !== "custom"),
       alternatives: alternativesOf(body),
       background: body.background === true,

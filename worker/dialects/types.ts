@@ -2,7 +2,7 @@
 import type { GatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Tokens } from "../core/usage.ts";
-import type { ClientTools, Conditions } from "../pricing/index.ts";
+import type { ClientTools, Conditions, LimitedTool } from "../pricing/index.ts";
 
 /** Counts of the parts of a request that are no text, by value or by address. */
 export interface MediaCounts {
@@ -29,6 +29,8 @@ export interface RequestFacts {
   inputs: number;
   /** What makes its cost unbounded, in words, e.g. `the server-side tool web_search`. Null: nothing. */
   unboundedBy: string | null;
+  /** Where nothing but tools does: those tools, if the request limits each of them. */
+  limitedTools: readonly LimitedTool[] | null;
   /** Other models that the body lets the provider choose. */
   alternatives: readonly string[];
   /** Work that goes on after the answer (`background: true`). */

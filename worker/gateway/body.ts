@@ -15,8 +15,8 @@ export type RequestBody =
   | { kind: "stream"; stream: ReadableStream<Uint8Array>; tooLong: AbortSignal }
   /** `text` is the bytes, decoded. */
   | { kind: "json"; bytes: Uint8Array; text: string; json: JsonObject }
-  /** A form: its text fields stand for the JSON. */
-  | { kind: "form"; bytes: Uint8Array; json: JsonObject };
+  /** A form: its text fields stand for the JSON. `files` are the others. */
+  | { kind: "form"; bytes: Uint8Array; json: JsonObject; files: number };
 
 /** The body of `request`; read where `reads`. */
 export async function readBody(request: Request, reads: boolean): Promise<Outcome<RequestBody>> {
@@ -131,8 +131,12 @@ async function readForm(bytes: Uint8Array, type: string): Promise<Outcome<Reques
   try {
     const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
     const json: Record<string, unknown> = {};
-    for (const [name, value] of form) if (typeof value === "string" && name !== "__proto__") json[name] = value;
-    return ok({ kind: "form", bytes, json });
+    let files = 0;
+    for (const [name, value] of form) {
+      if (typeof value !== "string") files++;
+      else if (name !== "__proto__") json[name] = value;
+    }
+    return ok({ kind: "form", bytes, json, files });
   } catch {
     return fail(gatewayError("invalid_request", "The request's body is not a multipart form."));
   }

@@ -8,10 +8,12 @@ import {
   conditionsOf,
   dearestUnder,
   type EndpointKind,
+  imageTokensOf,
   inlineMediaOf,
   type ModelPrice,
   namesOfModel,
   priceFrom,
+  toolLimitsOf,
   unitsOfRequest,
 } from "../pricing/index.ts";
 import type { Endpoint } from "../providers/types.ts";
@@ -74,6 +76,7 @@ export function boundRequestOf(call: Read, price: ModelPrice): BoundRequest {
   const units = unitsOfRequest(price, { endpointKind, body: json, bodyBytes });
   // What is sold by the piece is bounded by the pieces that the body asks for.
   const byThePiece = price.tokens === null && Object.keys(units).length > 0;
+  const tools = facts.limitedTools && toolLimitsOf(price, facts.limitedTools);
   const { images, audio, video, documents } = facts.media;
   return {
     price: dearestUnder(price, conditionsOf(json)),
@@ -84,11 +87,30 @@ export function boundRequestOf(call: Read, price: ModelPrice): BoundRequest {
     cacheWrites: cacheWritesOf(json),
     inlineMedia: images + audio + video + documents > 0 ? inlineMediaOf(json) : null,
     prediction: json.prediction !== undefined,
-    units,
+    units: { ...units, ...tools?.units },
+    turns: tools?.turns ?? 1,
     maxOutputTokens: facts.maxOutputTokens,
     choices: facts.choices,
     media: facts.media,
     references: facts.references,
-    unboundedBy: byThePiece ? null : facts.unboundedBy,
+    unboundedBy: byThePiece || tools ? null : facts.unboundedBy,
+    ...mediaLimits(call, price, endpointKind),
   };
+}
+
+/** What bounds pictures and transcripts, where it is documented. */
+function mediaLimits({ body, facts }: Read, price: ModelPrice, kind: EndpointKind): Partial<BoundRequest> {
+  if (!price.tokens || (body.kind !== "json" && body.kind !== "form")) return {};
+  if (kind === "images") {
+    const maxOutputTokens = imageTokensOf(price, body.json);
+    if (maxOutputTokens === null) return {};
+    const images = facts.media.images + (body.kind === "form" ? body.files : 0);
+    // A file's bytes are no text.
+    const bodyBytes = new TextEncoder().encode(JSON.stringify(body.json)).byteLength;
+    return { maxOutputTokens, bodyBytes, media: { ...facts.media, images }, unboundedBy: null };
+  }
+  // The model takes no longer audio than fits in its window, and its text is no longer either.
+  if (kind === "transcription" && price.contextWindow !== null)
+    return { references: true, maxOutputTokens: price.contextWindow, unboundedBy: null };
+  return {};
 }

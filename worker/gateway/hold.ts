@@ -97,9 +97,9 @@ function isScarce(call: Call, bound: Bounded): boolean {
   return left !== undefined && bound.nanos * PLENTY > left;
 }
 
-/** The first slice of a visible stream; null where the whole is hardly more, or not all of it can be seen. */
+/** The first slice of a visible stream; null where the whole is hardly more, or not all of it can be seen: turns with tools. */
 function firstSlice({ call, request, bound }: Need): Offer | null {
-  if (!isVisibleStream(call)) return null;
+  if (!isVisibleStream(call) || (request.turns ?? 1) > 1) return null;
   const output = bound.parts.find((part) => part.kind === "output");
   const silent = boundOf({ ...request, maxOutputTokens: 0 });
   if (!output || silent.outcome === "unbounded") return null;

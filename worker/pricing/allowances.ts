@@ -45,6 +45,8 @@ export function runsOnItsOwn(price: ModelPrice): boolean {
 
 /** The most tokens that one image makes, by the catalogue's name of the model; the first that matches counts. */
 const IMAGE_TOKENS: readonly (readonly [RegExp, number])[] = [
+  // OpenAI's image generation guide: 65 and at most eight tiles of 129, and 6,240 more where it is to be kept faithfully.
+  [/gpt-image/, 7_552],
   // OpenAI's vision guide: a base and at most eight tiles (85 + 8 × 170, and so on), or 1,536 patches times a factor.
   [/gpt-4o-mini/, 48_169],
   [/gpt-5(\.\d+)?-(mini|nano)|gpt-4\.1-(mini|nano)|o4-mini|codex-mini/, 4_096],

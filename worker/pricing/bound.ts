@@ -54,6 +54,8 @@ export interface BoundRequest {
   cacheWrites?: "none" | "short" | "long";
   /** The body predicts the output (`prediction`): what of it is rejected is billed as output beyond the cap. */
   prediction?: boolean;
+  /** How often the model may read all that it has so far, with tools that the provider runs (`toolLimitsOf`). Left out: once. */
+  turns?: number;
   /** Texts of a batch (embeddings): each may fill a window. Left out: unknown. */
   inputs?: number;
   /** Other billed units that the request can cause at most, by the names of `UsageEvent.units`. */
@@ -78,6 +80,9 @@ export function boundOf(request: BoundRequest): Bound {
   let inputTokens = 0;
   let outputTokens = 0;
   if (price.tokens) {
+    // Where audio is sold by the second, nothing in its tokens tells the cost.
+    if (price.units.milliseconds !== undefined && (request.references || request.media.audio + request.media.video > 0))
+      return { outcome: "unbounded", reason: "audio of unknown length" };
     const input = inputBound(request);
     if (input === null) return { outcome: "unbounded", reason: `the context window of ${price.model} is not known` };
     const output = outputBound(request);
@@ -112,12 +117,12 @@ export function boundOf(request: BoundRequest): Bound {
 export function affordableOutputTokens(request: BoundRequest, budgetNanos: Nanos): number | null {
   const silent = boundOf({ ...request, maxOutputTokens: 0 });
   if (silent.outcome === "unbounded" || !request.price.tokens) return null;
-  const choices = choicesOf(request);
+  const answers = answersOf(request);
   const { output } = dearestPrices(request, silent.inputTokens);
   const leftPicos = (BigInt(budgetNanos) - BigInt(silent.nanos)) * 1000n;
-  if (leftPicos < BigInt(output) * BigInt(choices)) return null;
+  if (leftPicos < BigInt(output) * BigInt(answers)) return null;
   if (output === 0) return request.price.maxOutput ?? request.price.contextWindow;
-  const tokens = Number(leftPicos / (BigInt(output) * BigInt(choices)));
+  const tokens = Number(leftPicos / (BigInt(output) * BigInt(answers)));
   const most = request.price.maxOutput ?? request.price.contextWindow ?? Number.MAX_SAFE_INTEGER;
   return Math.min(tokens, most);
 }
@@ -127,6 +132,9 @@ function inputBound(request: BoundRequest): { text: number; media: number } | nu
   const { price } = request;
   const inputs = request.endpointKind === "embeddings" ? (request.inputs ?? null) : 1;
   const window = price.contextWindow === null || inputs === null ? null : price.contextWindow * Math.max(1, inputs);
+  // What tools bring may be anything that fits.
+  const turns = turnsOf(request);
+  if (turns > 1) return window === null ? null : { text: 0, media: window * turns };
   const media = request.references ? null : mediaTokensOf(price, request.media, request.inlineMedia ?? null);
   if (media === null) return window === null ? null : { text: 0, media: window };
   const text = request.inputTokensExact ?? textBytes(request) + hiddenTokensOf(price, request.tools ?? "predefined");
@@ -135,7 +143,9 @@ function inputBound(request: BoundRequest): { text: number; media: number } | nu
   return { text: Math.max(0, window - media), media: Math.min(media, window) };
 }
 
-const choicesOf = ({ choices }: BoundRequest): number => Math.max(1, Math.ceil(choices));
+const turnsOf = ({ turns = 1 }: BoundRequest): number => Math.max(1, Math.ceil(turns));
+/** How many answers there can be: choices, and turns of each. */
+const answersOf = (request: BoundRequest): number => Math.max(1, Math.ceil(request.choices)) * turnsOf(request);
 
 /** Bytes of the body that are not media in base64. */
 const textBytes = ({ bodyBytes, inlineMedia }: BoundRequest): number =>
@@ -149,7 +159,7 @@ function outputBound(request: BoundRequest): number | null {
   const capped = maxOutputTokens === null || slack === null ? null : Math.ceil(maxOutputTokens) + slack;
   const perChoice = capped ?? price.maxOutput ?? price.contextWindow;
   if (perChoice === null) return null;
-  return (Math.max(0, perChoice) + (request.prediction ? request.bodyBytes : 0)) * choicesOf(request);
+  return (Math.max(0, perChoice) + (request.prediction ? request.bodyBytes : 0)) * answersOf(request);
 }
 
 /** The dearest prices that may hold, over the tiers that the input can reach and the kinds that the request can cause. */

@@ -58,9 +58,11 @@ describe("a price", () => {
   });
 
   it("never has a part that is cheaper than nothing is known to be", () => {
-    for (const { model, tokens } of listPrices(TIME)) {
+    for (const { model, tokens, units } of listPrices(TIME)) {
       if (!tokens || tokens.input === 0) continue;
       for (const [kind, picos] of Object.entries(tokens)) {
+        // What is sold by the minute is not sold by the token again.
+        if (units.milliseconds && /^inputAudio/.test(kind)) continue;
         expect(Number.isSafeInteger(picos) && picos > 0, `${model} ${kind} ${picos}`).toBe(true);
       }
       expect(tokens.inputCacheWrite1h, model).toBeGreaterThanOrEqual(tokens.input);

@@ -1,4 +1,4 @@
-/** What makes a whole request dearer or cheaper than its list price: service tiers, speed, where it runs, batches. */
+/** What makes a whole request dearer or cheaper than its list price: service tiers, speed, where it runs, batches, how much it searches. */
 import type { Picos } from "../core/money.ts";
 import type { ModelPrice, TokenPrices } from "./types.ts";
 
@@ -10,9 +10,12 @@ export interface Conditions {
   speed?: string | null;
   /** Anthropic's `inference_geo`. */
   inferenceGeo?: string | null;
+  /** How much a model that always searches reads: `low`, `medium`, `high`; `pro_` before it for a search of several steps. */
+  searchContext?: string | null;
 }
 
-const FIELDS: Readonly<Record<keyof Conditions, readonly string[]>> = {
+type NamedCondition = Exclude<keyof Conditions, "searchContext">;
+const FIELDS: Readonly<Record<NamedCondition, readonly string[]>> = {
   serviceTier: ["service_tier", "serviceTier", "trafficType", "traffic_type"],
   speed: ["speed"],
   inferenceGeo: ["inference_geo"],
@@ -24,10 +27,23 @@ export function conditionsOf(fields: Readonly<Record<string, unknown>>): Conditi
   for (const [condition, names] of Object.entries(FIELDS)) {
     for (const name of names) {
       const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      if (typeof value === "string") conditions[condition as keyof Conditions] = value;
+      if (typeof value === "string") conditions[condition as NamedCondition] = value;
     }
   }
-  return conditions;
+  const searchContext = searchContextOf(fields);
+  return searchContext === null ? conditions : { ...conditions, searchContext };
+}
+
+/** A request asks for it in its search options, an answer tells it in its usage. */
+function searchContextOf({ web_search_options: asked, usage }: Readonly<Record<string, unknown>>): string | null {
+  for (const options of [asked, usage]) {
+    if (typeof options !== "object" || options === null) continue;
+    const { search_context_size: size, search_type: type } = options as Record<string, unknown>;
+    // Asked for it or left to choose, the provider may search in several steps.
+    if (typeof size === "string") return type === "pro" || type === "auto" ? `pro_${size}` : size;
+    if (type === "pro" || type === "auto") return "pro_";
+  }
+  return null;
 }
 
 /** A factor on all token prices, as a fraction: floats never touch money. */
@@ -38,7 +54,7 @@ const HALF: Factor = [1, 2];
 const FACTORS: readonly {
   provider: RegExp;
   model: RegExp;
-  condition: keyof Conditions;
+  condition: NamedCondition;
   value: RegExp;
   factor: Factor;
 }[] = [
@@ -92,9 +108,31 @@ const FACTORS: readonly {
   { provider: /^groq$/, model: /./, condition: "serviceTier", value: /^batch$/, factor: HALF },
 ];
 
+/**
+ * Fees of a request in dollars for a thousand, by how much it searches. docs.perplexity.ai, "Pricing", 2026; what is not
+ * named costs the dearest of its kind.
+ */
+const SEARCH_FEES: readonly { model: RegExp; fees: Readonly<Record<string, number>> }[] = [
+  { model: /^sonar(-reasoning)?$/, fees: { low: 5, medium: 8, high: 12 } },
+  {
+    model: /^sonar(-reasoning)?-pro$/,
+    fees: { low: 6, medium: 10, high: 14, pro_low: 14, pro_medium: 18, pro_high: 22 },
+  },
+];
+const PICOS_PER_MILLIUSD = 1_000_000_000;
+
+function withSearchFee(price: ModelPrice, { searchContext }: Conditions): ModelPrice {
+  if (!searchContext || price.provider !== "perplexity") return price;
+  const fees = SEARCH_FEES.find(({ model }) => model.test(price.model))?.fees;
+  if (!fees) return price;
+  const kin = Object.entries(fees).filter(([size]) => size.startsWith("pro_") === searchContext.startsWith("pro_"));
+  const dearest = Math.max(price.requestPicos / PICOS_PER_MILLIUSD, ...kin.map(([, fee]) => fee));
+  return { ...price, requestPicos: (fees[searchContext] ?? dearest) * PICOS_PER_MILLIUSD };
+}
+
 /** The price of a request that was served under `conditions`. */
 export function priceUnder(price: ModelPrice, conditions: Conditions): ModelPrice {
-  return scaled(price, factorsFor(price, conditions));
+  return withSearchFee(scaled(price, factorsFor(price, conditions)), conditions);
 }
 
 /** Claudes that can be asked to stay in a place. */
@@ -107,12 +145,10 @@ const HAS_PLACES = /opus-4-[6-9]|opus-[5-9]|sonnet-4-6|sonnet-[5-9]|haiku-[5-9]|
 export function dearestUnder(price: ModelPrice, conditions: Conditions): ModelPrice {
   const { inferenceGeo = null } = conditions;
   const place = inferenceGeo === null && HAS_PLACES.test(price.model) ? "us" : inferenceGeo;
-  return scaled(
-    price,
-    factorsFor(price, { ...conditions, inferenceGeo: place }).filter(
-      ([numerator, denominator]) => numerator > denominator,
-    ),
+  const dearer = factorsFor(price, { ...conditions, inferenceGeo: place }).filter(
+    ([numerator, denominator]) => numerator > denominator,
   );
+  return withSearchFee(scaled(price, dearer), conditions);
 }
 
 function factorsFor(price: ModelPrice, conditions: Conditions): Factor[] {

@@ -17,6 +17,8 @@ const FREE_UNITS: ReadonlySet<string> = new Set([
   "tool_search_requests",
   "code_execution_requests",
   "mcp_requests",
+  // Told of embeddings that are sold by the token, too.
+  "characters",
   // Perplexity's searches are in its fee for the request, but for deep research.
   "search_queries",
 ]);

@@ -35,10 +35,37 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
   // Likewise: every call of a search model searches.
   { providers: OPENAI, model: /^gpt-4o(-mini)?-search-preview/, list: { requests_kcount: 25 }, addOn: true },
   { providers: OPENAI, model: /^gpt-5-search-api/, list: { requests_kcount: 10 }, addOn: true },
-  // Likewise: speech by the character, a container of 1 GB for each session of the code interpreter.
+  // Likewise, the search of 2025 by the call: 25 with models that do not reason, their search's text included. Azure bills
+  // that text as input (recorded), and the search like any other.
+  {
+    providers: ["openai"],
+    model: /^(chatgpt|gpt-4|gpt-3\.?5)/,
+    list: { "unit:web_search_preview_requests": 0.025 },
+    addOn: true,
+  },
+  {
+    providers: ["openai"],
+    model: /^(gpt-[5-9]|o[134])/,
+    list: { "unit:web_search_preview_requests": 0.01 },
+    addOn: true,
+  },
+  { providers: ["azure"], model: /./, list: { "unit:web_search_preview_requests": 0.01 }, addOn: true },
+  // Likewise, 2026: a container's 20 minutes by its memory; how long it ran no answer tells, nor, in old ones, which it was.
+  {
+    providers: OPENAI,
+    model: /^(gpt-[4-9]|o[134])/,
+    list: {
+      "unit:containers": 0.03,
+      "unit:containers_4g": 0.12,
+      "unit:containers_16g": 0.48,
+      "unit:containers_64g": 1.92,
+      "unit:code_interpreter_requests": 0.03,
+    },
+    addOn: true,
+  },
+  // Likewise: speech by the character.
   { providers: OPENAI, model: /^tts-1(-\d{4})?$/, list: { input_mchars: 15 } },
   { providers: OPENAI, model: /^tts-1-hd/, list: { input_mchars: 30 } },
-  { providers: OPENAI, model: /^(gpt-[4-9]|o[134])/, list: { "unit:code_interpreter_requests": 0.03 }, addOn: true },
   { providers: OPENAI, model: /^(davinci-002)|^davinci:/, list: { input_mtok: 2, output_mtok: 2 } },
   { providers: OPENAI, model: /^babbage-002/, list: { input_mtok: 0.4, output_mtok: 0.4 } },
   // Likewise: images by the piece. `image:` is followed by quality and size, as in the request.
@@ -76,8 +103,26 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
     },
     addOn: true,
   },
-  // ai.google.dev, pricing, 2026: grounding with Google Search, the dearer of its two prices.
-  { providers: ["google", "vertex"], model: /^gemini/, list: { "unit:web_search_requests": 0.035 }, addOn: true },
+  // ai.google.dev, pricing, 2026: grounding with Google Search by the prompt, from Gemini 3 on by the query, and with Google
+  // Maps by the prompt. What is free of them each day or month is the account's, and no answer tells of it.
+  {
+    providers: ["google", "vertex"],
+    model: /^gemini-(1|2)/,
+    list: { "unit:grounded_prompts": 0.035, "unit:web_search_queries": 0, "unit:maps_prompts": 0.025 },
+    addOn: true,
+  },
+  {
+    providers: ["google", "vertex"],
+    model: /^gemini-([3-9]|flash|pro)/,
+    list: { "unit:grounded_prompts": 0, "unit:web_search_queries": 0.014, "unit:maps_prompts": 0.025 },
+    addOn: true,
+  },
+  // cloud.google.com, Vertex AI pricing: text embeddings before Gemini's by the character, blank space left out.
+  {
+    providers: ["vertex"],
+    model: /^(text-embedding-00[345]|text-multilingual-embedding-002|textembedding-gecko)/,
+    list: { input_mchars: 0.025 },
+  },
   // cohere.com/pricing, 2025-10. A search unit is one query with up to 100 documents.
   { providers: ["cohere"], model: /^rerank/, list: { "unit:search_units": 0.002 } },
   {
@@ -114,6 +159,13 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
   { providers: ["zai"], model: /^glm-4\.6v$/, list: { input_mtok: 0.3, output_mtok: 0.9 } },
   // mistral.ai/pricing, 2026-10.
   { providers: ["mistral"], model: /^ministral-14b/, list: { input_mtok: 0.2, output_mtok: 0.2 } },
+  // Likewise, 2026-07: audio by the minute, its tokens for information.
+  {
+    providers: ["mistral"],
+    model: /^voxtral-small/,
+    list: { input_audio_hours: 0.24, input_audio_mtok: 0, cache_audio_read_mtok: 0 },
+    addOn: true,
+  },
   // together.ai/pricing, 2025-10.
   { providers: ["together"], model: /m2-bert-80m-32k-retrieval/, list: { input_mtok: 0.008 } },
   // docs.fireworks.ai, embeddings, 2025-10.

@@ -21,6 +21,10 @@ export function unitsOfRequest(
   if (endpointKind === "speech" && price.units.characters !== undefined && typeof body.input === "string") {
     return { characters: [...body.input].length };
   }
+  // Vertex leaves blank space out of the characters of a text; the body has no fewer.
+  if (endpointKind === "embeddings" && price.tokens === null && price.units.characters !== undefined) {
+    return { characters: bodyBytes };
+  }
   if (endpointKind === "rerank" && price.units.search_units !== undefined) {
     const documents = Array.isArray(body.documents) ? body.documents.length : 0;
     // A token has at least one byte.
