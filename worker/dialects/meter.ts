@@ -34,7 +34,7 @@ export function meterOf(rules: MeterRules): Meter {
   }
   return {
     // The first event always: it names the model that answers.
-    wants: (data, name) => seen.modelServed === null || rules.wants(data, name),
+    wants: (data, name) => seen.modelServed === null || data === rules.doneMarker || rules.wants(data, name),
     event: absorb,
     marker: (data) => {
       if (data === rules.doneMarker) seen.finished = true;
