@@ -24,6 +24,8 @@ const words = fc.constantFrom(
 );
 const texts = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 200 }),
+  // Anything that JSON can carry, halves of pairs among it.
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 }).map((units) => String.fromCharCode(...units)),
   fc.array(words, { maxLength: 100 }).map((parts) => parts.join("")),
   // Long pieces: nothing but letters.
   fc.array(fc.constantFrom("a", "b", "q", "ä"), { maxLength: 400 }).map((parts) => parts.join("")),
@@ -49,6 +51,17 @@ describe.each(["o200k_base", "cl100k_base"] as const)("%s", (encoding) => {
     ["line ends and spaces", "\n ".repeat(500_000)],
     ["one sign", "!".repeat(1_000_000)],
     ["one ideograph", "日".repeat(333_333)],
+    ["emoji", "🙂".repeat(250_000)],
+    ["joined emoji", "👩‍👩‍👧‍👦".repeat(40_000)],
+    ["mixed ideographs", letters(333_333, () => String.fromCharCode(0x4e00 + Math.floor(Math.random() * 20_000)))],
+    ["base64", Buffer.from(letters(750_000, random)).toString("base64")],
+    ["one repeated bigram", "ab".repeat(500_000)],
+    [
+      "random bytes, decoded",
+      Buffer.from(Uint8Array.from({ length: 1_000_000 }, () => Math.random() * 256)).toString(),
+    ],
+    ["digits", "7".repeat(1_000_000)],
+    ["letters and apostrophes", "a'".repeat(500_000)],
     ["random letters", letters(1_000_000, random)],
     ["random words", letters(40_000, () => `${letters(24, random)} `)],
   ])("ends soon on a megabyte of %s", async (_, text) => {

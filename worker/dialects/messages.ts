@@ -56,7 +56,9 @@ export const messages: Dialect = {
     }),
   textOf(json) {
     const delta = objectIn(json, "delta");
-    return stringIn(delta, "text") ?? stringIn(delta, "thinking") ?? stringIn(delta, "partial_json") ?? "";
+    const said = stringIn(delta, "text") ?? stringIn(delta, "thinking") ?? stringIn(delta, "partial_json");
+    // The API before this one, which never tells its usage.
+    return said ?? stringIn(json, "completion") ?? "";
   },
   capPath: () => ["max_tokens"],
 };

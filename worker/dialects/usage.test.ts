@@ -238,6 +238,21 @@ test("Anthropic: turns of other models are told apart, and searches and fetches 
   }
 });
 
+test("Anthropic: the old completions tell no usage, and their text is there to be counted", () => {
+  const event = (completion: string, stop_reason: string | null) => ({
+    type: "completion",
+    completion,
+    stop_reason,
+    model: "claude-2.1",
+  });
+  const meter = new StreamMeter(DIALECTS.messages, "text/event-stream");
+  for (const json of [event("Hel", null), event("lo", "stop_sequence")]) {
+    meter.see(encode(`event: completion\ndata: ${JSON.stringify(json)}\n\n`));
+  }
+  expect(meter.end()).toMatchObject({ reported: null, finished: true });
+  expect(meter.answerText()).toBe("Hello");
+});
+
 test("Anthropic: an error after a 200 is one", () => {
   const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
   expect(streamed("messages", START, error)).toMatchObject({ error: "Overloaded", finished: false });

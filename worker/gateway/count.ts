@@ -2,7 +2,16 @@
 import type { Nanos } from "../core/money.ts";
 import { NO_TOKENS } from "../core/usage.ts";
 import type { Reading, Reported } from "../dialects/types.ts";
-import { encodingFor, estimatedTokens, exactInputTokens } from "../pricing/index.ts";
+import {
+  countIsExactFor,
+  encodingFor,
+  estimatedPromptTokens,
+  estimatedTokens,
+  exactInputTokens,
+  inlineMediaOf,
+  mediaTokensOf,
+  priceFrom,
+} from "../pricing/index.ts";
 import type { Call } from "./call.ts";
 
 /**
@@ -25,11 +34,16 @@ export async function countUsage(call: Call, reading: Reading, answerText: strin
 }
 
 async function countInput(call: Call): Promise<number> {
-  const { body, place, scope } = call;
+  const { body, facts, grant, place, scope } = call;
   if (body.kind !== "json" || place.endpoint.dialect === null) return 0;
-  const encoding = encodingFor(scope.model);
+  const encoding = countIsExactFor(scope.provider, scope.model) ? encodingFor(scope.model) : null;
   const exact = encoding && (await exactInputTokens(body.json, place.endpoint.dialect, encoding));
-  return exact ?? estimatedTokens(body.text, scope.model);
+  if (exact !== null) return exact;
+  const price = priceFrom(grant.prices, { provider: scope.provider, model: scope.model, time: call.arrivedAt });
+  const media = price ? mediaTokensOf(price, facts.media, inlineMediaOf(body.json)) : 0;
+  // Where nothing tells what its media make, the whole body is the estimate.
+  if (media === null) return estimatedTokens(body.text, scope.model);
+  return (await estimatedPromptTokens(body.json, scope.model)) + media;
 }
 
 /** An estimate of ours never exceeds what was held for the request. */

@@ -1,12 +1,12 @@
 /** What the rest of the Worker may use of pricing. */
-export type { ClientTools, MediaParts } from "./allowances.ts";
+export { type ClientTools, type MediaParts, mediaTokensOf } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
 export { cacheWritesOf } from "./cache-writes.ts";
 export { priceOf, priceVersion } from "./catalogue.ts";
 export { type Conditions, conditionsOf, dearestUnder, priceUnder } from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
 export { dearestKnown } from "./dearest.ts";
-export { estimatedTokens } from "./estimate.ts";
+export { estimatedPromptTokens, estimatedTokens } from "./estimate.ts";
 export { exactInputTokens } from "./exact.ts";
 export { imageTokensOf } from "./image-tokens.ts";
 export { type InlineMedia, inlineMediaOf } from "./inline-media.ts";
