@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../core/json.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import { boundOf } from "../pricing/index.ts";
+import { providerOf } from "../providers/registry.ts";
+import type { RequestBody } from "./body.ts";
+import { boundRequestOf, priceFor } from "./bound-request.ts";
+
+interface Ask {
+  provider: string;
+  path: string;
+  body: JsonObject;
+  /** Sent as a form, with so many files. */
+  files?: number;
+}
+
+/** The bound of a request to a provider, as it would be held. */
+function boundFor({ provider: slug, path, body: json, files }: Ask) {
+  const provider = providerOf(slug);
+  const endpoint = provider?.endpoint("POST", path);
+  if (!provider || !endpoint?.dialect) throw new Error(`nothing at ${slug}${path}`);
+  const facts = DIALECTS[endpoint.dialect].facts(json, endpoint);
+  const text = JSON.stringify(json);
+  const body: RequestBody =
+    files === undefined
+      ? { kind: "json", bytes: new TextEncoder().encode(text), text, json }
+      : { kind: "form", bytes: new Uint8Array(5_000_000), json, files };
+  const call = {
+    arrivedAt: Date.UTC(2026, 10, 24),
+    place: { provider, endpoint, path, search: "" },
+    facts: { ...facts, model: endpoint.model ?? facts.model },
+    body,
+  };
+  const price = priceFor(call);
+  if (!price) throw new Error(`no price for ${String(json.model)}`);
+  return boundOf(boundRequestOf(call, price));
+}
+
+function nanosOf(asked: Ask): number {
+  const bound = boundFor(asked);
+  if (bound.outcome === "unbounded") throw new Error(bound.reason);
+  return bound.nanos;
+}
+
+const USER = { messages: [{ role: "user", content: "Hi" }] };
+const CONTENTS = { contents: [{ parts: [{ text: "Hi" }] }] };
+const openai = (path: string, body: JsonObject, files?: number): Ask => ({ provider: "openai", path, body, files });
+const responses = (more: JsonObject): Ask =>
+  openai("/v1/responses", { model: "gpt-5-mini", input: "Hi", max_output_tokens: 100, ...more });
+const messages = (more: JsonObject): Ask => ({
+  provider: "anthropic",
+  path: "/v1/messages",
+  body: { model: "claude-haiku-4-5", max_tokens: 100, ...USER, ...more },
+});
+const search = { type: "web_search_20250305", name: "web_search" };
+
+describe("what the provider runs itself", () => {
+  test.each<[string, Ask]>([
+    ["OpenAI's search without a limit", responses({ tools: [{ type: "web_search" }] })],
+    ["OpenAI's images, limited or not", responses({ max_tool_calls: 1, tools: [{ type: "image_generation" }] })],
+    ["MCP servers", responses({ max_tool_calls: 1, tools: [{ type: "mcp", server_url: "https://x" }] })],
+    ["Anthropic's search without a limit", messages({ tools: [search] })],
+    ["Anthropic's code execution", messages({ tools: [{ type: "code_execution_20250825", name: "code_execution" }] })],
+    [
+      "Gemini's search",
+      {
+        provider: "google",
+        path: "/v1beta/models/gemini-2.5-flash:generateContent",
+        body: { ...CONTENTS, tools: [{ google_search: {} }] },
+      },
+    ],
+    [
+      "xAI's search, whose limit is another's",
+      {
+        provider: "xai",
+        path: "/v1/responses",
+        body: { model: "grok-4.3", input: "Hi", max_tool_calls: 1, tools: [{ type: "web_search" }] },
+      },
+    ],
+    [
+      "xAI's live search",
+      { provider: "xai", path: "/v1/chat/completions", body: { model: "grok-4.3", ...USER, search_parameters: {} } },
+    ],
+    ["a chat that may search", openai("/v1/chat/completions", { model: "gpt-4o", ...USER, web_search_options: {} })],
+    [
+      "OpenRouter's plugins",
+      {
+        provider: "openrouter",
+        path: "/api/v1/chat/completions",
+        body: { model: "openai/gpt-4o", ...USER, plugins: [{ id: "web" }] },
+      },
+    ],
+    [
+      "Mistral's connectors",
+      {
+        provider: "mistral",
+        path: "/v1/chat/completions",
+        body: { model: "mistral-small-latest", ...USER, tools: [{ type: "web_search" }] },
+      },
+    ],
+    [
+      "Cohere's connectors",
+      {
+        provider: "cohere",
+        path: "/v1/chat",
+        body: { model: "command-r-08-2024", message: "Hi", connectors: [{ id: "web-search" }] },
+      },
+    ],
+  ])("has no bound: %s", (_, asked) => {
+    expect(boundFor(asked).outcome).toBe("unbounded");
+  });
+
+  test("is bounded where the request limits it, by all that each turn may read and write", () => {
+    const limited = responses({ max_tool_calls: 1, tools: [{ type: "web_search" }] });
+    expect(nanosOf(limited)).toBe(2 * 400_000 * 250 + 2 * 100 * 2_000 + 10_000_000);
+    const preview = responses({ model: "gpt-4.1", max_tool_calls: 1, tools: [{ type: "web_search_preview" }] });
+    expect(nanosOf(preview)).toBe(2 * 1_047_576 * 2_000 + 2 * 100 * 8_000 + 25_000_000);
+    const claude = messages({ tools: [{ ...search, max_uses: 1 }] });
+    expect(nanosOf(claude)).toBe(11 * 200_000 * 1_000 + 11 * 100 * 5_000 + 10_000_000);
+  });
+
+  test("goes by how much is searched where a model always does", () => {
+    const sonar = (more: JsonObject): number =>
+      nanosOf({
+        provider: "perplexity",
+        path: "/chat/completions",
+        body: { model: "sonar-pro", max_tokens: 10, ...USER, ...more },
+      });
+    const sized = (size: string, type?: string) =>
+      sonar({ web_search_options: { search_context_size: size, search_type: type } });
+    expect(sized("high") - sized("low")).toBeGreaterThanOrEqual(8_000_000);
+    expect(sized("high", "pro") - sized("high")).toBeGreaterThanOrEqual(8_000_000);
+    // What is not said may be the dearest.
+    expect(sonar({})).toBeGreaterThan(sized("medium"));
+  });
+});
+
+describe("media", () => {
+  const image = { model: "gpt-image-1", prompt: "a cat", size: "1024x1024", quality: "low" };
+
+  test("a picture is bounded by its quality, size and number, and by what is edited", () => {
+    const one = nanosOf(openai("/v1/images/generations", image));
+    const many = nanosOf(openai("/v1/images/generations", { ...image, n: 3 }));
+    expect(many - one).toBeGreaterThanOrEqual(2 * 272 * 40_000);
+    expect(many - one).toBeLessThan(2 * 272 * 40_000 + 100_000);
+    const edits = nanosOf(openai("/v1/images/edits", { ...image, n: "1" }, 2));
+    expect(edits).toBe(one + 2 * 7_552 * 10_000 + '"n":"1",'.length * 5_000);
+    expect(boundFor(openai("/v1/images/generations", { ...image, model: "gpt-image-2" })).outcome).toBe("unbounded");
+  });
+
+  test("a transcript is bounded by the model's window, and is not where audio is sold by the second", () => {
+    const transcript = (model: string) => openai("/v1/audio/transcriptions", { model }, 1);
+    expect(nanosOf(transcript("gpt-4o-transcribe"))).toBe(16_000 * 6_000 + 16_000 * 10_000);
+    expect(nanosOf(transcript("gpt-4o-transcribe-diarize"))).toBe(16_000 * 6_000 + 16_000 * 10_000);
+    expect(boundFor(transcript("whisper-1")).outcome).toBe("unbounded");
+    const audio = [{ role: "user", content: [{ type: "input_audio", input_audio: "QUJD" }] }];
+    const heard: Ask = {
+      provider: "mistral",
+      path: "/v1/chat/completions",
+      body: { model: "voxtral-small-latest", messages: audio },
+    };
+    expect(boundFor(heard).outcome).toBe("unbounded");
+  });
+
+  test("speech is bounded by the character, and is not by tokens that nobody can foresee", () => {
+    const speech = (model: string) => openai("/v1/audio/speech", { model, input: "Hello", voice: "alloy" });
+    expect(nanosOf(speech("tts-1"))).toBe(5 * 15_000);
+    expect(boundFor(speech("gpt-4o-mini-tts")).outcome).toBe("unbounded");
+  });
+});
