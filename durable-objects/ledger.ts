@@ -3,6 +3,7 @@
  * wiring; every decision is in a pure module beside it.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { BackgroundStart } from "../worker/core/background.ts";
 import { databaseOf } from "../worker/core/database.ts";
 import type { SyncMessage, SyncReply } from "../worker/core/lease.ts";
 import type {
@@ -19,6 +20,7 @@ import type {
 } from "../worker/core/ledger-api.ts";
 import type { BudgetState, KeyRecord } from "../worker/core/policy.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
+import { backgroundStart, pruneBackground, settleBackground } from "./background.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
 import { TELL_MS } from "./counters.ts";
 import { deliver, tellCounters } from "./d1.ts";
@@ -97,8 +99,15 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     this.#untold = true;
     return this.#step(now, (state) => {
       if (state.tenant !== message.tenant) this.#learnTenant(state, message.tenant);
-      return sync(state, message, { now, keys: this.#keys });
+      const reply = sync(state, message, { now, keys: this.#keys });
+      settleBackground(state, this.#sql, now);
+      return reply;
     });
+  }
+
+  /** What is known of work in the background, for whoever is about to tell what it used. */
+  async startedInBackground({ provider, id }: { provider: string; id: string }): Promise<BackgroundStart> {
+    return backgroundStart(this.#sql, provider, id);
   }
 
   async create<K extends RecordKind>(
@@ -313,6 +322,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
       for (const [key, at] of state.revoked) if (at < now - REVOKED_MS) state.revoked.delete(key);
       this.#sql.exec("DELETE FROM revoked WHERE at < ?", now - REVOKED_MS);
       this.#sql.exec("DELETE FROM idempotency WHERE at < ?", now - IDEMPOTENT_MS);
+      pruneBackground(this.#sql, now);
     });
   }
 

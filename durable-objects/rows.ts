@@ -68,6 +68,8 @@ export interface Changes {
   closedWallets: Set<string>;
   /** Events for the outbox. */
   events: UsageEvent[];
+  /** Those that say something of work in the background, and the pots that they were booked in. */
+  background: { event: UsageEvent; pots: string[] }[];
 }
 
 export interface LedgerState {
@@ -102,6 +104,7 @@ export const noChanges = (): Changes => ({
   closedLeases: new Set(),
   closedWallets: new Set(),
   events: [],
+  background: [],
 });
 
 /** The state of a ledger that was never called. */

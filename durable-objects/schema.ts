@@ -65,6 +65,15 @@ CREATE TABLE IF NOT EXISTS leases (
 -- Settled events not yet delivered, some in a row: a JSON array each.
 CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, count INTEGER NOT NULL, events TEXT NOT NULL);
 
+-- Work in the background (background.ts) by provider and id: its start with its pots, and what it used, as JSON.
+CREATE TABLE IF NOT EXISTS background (
+  name TEXT PRIMARY KEY,
+  started TEXT,
+  used TEXT,
+  settled INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Ids of imported events, so that importing twice is importing once.
 CREATE TABLE IF NOT EXISTS imported (id TEXT PRIMARY KEY) WITHOUT ROWID;
 `;

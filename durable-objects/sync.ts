@@ -9,7 +9,7 @@ import type { ScopeFacts } from "../worker/core/scope.ts";
 import { restoreWallet } from "./expiry.ts";
 import * as leases from "./leases.ts";
 import { OPEN_AGE_MS, SHORT_MS } from "./limits.ts";
-import { freeOf, isHard, roomOf } from "./pots.ts";
+import { freeOf, isHard, potsOf, roomOf } from "./pots.ts";
 import type { KeyFinder, LeaseRow, LedgerState, WalletRow } from "./rows.ts";
 
 /** Acts on `message` and answers it. Acting on it again changes nothing. */
@@ -85,6 +85,10 @@ function bookEvent(state: LedgerState, wallet: WalletRow, booking: { numbered: N
   }
   if (lease) leases.spend(state, lease, nanos);
   else if (event.key !== null) leases.spendUnleased(state, { ...event, key: event.key }, { nanos, now });
+  if (event.background) {
+    const pots = lease?.pots ?? (event.key === null ? [] : potsOf(state, { ...event, key: event.key }, now));
+    state.changes.background.push({ event, pots: pots.map(({ id }) => id) });
+  }
 }
 
 /** Takes back what wallets return, closes what is done, and answers the leases that go on. */

@@ -1,4 +1,5 @@
 /** What one request used and cost: the event that is settled, stored and shown. */
+import type { Background } from "./background.ts";
 import type { Nanos } from "./money.ts";
 
 /**
@@ -111,4 +112,8 @@ export interface UsageEvent {
   /** What an operator should see, e.g. `bound_exceeded`. */
   flags: string[];
   attempts: Attempt[];
+  /** What the answer says of work that goes on in the background. */
+  background?: Background;
+  /** This is told anew, with what it used; before, it was told with this cost and without tokens. */
+  amends?: { costNanos: Nanos | null };
 }

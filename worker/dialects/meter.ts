@@ -31,6 +31,7 @@ export function meterOf(rules: MeterRules): Meter {
     seen.finished = seen.finished || news.finished === true;
     seen.error = seen.error ?? news.error ?? null;
     Object.assign(seen.conditions, news.conditions);
+    if (news.backgroundId !== undefined) seen.backgroundId = news.backgroundId;
   }
   return {
     // The first event always: it names the model that answers.

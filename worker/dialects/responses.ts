@@ -83,11 +83,15 @@ function read(json: JsonObject): Partial<Reading> {
   const type = stringIn(json, "type");
   const response = isObject(json.response) ? json.response : json;
   const status = stringIn(response, "status");
+  const isUnderWay = status === "queued" || status === "in_progress";
+  const id = response.background === true ? stringIn(response, "id") : null;
   return {
-    reported: reportedBy(response),
+    // What is told under way is no sum yet.
+    reported: isUnderWay ? null : reportedBy(response),
     modelServed: stringIn(response, "model"),
     conditions: conditionsOf(response),
-    finished: type !== null ? ENDINGS.has(type) : status !== "queued" && status !== "in_progress",
+    ...(id !== null && { backgroundId: id }),
+    finished: type !== null ? ENDINGS.has(type) : !isUnderWay,
     error: type === "error" ? (errorIn(json) ?? stringIn(json, "message") ?? "error") : (errorIn(response) ?? null),
   };
 }

@@ -59,6 +59,8 @@ export interface Reading {
   error: string | null;
   /** How it was served, as far as it changes the price. */
   conditions: Conditions;
+  /** The id under which work in the background tells its usage. */
+  backgroundId?: string;
 }
 
 /** Reads one response. Tolerates anything; what it does not know, it passes over. */

@@ -31,7 +31,7 @@ export interface Answered {
 }
 
 /** Answers up to this size are read whole, so that their cost stands in a header. */
-const MAX_WHOLE_BYTES = 1_048_576;
+export const MAX_WHOLE_BYTES = 1_048_576;
 /** Formats whose unstreamed answers are JSON, always. */
 const JSON_DIALECTS: ReadonlySet<DialectName> = new Set([
   "chat",
@@ -174,7 +174,7 @@ function slicedStream({ of, response, removesUsage }: Answered): SlicedStream | 
 }
 
 /** Nobody can be billed for what is no answer. */
-function garbage(of: Delivery, what: string): Ending {
+export function garbage(of: Delivery, what: string): Ending {
   const error = gatewayError("upstream_unreachable", `${of.call.scope.provider} ${what}. Nothing was charged.`);
   of.respond(errorResponse(error, of.call.id, of.shape));
   return { status: "error", httpStatus: error.status, errorCode: error.code };
@@ -204,10 +204,11 @@ function endingOf(
     modelServed: reading.modelServed,
     firstByteAt,
     errorCode: status === "error" ? "upstream_error" : null,
+    background: reading.backgroundId === undefined ? null : { id: reading.backgroundId, used: null },
   };
 }
 
-function headersOf(answered: Answered, decoded: boolean, charge?: Charge): Headers {
+export function headersOf(answered: Answered, decoded: boolean, charge?: Charge): Headers {
   const { of, response } = answered;
   const { hold } = of.admission;
   const headers = towardsClient(response.headers, decoded);

@@ -103,7 +103,8 @@ export async function chargePartial(
 ): Promise<Charge> {
   const priced = pricedAt(call, admission);
   const seen = reading ?? { reported: null, modelServed: null, finished: false, error: null, conditions: {} };
-  if (!COUNTABLE.has(call.place.endpoint.dialect ?? "")) return boundCharge(admission);
+  // Work in the background goes on though nobody reads its stream.
+  if (!COUNTABLE.has(call.place.endpoint.dialect ?? "") || call.facts.background) return boundCharge(admission);
   const counted = chargeFor(priced, seen, await countUsage(call, seen, text, aheadTokens), "counted");
   // Of a stream in slices no more was ever held than its hold.
   const mostNanos = admission.slices && admission.hold ? admission.hold.nanos : admission.boundNanos;

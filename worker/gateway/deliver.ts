@@ -4,6 +4,7 @@ import { isObject } from "../core/json.ts";
 import { setField } from "../core/json-edit.ts";
 import type { UsageEvent } from "../core/usage.ts";
 import { type Answered, passThrough, readsAnswer, relayed, whole } from "./answer.ts";
+import { tellsEarlier } from "./background.ts";
 import type { RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
 import { boundCharge, chargePartial } from "./charge.ts";
@@ -69,6 +70,8 @@ async function run(of: Delivery, pulse: Pulse): Promise<Ending> {
       return { status: "aborted", httpStatus: null, charge: await chargePartial(call, admission, null, "") };
     case "answered": {
       const answered: Answered = { of, response: answer.response, upstream, removesUsage: asks };
+      const { tellsEarlier: dialect } = call.place.endpoint;
+      if (dialect && answer.response.ok && answer.response.body) return tellsEarlier(answered, dialect);
       if (!readsAnswer(answered)) return passThrough(answered);
       const type = answer.response.headers.get("content-type") ?? "";
       return /event-stream|stream\+json|ndjson/i.test(type) || call.facts.stream ? relayed(answered) : whole(answered);

@@ -1,4 +1,5 @@
 /** The usage event of a call. */
+import type { Background } from "../core/background.ts";
 import type { Attempt, CacheOutcome, Status, UsageEvent } from "../core/usage.ts";
 import type { Call } from "./call.ts";
 import { type Charge, NO_CHARGE } from "./charge.ts";
@@ -16,6 +17,7 @@ export interface Ending {
   firstByteAt?: number | null;
   errorCode?: string | null;
   flags?: string[];
+  background?: Background | null;
   /** Whether a provider was called. */
   attempted?: boolean;
 }
@@ -62,6 +64,7 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     overheadMs: ending.dispatchedAt === undefined ? null : ending.dispatchedAt - call.arrivedAt,
     errorCode: ending.errorCode ?? null,
     flags,
+    ...(ending.background && { background: ending.background }),
     attempts: ending.attempted ? [attemptOf(call, ending, charge, now)] : [],
   };
 }

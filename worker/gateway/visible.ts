@@ -15,7 +15,8 @@ const THINKING = ["thinking", "reasoning", "reasoning_effort", "thinking_config"
 /** Whether `call` is a stream whose output is all visible text. */
 export function isVisibleStream(call: Call): boolean {
   const { body, facts, place, scope } = call;
-  if (!facts.stream || body.kind !== "json" || !cutterOf(place.endpoint.dialect)) return false;
+  // Work in the background goes on though its stream is cut.
+  if (!facts.stream || facts.background || body.kind !== "json" || !cutterOf(place.endpoint.dialect)) return false;
   // Without SSE, Gemini streams one JSON array, which cannot be ended early.
   if (place.endpoint.dialect === "gemini" && !/[?&]alt=sse\b/.test(call.search)) return false;
   const asksToThink = THINKING.some((field) => {

@@ -120,6 +120,11 @@ export function vertexEndpoint(method: string, path: string): Endpoint {
 }
 
 function fromTails(tails: Tails, method: string, tail: string, model: string | null): Endpoint {
+  const work = /^responses\/[^/]+(\/cancel)?$/.exec(tail);
+  if (work && (method === "GET" || work[1])) {
+    const name = `responses/{id}${work[1] ?? ""}`;
+    return { name, billing: "free", dialect: null, model, method: null, tellsEarlier: "responses" };
+  }
   // Calling work off costs nothing either.
   if (FREE_METHODS.has(method) || /\/cancel$/.test(tail))
     return { name: tail, billing: "free", dialect: null, model, method: null };

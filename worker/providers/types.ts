@@ -16,6 +16,8 @@ export interface Endpoint {
   dialect: DialectName | null;
   /** The model that the path names, as Gemini's and Azure's do. */
   model: string | null;
+  /** The format of an answer that tells what earlier work in the background used, where it is one. */
+  tellsEarlier?: DialectName;
   /** The method at the end of the path, where the format depends on it, e.g. `streamGenerateContent`. */
   method: string | null;
 }

@@ -2,6 +2,7 @@
  * Who calls the ledger, and when. A promise must not cross requests, so each waiting request makes its own call or
  * waits on short timers and looks at the shared state; whoever's call brings an answer, all see it.
  */
+import type { BackgroundStart } from "../core/background.ts";
 import type { SyncMessage, SyncReply } from "../core/lease.ts";
 import { due, mustAsk, nextLook, underWay } from "./due.ts";
 import { CALLS, FRESH_MS } from "./limits.ts";
@@ -23,6 +24,7 @@ const LONGEST_LOOK_MS = 1_000;
 /** What the wallet needs of the ledger. */
 export interface LedgerLine {
   sync(message: SyncMessage): Promise<SyncReply>;
+  startedInBackground(work: { provider: string; id: string }): Promise<BackgroundStart>;
 }
 
 /** One request's access to its tenant's wallet. */

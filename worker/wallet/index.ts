@@ -4,6 +4,7 @@
  */
 
 import type { Ledger } from "../../durable-objects/ledger.ts";
+import type { BackgroundStart } from "../core/background.ts";
 import { newId } from "../core/ids.ts";
 import type { Nanos } from "../core/money.ts";
 import type { Budget } from "../core/policy.ts";
@@ -171,6 +172,15 @@ class RequestWallet implements Wallet {
 
   forgo(): void {
     if (this.#hinted) this.#dropHinted();
+  }
+
+  async startedInBackground(work: { provider: string; id: string }): Promise<BackgroundStart> {
+    try {
+      return await this.#access.line().startedInBackground(work);
+    } catch {
+      // Out of reach: the settlement finds out for itself.
+      return { outcome: "unknown" };
+    }
   }
 
   async release(hold: Hold): Promise<void> {

@@ -1,4 +1,5 @@
 /** What the gateway asks of the wallet. The wallet alone talks to the ledger on the path of a request. */
+import type { BackgroundStart } from "../core/background.ts";
 import type { Nanos } from "../core/money.ts";
 import type { Budget, Credential, KeyRecord, PriceRecord } from "../core/policy.ts";
 import type { ScopeFacts } from "../core/scope.ts";
@@ -67,6 +68,8 @@ export interface Wallet {
   settle(hold: Hold | null, event: UsageEvent): Promise<void>;
   /** Gives back what came with the identity, where neither a hold nor a settlement follows. */
   forgo(): void;
+  /** What the ledger knows of work in the background. A call: only where an answer tells what the work used. */
+  startedInBackground(work: { provider: string; id: string }): Promise<BackgroundStart>;
   /** Gives back a hold whose request never left. For `waitUntil`. */
   release(hold: Hold): Promise<void>;
 }
