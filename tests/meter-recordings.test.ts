@@ -10,6 +10,7 @@ import {
   exactInputTokens,
   priceOf,
 } from "../worker/pricing/index.ts";
+import { numberIn } from "./support/expected.ts";
 import { type Metered, metered, PRICED_AT } from "./support/metering.ts";
 import { type Recording, readRecordings, recordingsPresent } from "./support/recordings.ts";
 import { printTable, quantile } from "./support/table.ts";
@@ -20,10 +21,6 @@ const sentAsRecorded = ({ id, fidelity }: Recording): boolean =>
   !/request-synthetic|shortened|bytes-cut|handmade/.test(fidelity) && !MISMATCHED.has(id);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const numberIn = (of: Record<string, unknown>, field: string): number => {
-  const value = of[field];
-  return typeof value === "number" ? value : 0;
-};
 
 /** What the record has to say of parts and units, by the names that the recordings give them. */
 function partsOf({ reading }: Metered): Record<string, number> {

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { calcPrice } from "@pydantic/genai-prices";
 import { describe, expect, it } from "vitest";
-import { NO_TOKENS, type Tokens } from "../worker/core/usage.ts";
 import type { DialectName } from "../worker/dialects/index.ts";
 import { CATALOGUE_PACKAGE_VERSION } from "../worker/pricing/catalogue.ts";
 import {
@@ -15,6 +14,7 @@ import {
   priceOf,
   priceUnder,
 } from "../worker/pricing/index.ts";
+import { expectedTokens, numberIn } from "./support/expected.ts";
 import { type Recording, readRecordings, recordingsPresent } from "./support/recordings.ts";
 
 /** When the catalogue's data was packed: dated prices are those of this day. */
@@ -44,27 +44,6 @@ const DIALECT_OF: Readonly<Record<string, DialectName>> = {
 const MISMATCHED = new Set(["x1a8e1905d549a2"]);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const numberOf = (from: Record<string, unknown>, name: string): number => {
-  const value = from[name];
-  return typeof value === "number" ? value : 0;
-};
-
-function tokensOf({ expected, expected_extra: extra }: Recording): Tokens {
-  return {
-    ...NO_TOKENS,
-    input: expected.input_tokens ?? 0,
-    inputCached: expected.cached_input_tokens ?? 0,
-    inputCacheWrite: expected.cache_write_tokens ?? 0,
-    inputCacheWrite1h: numberOf(extra, "cache_write_1h_tokens"),
-    inputAudio: numberOf(extra, "input_audio_tokens"),
-    inputImage: numberOf(extra, "input_image_tokens"),
-    output: expected.output_tokens ?? 0,
-    outputReasoning: expected.reasoning_tokens ?? 0,
-    outputAudio: numberOf(extra, "output_audio_tokens"),
-    outputImage: numberOf(extra, "output_image_tokens"),
-  };
-}
-
 /** Units beside tokens, as the dialects name them. */
 function unitsOf({ expected_extra: extra }: Recording): Record<string, number> {
   const units: Record<string, number> = {};
@@ -72,7 +51,7 @@ function unitsOf({ expected_extra: extra }: Recording): Record<string, number> {
   for (const [name, count] of Object.entries(isObject(calls) ? calls : {})) {
     if (typeof count === "number" && count > 0) units[name.replace(/_calls$/, "_requests")] = count;
   }
-  const audioCached = numberOf(extra, "cached_audio_tokens");
+  const audioCached = numberIn(extra, "cached_audio_tokens");
   if (audioCached > 0) units.input_audio_cached = audioCached;
   return units;
 }
@@ -120,12 +99,12 @@ describe.skipIf(!recordingsPresent)("over all recorded exchanges", () => {
       const price = priceOf({ provider: recording.provider, model, time: TIME });
       const theirs = theirNanos(recording, catalogueName[recording.provider] ?? recording.provider, model);
       // Audio that is sold by the minute has no price of ours by the token.
-      const byTheMinute = price?.units.milliseconds !== undefined && tokensOf(recording).inputAudio > 0;
+      const byTheMinute = price?.units.milliseconds !== undefined && expectedTokens(recording).inputAudio > 0;
       if (!price || theirs === null || byTheMinute) continue;
       compared += 1;
       // Their tokens alone: fees of tools and searches are from a table of our own.
       const { input_audio_cached = 0 } = unitsOf(recording);
-      const ours = costOfUsage({ ...price, requestPicos: theirFee(price, model) }, tokensOf(recording), {
+      const ours = costOfUsage({ ...price, requestPicos: theirFee(price, model) }, expectedTokens(recording), {
         input_audio_cached,
       }).nanos;
       if (ours !== theirs) differing.push(`${recording.id} ${recording.provider} ${model}: ${ours} is not ${theirs}`);
@@ -145,7 +124,7 @@ describe.skipIf(!recordingsPresent)("over all recorded exchanges", () => {
       agreeing[recording.provider] ??= { of: 0, agree: 0 };
       const tally = agreeing[recording.provider] as { of: number; agree: number };
       tally.of += 1;
-      const ours = (costOfUsage(price, tokensOf(recording), unitsOf(recording)).nanos ?? Number.NaN) / 1e9;
+      const ours = (costOfUsage(price, expectedTokens(recording), unitsOf(recording)).nanos ?? Number.NaN) / 1e9;
       if (Math.abs(ours - billed) <= billed * 0.005) tally.agree += 1;
     }
     console.log(`within 0.5 % of the provider's own cost: ${JSON.stringify(agreeing)}`);
@@ -185,7 +164,7 @@ const theirFee = (price: ModelPrice, model: string): number => (/search-preview/
 
 /** What the package itself makes of the expected tokens, in nanodollars; null where it knows no price or throws. */
 function theirNanos(recording: Recording, providerId: string, model: string): number | null {
-  const tokens = tokensOf(recording);
+  const tokens = expectedTokens(recording);
   const usage: Record<string, number> = {
     input_tokens: tokens.input,
     output_tokens: tokens.output,
@@ -197,7 +176,7 @@ function theirNanos(recording: Recording, providerId: string, model: string): nu
     output_reasoning_tokens: tokens.outputReasoning,
     output_audio_tokens: tokens.outputAudio,
     output_image_tokens: tokens.outputImage,
-    cache_audio_read_tokens: numberOf(recording.expected_extra, "cached_audio_tokens"),
+    cache_audio_read_tokens: numberIn(recording.expected_extra, "cached_audio_tokens"),
   };
   for (const [name, count] of Object.entries(usage)) if (count === 0) delete usage[name];
   try {

@@ -46,15 +46,15 @@ export function readOpenAiUsage(usage: JsonObject): Reported | null {
   // Mistral counts audio beside the prompt; xAI and Gemini's OpenAI-compatible endpoint count reasoning beside the completion.
   if (unexplained > 0 && unexplained === audioIn) input += unexplained;
   else if (unexplained > 0 && completion !== null) output += unexplained;
-  // A hidden prompt may be reported as cached beyond the prompt (Grok on Azure).
-  const inputCached = Math.min(
-    input,
+  const reportedCached =
     countIn(inputDetails, "cached_tokens") ??
-      countIn(usage, "prompt_cache_hit_tokens") ??
-      countIn(usage, "cached_tokens") ??
-      countIn(usage, "num_cached_tokens") ??
-      0,
-  );
+    countIn(usage, "prompt_cache_hit_tokens") ??
+    countIn(usage, "cached_tokens") ??
+    countIn(usage, "num_cached_tokens") ??
+    0;
+  // More cached than there is counts a hidden prompt (Grok on Azure): how much of the prompt was cached it does not tell, and
+  // what nobody tells gets no discount.
+  const inputCached = reportedCached > input ? 0 : reportedCached;
   return {
     tokens: {
       ...NO_TOKENS,
@@ -96,7 +96,8 @@ function unitsOf(usage: JsonObject): Record<string, number> {
 /** The provider's own cost in USD: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks. */
 function costOf(usage: JsonObject): number | null {
   const ticks = numberIn(usage, "cost_in_usd_ticks");
-  if (ticks !== null) return ticks / TICKS_PER_USD;
+  // Grok on Azure tells of none: its bill is Azure's.
+  if (ticks !== null && ticks > 0) return ticks / TICKS_PER_USD;
   const cost = usage.cost;
   if (isObject(cost)) return numberIn(cost, "total_cost");
   if (typeof cost !== "number" || !Number.isFinite(cost)) return null;

@@ -97,7 +97,7 @@ test.each<[string, object, Partial<Tokens>]>([
   [
     "Grok on Azure: a hidden prompt is cached beyond the prompt",
     { prompt_tokens: 30, completion_tokens: 4, total_tokens: 34, prompt_tokens_details: { cached_tokens: 700 } },
-    { input: 30, inputCached: 30, output: 4 },
+    { input: 30, output: 4 },
   ],
   [
     "Groq and Cerebras: times are no tokens",
@@ -142,6 +142,13 @@ test.each<[string, object, number]>([
   for (const reading of chat({ prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, ...cost })) {
     expect(reading.reported?.costUsd).toBeCloseTo(usd, 12);
   }
+});
+
+test("a cost of no ticks is none of the provider's: Azure bills Grok; a free model's cost of 0 is one", () => {
+  const costOf = (cost: object) =>
+    chat({ prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, ...cost })[0]?.reported;
+  expect(costOf({ cost_in_usd_ticks: 0 })?.costUsd).toBeNull();
+  expect(costOf({ cost: 0 })?.costUsd).toBe(0);
 });
 
 test("OpenRouter: an error in a stream comes with what was billed until then", () => {

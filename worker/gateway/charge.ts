@@ -150,7 +150,7 @@ export function chargeFor(
   const known = { ...NO_CHARGE, tokens: used.tokens, units: used.units, usageSource: source };
   if (used.costUsd !== null) {
     // The provider's figure is a float; nine decimals of it are all that the books hold.
-    return { ...known, costNanos: Math.ceil(used.costUsd * 1e9 - 1e-6), priceSource: "provider" };
+    return { ...known, costNanos: Math.max(0, Math.ceil(used.costUsd * 1e9 - 1e-6)), priceSource: "provider" };
   }
   const conditions = { ...of.conditions, ...reading.conditions };
   const parts: CostPart[] = [];
