@@ -13,7 +13,7 @@ import { blocksOf, FRAMINGS, framed, isUsageChunk } from "./support/frames.ts";
 import { type Recording, readRecordings, recordingsPresent } from "./support/recordings.ts";
 
 /** Streams up to this size are torn in two at every byte, and the shortest ones of each provider's endpoint in any case. */
-const EVERY_BYTE_UP_TO = 2_000;
+const EVERY_BYTE_UP_TO = 1_500;
 const SHORTEST_OF_EACH = 2;
 /** Longer ones are torn at so many places, evenly. */
 const PLACES = 8;
