@@ -11,7 +11,6 @@ test.each([
   ["/beta/chat/completions", "chat/completions", "chat", "metered"],
   ["/models/chat/completions", "models/chat/completions", "chat", "metered"],
   ["/v1/responses", "responses", "responses", "metered"],
-  ["/v1/responses/resp_1/cancel", "responses/resp_1/cancel", null, "free"],
   ["/v1/responses/input_tokens", "responses/input_tokens", null, "free"],
   ["/v1/files", "files", null, "free"],
   ["/v1/uploads/u_1/parts", "uploads/u_1/parts", null, "free"],
@@ -23,6 +22,18 @@ test.each([
   const endpoint = openAiEndpoint("POST", path);
   expect([endpoint.dialect, endpoint.billing]).toEqual([dialect, billing]);
   expect(name.endsWith(endpoint.name)).toBe(true);
+});
+
+test.each([
+  ["GET", "/v1/responses/resp_1", "responses/{id}", "responses"],
+  ["GET", "/openai/v1/responses/resp_1", "responses/{id}", "responses"],
+  ["POST", "/v1/responses/resp_1/cancel", "responses/{id}/cancel", "responses"],
+  ["DELETE", "/v1/responses/resp_1", "responses/resp_1", undefined],
+  ["GET", "/v1/responses/resp_1/input_items", "responses/resp_1/input_items", undefined],
+])("OpenAI's %s %s is free, and may tell what earlier work used", (method, path, name, tellsEarlier) => {
+  const endpoint = openAiEndpoint(method, path);
+  expect(endpoint).toMatchObject({ name, billing: "free", dialect: null });
+  expect(endpoint.tellsEarlier).toBe(tellsEarlier);
 });
 
 test("Azure's deployment is the model", () => {
