@@ -16,7 +16,13 @@ const inWorkerd = (name: string, main: string, include: string[]) => ({
     cloudflareTest({ main, wrangler: { configPath: "./wrangler.toml" }, miniflare: { bindings: testBindings } }),
   ],
   // Timers of the protocol run in real time, on machines that do other things too.
-  test: { name, include, testTimeout: 30_000 },
+  test: {
+    name,
+    include,
+    testTimeout: 30_000,
+    // CommonJS, which the rules of `wrangler.toml` would read as what our build makes of it.
+    deps: { optimizer: { ssr: { enabled: true, include: ["standardwebhooks"] } } },
+  },
 });
 
 export default defineConfig({

@@ -3,8 +3,10 @@
  * wiring; every decision is in a pure module beside it.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Alert, Attempt, LedgerAlerts } from "../worker/core/alert.ts";
 import type { BackgroundStart } from "../worker/core/background.ts";
 import { databaseOf } from "../worker/core/database.ts";
+import { newId } from "../worker/core/ids.ts";
 import type { SyncMessage, SyncReply } from "../worker/core/lease.ts";
 import type {
   Actor,
@@ -18,8 +20,12 @@ import type {
   RotateResult,
   TokenRecord,
 } from "../worker/core/ledger-api.ts";
-import type { BudgetState, KeyRecord } from "../worker/core/policy.ts";
+import type { Budget, BudgetState, KeyRecord } from "../worker/core/policy.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
+import { AlertBook } from "./alert-book.ts";
+import { AlertDesk } from "./alert-desk.ts";
+import type { SendingBindings } from "./alert-send.ts";
+import { ALERT_TABLES } from "./alert-tables.ts";
 import { backgroundStart, pruneBackground, settleBackground } from "./background.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
 import { TELL_MS } from "./counters.ts";
@@ -28,7 +34,7 @@ import { expireWallets, nextExpiry } from "./expiry.ts";
 import { bookImported } from "./imports.ts";
 import { outstanding } from "./leases.ts";
 import { IDEMPOTENT_MS, POT_MS, REVOKED_MS } from "./limits.ts";
-import { BUDGET_PUSH_MS, broadcast, budgetMessages, usageMessages } from "./live.ts";
+import { alertMessages, BUDGET_PUSH_MS, broadcast, budgetMessages, usageMessages } from "./live.ts";
 import { nextBatch, outboxPending, pruneOutbox } from "./outbox.ts";
 import { prunePots, stateOf } from "./pots.ts";
 import * as records from "./records.ts";
@@ -44,6 +50,10 @@ const RETRY_MS = 1_000;
 const RETRY_CAP_MS = 60_000;
 /** How often, at most, the alarm looks for vanished wallets and ended periods. */
 const SWEEP_MS = 5_000;
+/** How often, at most, old alerts are forgotten. */
+const ALERT_PRUNE_MS = 3_600_000;
+/** Who the audit log names where nobody asked for the change. */
+const SYSTEM: Actor = { id: "system", ip: null };
 
 /** Counters for `/metrics`. */
 export interface LedgerStats {
@@ -55,13 +65,16 @@ export interface LedgerStats {
   budgets: number;
 }
 
-interface Bindings {
+interface Bindings extends SendingBindings {
   DB: D1Database;
 }
 
-export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
+export class Ledger extends DurableObject<Bindings> implements LedgerRecords, LedgerAlerts {
   readonly #sql: SqlStorage;
   readonly #keys: KeyFinder;
+  #book: AlertBook;
+  readonly #desk: AlertDesk;
+  #alertsPrunedAt = 0;
   /** Null until first needed, and after a step that failed. */
   #state: LedgerState | null = null;
   #calls = 0;
@@ -82,11 +95,22 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     super(ctx, env);
     const sql = ctx.storage.sql;
     sql.exec(SCHEMA);
+    sql.exec(ALERT_TABLES);
     this.#sql = sql;
     this.#keys = {
       byHash: (hash) => records.findByHash(sql, "key", hash),
       byId: (id) => records.readRecord(sql, "key", id),
     };
+    this.#book = new AlertBook(sql);
+    this.#desk = new AlertDesk({
+      sql,
+      env,
+      tenant: () => this.#load().tenant,
+      transaction: (change) => ctx.storage.transactionSync(change),
+      wakeLater: () => this.#schedule(Date.now()),
+      disable: (channel, disabledReason) =>
+        void this.update("alert", channel, { enabled: false, disabledReason }, SYSTEM),
+    });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
@@ -216,6 +240,23 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     return token && (token.expiresAt === null || token.expiresAt > Date.now()) ? token : null;
   }
 
+  async testAlert(channel: string): Promise<Attempt | null> {
+    const record = records.readRecord(this.#sql, "alert", channel);
+    if (!record) return null;
+    const now = Date.now();
+    const { id, name } = record;
+    const alert: Alert = { id: newId("alert", now), time: now, facts: { type: "alert.test", channel: { id, name } } };
+    return this.#desk.deliverOnce(alert, record);
+  }
+
+  async alertAttempts(channel: string, page: { limit: number; cursor: string | null }): Promise<Page<Attempt>> {
+    return this.#desk.attempts(channel, page);
+  }
+
+  async firedAlerts(page: { limit: number; cursor: string | null }): Promise<Page<Alert>> {
+    return this.#book.list(page);
+  }
+
   async stats(): Promise<LedgerStats> {
     const state = this.#load();
     return {
@@ -232,6 +273,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     const now = Date.now();
     if (now - this.#sweptAt >= SWEEP_MS) this.#sweep(now);
     this.#load();
+    this.ctx.waitUntil(this.#desk.deliverDue(now));
     writeMeta(this.#sql, "calls", this.#calls);
     await this.#drain();
     this.#schedule(Date.now());
@@ -260,17 +302,21 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
       const result = this.ctx.storage.transactionSync(() => {
         const answer = change(state);
         settled = state.changes.events;
+        this.#book.review(state, now);
         for (const pot of state.changes.pots) this.#moved.add(pot.budget);
         writeChanges(this.#sql, state);
         return answer;
       });
       this.#pending += settled.length;
       this.#push(settled);
+      this.#tellAlerts(now);
       this.#schedule(now);
       return result;
     } catch (error) {
       // The rows in memory may be ahead of what was rolled back.
       this.#state = null;
+      this.#book = new AlertBook(this.#sql);
+      this.#desk.takeUp();
       throw error;
     }
   }
@@ -295,10 +341,16 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
   ): void {
     const { now, kind } = change;
     records.writeAudit(this.#sql, change, now);
+    if (kind === "alert" && !(change.after && "enabled" in change.after && change.after.enabled)) {
+      this.#desk.drop((change.after ?? change.before)?.id ?? "");
+    }
     if (!applyChange(state, change, now)) return;
     if (kind === "credential") state.credentials = readCredentials(this.#sql);
     if (kind === "price") state.prices = readPrices(this.#sql);
     if (kind === "budget") this.#moved.add((change.after ?? change.before)?.id ?? "");
+    if (kind === "budget" && change.before) {
+      this.#book.budgetChanged(state, { before: change.before as Budget, now });
+    }
     if (kind === "key") this.#writeRevoked(state);
     writeMeta(this.#sql, "version", state.version);
   }
@@ -323,6 +375,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
       this.#sql.exec("DELETE FROM revoked WHERE at < ?", now - REVOKED_MS);
       this.#sql.exec("DELETE FROM idempotency WHERE at < ?", now - IDEMPOTENT_MS);
       pruneBackground(this.#sql, now);
+      this.#pruneAlerts(now);
     });
   }
 
@@ -376,6 +429,23 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     return tellCounters(db, { tenant: state.tenant, counters: JSON.stringify(counters), now });
   }
 
+  #pruneAlerts(now: number): void {
+    if (now - this.#alertsPrunedAt < ALERT_PRUNE_MS) return;
+    this.#alertsPrunedAt = now;
+    this.#book.prune(now);
+    this.#desk.prune(now);
+  }
+
+  /** Dashboards hear of what fired, and the first attempts to deliver it begin; nobody waits for their end. */
+  #tellAlerts(now: number): void {
+    const fired = this.#book.takeFired();
+    if (fired.length === 0) return;
+    const { tenant } = this.#load();
+    broadcast(this.ctx.getWebSockets(), alertMessages(fired, tenant));
+    this.#desk.takeUp();
+    this.ctx.waitUntil(this.#desk.deliverDue(now));
+  }
+
   /** Sets the alarm where the next thing to do comes before it. */
   #schedule(now: number): void {
     let at = Number.POSITIVE_INFINITY;
@@ -383,6 +453,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords {
     else if (this.#untold) at = Math.max(now + DRAIN_MS, this.#toldAt + TELL_MS, this.#retryAt);
     else if (this.#alarmAt === Number.POSITIVE_INFINITY)
       at = Math.max(nextExpiry(this.#load()), this.#sweptAt + SWEEP_MS);
+    at = Math.min(at, this.#desk.nextDue());
     if (at >= this.#alarmAt) return;
     this.#alarmAt = at;
     void this.ctx.storage.setAlarm(at);

@@ -1,4 +1,5 @@
 /** What dashboards see live: usage records as they settle, and budgets as their counters move. */
+import { type Alert, messageOf } from "../worker/core/alert.ts";
 import { usdFromNanos } from "../worker/core/money.ts";
 import { recordOf } from "../worker/core/record.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
@@ -32,6 +33,13 @@ export function budgetMessages(state: LedgerState, ids: Iterable<string>, now: n
   }
   return messages;
 }
+
+/** The messages for alerts that fired, as text: what a webhook gets, with its type and time inside. */
+export const alertMessages = (alerts: readonly Alert[], tenant: string): string[] =>
+  alerts.map((alert) => {
+    const { type, timestamp, data } = messageOf(alert, tenant);
+    return JSON.stringify({ type: "alert", data: { type, time: timestamp, ...data } });
+  });
 
 /** Sends `messages` to all `sockets`; one that is closing misses them. */
 export function broadcast(sockets: readonly WebSocket[], messages: readonly string[]): void {

@@ -1,8 +1,9 @@
 /** The only reader of the Worker's bindings. `wrangler.toml` declares them; workerd's own config mirrors it. */
 import type { Ledger } from "../durable-objects/ledger.ts";
+import type { EmailBindings } from "./core/email.ts";
 
 /** `DB`, `CACHE` (cached answers), `ASSETS` (the built dashboard) and the rest: generated from `wrangler.toml`. */
-export interface Env extends Bindings {
+export interface Env extends Bindings, EmailBindings {
   LEDGER: DurableObjectNamespace<Ledger>;
   /** Bearer token of the operator for `/api`. */
   METERR_ADMIN_TOKEN: string;

@@ -8,6 +8,7 @@ export type Action =
   | "read"
   | "keys"
   | "budgets"
+  | "alerts"
   | "credentials"
   | "prices"
   | "parties"
@@ -17,10 +18,10 @@ export type Action =
   | "operate";
 
 const MAY: Record<Role, readonly Action[]> = {
-  owner: ["read", "keys", "budgets", "credentials", "prices", "parties", "tokens", "import", "audit"],
-  admin: ["read", "keys", "budgets", "credentials", "prices", "parties", "tokens", "import", "audit"],
+  owner: ["read", "keys", "budgets", "alerts", "credentials", "prices", "parties", "tokens", "import", "audit"],
+  admin: ["read", "keys", "budgets", "alerts", "credentials", "prices", "parties", "tokens", "import", "audit"],
   developer: ["read", "keys", "import"],
-  billing: ["read", "budgets", "prices"],
+  billing: ["read", "budgets", "alerts", "prices"],
   viewer: ["read"],
 };
 

@@ -25,7 +25,7 @@ const create = z.strictObject({
   enforcement: z.enum(["hard", "soft"]),
   on_unbounded: policies.on_unbounded.optional(),
   on_unpriced: policies.on_unpriced.optional(),
-  alert_at: alertAt.default([]),
+  alert_at: alertAt.default([80, 100]),
   alert_to: alertTo.default([]),
 });
 const patch = z

@@ -2,6 +2,7 @@
  * What a ledger answers to the rest of the system, as plain data. The lease protocol's own messages are in
  * `lease.ts`; this page is the records: keys, budgets, credentials and the rest of what a tenant has set.
  */
+import type { AlertChannel } from "./alert.ts";
 import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord } from "./policy.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -34,6 +35,7 @@ export interface Records {
   token: TokenRecord;
   team: PartyRecord;
   user: PartyRecord;
+  alert: AlertChannel;
 }
 export type RecordKind = keyof Records;
 

@@ -109,6 +109,8 @@ export interface UsageEvent {
   overheadMs: number | null;
   /** Our error code where the request was refused or failed, e.g. `budget_exceeded`. */
   errorCode: string | null;
+  /** The budget that refused it, or cut it short. */
+  refusedBy?: string;
   /** What an operator should see, e.g. `bound_exceeded`. */
   flags: string[];
   attempts: Attempt[];

@@ -137,6 +137,7 @@ export async function relayed(
     : await chargePartial(of.call, of.admission, reading, meter.answerText(), end === "cut" ? AHEAD_TOKENS : 0);
   const isLeft = lasting?.left() ?? false;
   const ending = endingOf(answered, reading, isLeft && ended ? "left" : end, charge, firstByteAt);
+  if (ending.status === "cut") ending.refusedBy = sliced?.refusedBy;
   if (end === "complete" && isWhole(reading) && kept?.chunks) {
     await store(answered, { reading, charge, isLeft, chunks: kept.chunks });
   }

@@ -16,6 +16,8 @@ export interface Ending {
   dispatchedAt?: number;
   firstByteAt?: number | null;
   errorCode?: string | null;
+  /** The id of the budget that did not pay. */
+  refusedBy?: string | undefined;
   flags?: string[];
   background?: Background | null;
   /** Whether a provider was called. */
@@ -63,6 +65,7 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     ttftMs: ending.firstByteAt == null ? null : ending.firstByteAt - call.arrivedAt,
     overheadMs: ending.dispatchedAt === undefined ? null : ending.dispatchedAt - call.arrivedAt,
     errorCode: ending.errorCode ?? null,
+    ...(ending.refusedBy !== undefined && { refusedBy: ending.refusedBy }),
     flags,
     ...(ending.background && { background: ending.background }),
     attempts: ending.attempted ? [attemptOf(call, ending, charge, now)] : [],

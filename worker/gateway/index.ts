@@ -93,7 +93,11 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
     refuse(error);
     return wallet.settle(
       null,
-      eventOf(call, { status: "denied", httpStatus: error.status, errorCode: error.code }, Date.now()),
+      eventOf(
+        call,
+        { status: "denied", httpStatus: error.status, errorCode: error.code, refusedBy: refuserOf(error) },
+        Date.now(),
+      ),
     );
   };
   if (read.value.refusal) return settleDenied(read.value.refusal);
@@ -121,6 +125,11 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
       : { client: request.signal, onDisconnect: "abort" };
   const delivery = { request, call, wallet, access: access.value, admission: admission.value, cache, shape, respond };
   return deliver({ ...delivery, ...leaving });
+}
+
+/** The budget that could not pay, where that is why. */
+function refuserOf({ code, details }: GatewayError): string | undefined {
+  return code === "budget_exceeded" && typeof details?.budget === "string" ? details.budget : undefined;
 }
 
 /** The place at a provider that the tenant added itself; not found where the key is not known. */

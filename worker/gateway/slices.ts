@@ -52,6 +52,8 @@ export class SlicedStream {
   #countedTokens = 0;
   #uncounted: string[] = [];
   #uncountedBytes = 0;
+  /** The budget that refused a top-up. */
+  refusedBy: string | undefined;
 
   constructor(of: {
     plan: SlicePlan;
@@ -98,6 +100,7 @@ export class SlicedStream {
     const want = this.#neededNanos(SLICE_TOKENS) - this.#hold.nanos;
     const first = await this.#wallet.topUp(this.#hold, want);
     if (first.outcome === "held") return true;
+    if (first.outcome === "refused") this.refusedBy = first.budget.id;
     const least = this.#neededNanos(LEAST_SLICE_TOKENS) - this.#hold.nanos;
     if (first.outcome !== "refused" || first.remainingNanos < least) return false;
     return (await this.#wallet.topUp(this.#hold, Math.min(want, first.remainingNanos))).outcome === "held";

@@ -1,0 +1,28 @@
+/** How this instance sends email: by Cloudflare's binding, or by a provider that speaks HTTP as Resend does. */
+
+export interface EmailBindings {
+  /** Cloudflare's Email Service. */
+  EMAIL?: SendEmail;
+  /** Takes `POST {from, to, subject, text}` with a bearer token. */
+  METERR_EMAIL_URL?: string;
+  METERR_EMAIL_TOKEN?: string;
+  /** The sender: `meterr <alerts@example.com>`. */
+  METERR_EMAIL_FROM?: string;
+}
+
+export type EmailRoute =
+  | { by: "binding"; binding: SendEmail; from: string }
+  | { by: "http"; url: string; token: string | null; from: string };
+
+/** The way out for email; null where none is configured. */
+export function emailRoute(env: EmailBindings): EmailRoute | null {
+  const from = env.METERR_EMAIL_FROM;
+  if (!from) return null;
+  if (env.METERR_EMAIL_URL)
+    return { by: "http", url: env.METERR_EMAIL_URL, token: env.METERR_EMAIL_TOKEN || null, from };
+  return env.EMAIL ? { by: "binding", binding: env.EMAIL, from } : null;
+}
+
+/** For whoever asks for email where there is no way out for it. */
+export const NO_EMAIL =
+  "This instance cannot send email. Its operator sets METERR_EMAIL_FROM, and METERR_EMAIL_URL with METERR_EMAIL_TOKEN (or binds Cloudflare's send_email as EMAIL).";
