@@ -3,6 +3,7 @@
  * answer crosses from one to another; of the headers all count but those that are known to change nothing, so that
  * a new one costs a miss and never a wrong hit.
  */
+import type { HeaderReader } from "../core/header-map.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { KeyMode } from "../core/usage.ts";
 
@@ -15,7 +16,7 @@ export interface CacheSubject {
   method: string;
   path: string;
   search: string;
-  headers: Headers;
+  headers: HeaderReader;
   /** The body's text: numbers are compared as they are written. */
   text: string;
   json: JsonObject;

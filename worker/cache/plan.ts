@@ -1,4 +1,5 @@
 /** Whether and how long an answer may be cached: opt-in by key or header, opt-out by `cache-control`. */
+import type { HeaderReader } from "../core/header-map.ts";
 import type { KeyRecord } from "../core/policy.ts";
 
 export interface CachePlan {
@@ -19,7 +20,7 @@ const RETRY_TTL_SECONDS = 600;
  * The plan for a request; null where caching is off for it. `x-meterr-cache-ttl: 0` switches a key's cache off. A key whose
  * answers are drained finds them again, though it caches nothing else.
  */
-export function cachePlan(headers: Headers, key: Pick<KeyRecord, "cache" | "onDisconnect">): CachePlan | null {
+export function cachePlan(headers: HeaderReader, key: Pick<KeyRecord, "cache" | "onDisconnect">): CachePlan | null {
   const header = headers.get("x-meterr-cache-ttl");
   const asked = header !== null && /^\d{1,9}$/.test(header) ? Number(header) : (key.cache?.ttlSeconds ?? null);
   const control = (headers.get("cache-control") ?? "").toLowerCase();

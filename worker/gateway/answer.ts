@@ -209,7 +209,7 @@ function endingOf(
   };
 }
 
-export function headersOf(answered: Answered, decoded: boolean, charge?: Charge): Headers {
+export function headersOf(answered: Answered, decoded: boolean, charge?: Charge): Record<string, string> {
   const { of, response } = answered;
   const { hold } = of.admission;
   const headers = towardsClient(response.headers, decoded);
@@ -222,7 +222,7 @@ export function headersOf(answered: Answered, decoded: boolean, charge?: Charge)
     remainingNanos: hold && left !== null && spent !== null ? left + hold.nanos - spent : left,
   });
   if (charge && spent !== null) headers.set("x-meterr-cost-usd", usdFromNanos(spent));
-  return headers;
+  return headers.toInit();
 }
 
 function dialectOf(of: Delivery): Dialect {

@@ -1,7 +1,9 @@
 /** The look-up in the cache, and what a hit looks like. */
+
 import { cacheKey } from "../cache/key.ts";
 import { type CachePlan, cachePlan } from "../cache/plan.ts";
 import { readAnswer, type StoredAnswer } from "../cache/store.ts";
+import { HeaderMap, type HeaderReader } from "../core/header-map.ts";
 import type { CacheOutcome, UsageEvent } from "../core/usage.ts";
 import type { Env } from "../env.ts";
 import type { Call } from "./call.ts";
@@ -20,7 +22,7 @@ export interface Cached {
 const OFF: Cached = { outcome: "off", hit: null, store: null };
 
 /** Looks the call up, where its key or its headers ask for that. */
-export async function cached(env: Env, call: Call, headers: Headers, access: ProviderAccess): Promise<Cached> {
+export async function cached(env: Env, call: Call, headers: HeaderReader, access: ProviderAccess): Promise<Cached> {
   const plan = cachePlan(headers, call.grant.key);
   const { endpoint, provider, path } = call.place;
   if (!plan || call.body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return OFF;
@@ -49,7 +51,7 @@ export async function cached(env: Env, call: Call, headers: Headers, access: Pro
 
 /** The stored bytes under the stored headers; a stream is a stream again, for its type says so. */
 function replay(call: Call, answer: StoredAnswer): { response: Response; event: UsageEvent } {
-  const headers = new Headers(answer.headers);
+  const headers = new HeaderMap(answer.headers);
   ownHeaders(headers, call, { cache: "hit", attempts: 0, remainingNanos: null });
   if (!call.facts.stream) headers.set("x-meterr-cost-usd", "0.000000000");
   const now = Date.now();
@@ -67,5 +69,5 @@ function replay(call: Call, answer: StoredAnswer): { response: Response; event: 
     },
     now,
   );
-  return { response: new Response(answer.body, { status: answer.status, headers }), event };
+  return { response: new Response(answer.body, { status: answer.status, headers: headers.toInit() }), event };
 }

@@ -53,7 +53,7 @@ async function run(of: Delivery, pulse: Pulse): Promise<Ending> {
   const answer = await attempt({
     call,
     access: of.access,
-    headers: request.headers,
+    headers: of.headers,
     method: request.method,
     body: asks ? withUsageAsked(admission.body) : admission.body,
     client: of.client,

@@ -1,4 +1,5 @@
 /** What the second half of the story works with. */
+import type { HeaderReader } from "../core/header-map.ts";
 import type { KeyRecord } from "../core/policy.ts";
 import type { ErrorShape } from "../dialects/types.ts";
 import type { Wallet } from "../wallet/types.ts";
@@ -8,6 +9,7 @@ import type { ProviderAccess } from "./credential.ts";
 
 export interface Delivery {
   request: Request;
+  headers: HeaderReader;
   /** Fires when the client leaves, where that ends the upstream too. */
   client: AbortSignal;
   onDisconnect: KeyRecord["onDisconnect"];

@@ -1,5 +1,7 @@
 /** Which headers cross, in both directions: all the client's and the provider's own, none of the connection's and none of ours. */
 
+import { HeaderMap, type HeaderReader } from "../core/header-map.ts";
+
 /** Of one connection only (RFC 9110, 7.6.1), or set anew by the runtime. */
 const HOP_BY_HOP = new Set([
   "connection",
@@ -22,15 +24,13 @@ const PRIVATE_PREFIX = /^(?:x-meterr-|cf-|x-forwarded-|sec-)/;
 const READABLE_ENCODINGS = ["gzip", "br"];
 
 /** The client's headers, as a provider may see them. */
-export function towardsProvider(from: Headers): Headers {
-  // One pass, and one object made of it: each call on Headers leaves JavaScript.
-  const kept: [string, string][] = [["accept-encoding", readableEncodings(from.get("accept-encoding"))]];
-  for (const header of from) {
-    const [name] = header;
-    if (name === "accept-encoding" || HOP_BY_HOP.has(name) || PRIVATE.has(name) || PRIVATE_PREFIX.test(name)) continue;
-    kept.push(header);
+export function towardsProvider(from: HeaderReader): HeaderMap {
+  const kept = new HeaderMap();
+  for (const [name, value] of from) {
+    if (!HOP_BY_HOP.has(name) && !PRIVATE.has(name) && !PRIVATE_PREFIX.test(name)) kept.set(name, value);
   }
-  return new Headers(kept);
+  kept.set("accept-encoding", readableEncodings(from.get("accept-encoding")));
+  return kept;
 }
 
 /** What both the client and the meter can read. */
@@ -53,13 +53,12 @@ const NOT_FROM_PROVIDER = new Set([
  * The provider's headers, as the client gets them. `decoded`: the body went through the meter, so that its encoding
  * is gone.
  */
-export function towardsClient(from: Headers, decoded: boolean): Headers {
-  const kept: [string, string][] = [];
-  for (const header of from) {
-    const [name] = header;
+export function towardsClient(from: HeaderReader, decoded: boolean): HeaderMap {
+  const kept = new HeaderMap();
+  for (const [name, value] of from) {
     if (HOP_BY_HOP.has(name) || NOT_FROM_PROVIDER.has(name) || name.startsWith("x-meterr-")) continue;
     if (decoded && name === "content-encoding") continue;
-    kept.push(header);
+    kept.set(name, value);
   }
-  return new Headers(kept);
+  return kept;
 }

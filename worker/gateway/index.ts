@@ -1,6 +1,7 @@
 /** The story of one request, a step a line. Each step is a file of this room. */
 
 import { type GatewayError, gatewayError } from "../core/errors.ts";
+import { HeaderMap } from "../core/header-map.ts";
 import { newId, timeOfId } from "../core/ids.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { openAiError } from "../dialects/errors.ts";
@@ -71,8 +72,9 @@ function begin(beginning: Beginning): Promise<Response> {
 async function tell(beginning: Beginning, respond: (response: Response) => void): Promise<void> {
   const { request, env, ctx, id, arrivedAt, owner } = beginning;
   const url = new URL(request.url);
+  const headers = new HeaderMap(request.headers);
   const known = locate(request.method, url);
-  const presented = presentedKey(request.headers, url.search);
+  const presented = presentedKey(headers, url.search);
   const checked = await checkKey(env.METERR_MASTER_KEY, presented.text);
   if (!checked.ok) {
     // Whoever has no key learns that there is no such provider, and nothing of tenants' own ones.
@@ -86,7 +88,7 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   const shape = shapeOf(place.value);
   const refuse = (error: GatewayError) => respond(errorResponse(error, id, shape));
 
-  const read = await readCall({ request, id, arrivedAt, mode, hash, place: place.value, presented, wallet });
+  const read = await readCall({ request, headers, id, arrivedAt, mode, hash, place: place.value, presented, wallet });
   if (!read.ok) return refuse(read.error);
   const call = read.value.call;
   const settleDenied = (error: GatewayError) => {
@@ -112,7 +114,7 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
       : await accessFor(env, call.grant, place.value, call.bringsCredential);
   if (!access.ok) return settleDenied(access.error);
 
-  const cache = await cached(env, call, request.headers, access.value);
+  const cache = await cached(env, call, headers, access.value);
   if (cache.hit) {
     respond(cache.hit.response);
     return wallet.settle(null, cache.hit.event);
@@ -123,8 +125,8 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
     owner === "object"
       ? { client: new AbortController().signal, onDisconnect: "drain" }
       : { client: request.signal, onDisconnect: "abort" };
-  const delivery = { request, call, wallet, access: access.value, admission: admission.value, cache, shape, respond };
-  return deliver({ ...delivery, ...leaving });
+  const granted = { call, wallet, access: access.value, admission: admission.value, cache };
+  return deliver({ request, headers, shape, respond, ...granted, ...leaving });
 }
 
 /** The budget that could not pay, where that is why. */

@@ -1,5 +1,7 @@
 /** What a request says of itself in `x-meterr-*` headers, and what its key fixes. */
+
 import { gatewayError } from "../core/errors.ts";
+import type { HeaderReader } from "../core/header-map.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { KeyRecord } from "../core/policy.ts";
 
@@ -16,7 +18,7 @@ const MAX_VALUE = 256;
 const TAG_NAME = /^[!-+\--<>-~]+$/;
 
 /** The labels in the headers: `x-meterr-user`, `x-meterr-session`, `x-meterr-tags: feature=search,env=prod`. */
-export function readLabels(headers: Headers): Outcome<Labels> {
+export function readLabels(headers: HeaderReader): Outcome<Labels> {
   const user = headers.get("x-meterr-user");
   const session = headers.get("x-meterr-session");
   for (const [name, value] of [

@@ -1,11 +1,12 @@
 /** The headers that meterr adds to an answer. */
+import type { HeaderMap } from "../core/header-map.ts";
 import { type Nanos, usdFromNanos } from "../core/money.ts";
 import type { CacheOutcome } from "../core/usage.ts";
 import type { Call } from "./call.ts";
 
 /** Sets the `x-meterr-*` headers of `call`'s answer on `headers`. */
 export function ownHeaders(
-  headers: Headers,
+  headers: HeaderMap,
   call: Call,
   more: { cache: CacheOutcome; attempts: number; remainingNanos: Nanos | null },
 ): void {

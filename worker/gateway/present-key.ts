@@ -1,4 +1,5 @@
 /** The meterr key that a request presents, wherever its SDK puts it, and the request without it. */
+import type { HeaderMap, HeaderReader } from "../core/header-map.ts";
 
 /** Headers in which SDKs put a provider's key. `x-meterr-key` comes first: then the others are the client's own business. */
 const PLACES = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
@@ -14,7 +15,7 @@ export interface PresentedKey {
 }
 
 /** Finds the key; what only looks like one is told apart by its MAC, later. */
-export function presentedKey(headers: Headers, search: string): PresentedKey {
+export function presentedKey(headers: HeaderReader, search: string): PresentedKey {
   const own = headers.get(OWN_KEY);
   if (own !== null) return { text: own.trim(), bringsCredential: true, search };
   let found = "";
@@ -44,6 +45,6 @@ function withoutKey(search: string): { key: string | null; search: string } {
 }
 
 /** Drops every header in which a key of ours may stand. */
-export function dropKeys(headers: Headers): void {
+export function dropKeys(headers: HeaderMap): void {
   for (const place of PLACES) headers.delete(place);
 }

@@ -1,6 +1,8 @@
 /** From bytes to a call: the body's facts, the key's grant, the labels, and whether the key may ask for this. */
+
 import type { ReadKey } from "../auth/secrets.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
+import type { HeaderReader } from "../core/header-map.ts";
 import { isObject } from "../core/json.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { KeyMode } from "../core/usage.ts";
@@ -21,6 +23,7 @@ import type { PresentedKey } from "./present-key.ts";
 
 export interface Arrival {
   request: Request;
+  headers: HeaderReader;
   id: string;
   arrivedAt: number;
   mode: KeyMode;
@@ -33,9 +36,9 @@ export interface Arrival {
 /** The call, and the refusal where its key may not make it: then it is recorded as denied. */
 export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refusal: GatewayError | null }>> {
   const { place, request } = of;
-  const sent = readLabels(request.headers);
+  const sent = readLabels(of.headers);
   if (!sent.ok) return sent;
-  const body = await readBody(request, place.endpoint.dialect !== null);
+  const body = await readBody(request, of.headers, place.endpoint.dialect !== null);
   if (!body.ok) return body;
   const read = factsOf(place, body.value);
   if (!read.ok) return read;

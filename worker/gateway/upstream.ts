@@ -1,5 +1,7 @@
 /** One attempt: the request as the provider gets it, its time limits, and what came of it. */
+
 import { type GatewayError, gatewayError } from "../core/errors.ts";
+import type { HeaderReader } from "../core/header-map.ts";
 import { answerSandbox } from "../providers/sandbox/index.ts";
 import { bodyTooLarge, type RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
@@ -22,7 +24,7 @@ const FIRST_BYTE_STREAMED_MS = 120_000;
 export interface Attempt {
   call: Call;
   access: ProviderAccess;
-  headers: Headers;
+  headers: HeaderReader;
   method: string;
   body: RequestBody;
   /** Fires when the client leaves. */
@@ -89,7 +91,12 @@ async function send(of: Attempt): Promise<Response> {
   }
   const url = `${access.base}${path}${call.search}`;
   if (access.apiKey !== null) await provider.authorize({ headers, path }, access.apiKey);
-  const init: RequestInit = { method: of.method, headers, redirect: "manual", signal: of.upstream.signal };
+  const init: RequestInit = {
+    method: of.method,
+    headers: headers.toInit(),
+    redirect: "manual",
+    signal: of.upstream.signal,
+  };
   const body = bodyOf(of.body);
   if (body) init.body = body;
   return fetch(url, init);

@@ -1,4 +1,5 @@
 /** What a provider is for the gateway. Adding one is one file and one line in `registry.ts`. */
+import type { HeaderMap } from "../core/header-map.ts";
 import type { DialectName } from "../dialects/index.ts";
 import type { ErrorShape } from "../dialects/types.ts";
 
@@ -28,7 +29,7 @@ export interface Provider {
   /** Its API's origin for a path; what follows our slug follows this. Null where every customer has one of its own. */
   origin(path: string): string | null;
   /** Puts the provider's key where it belongs, in the headers; may fetch a token for it. */
-  authorize(request: { headers: Headers; path: string }, apiKey: string): void | Promise<void>;
+  authorize(request: { headers: HeaderMap; path: string }, apiKey: string): void | Promise<void>;
   /** What this path is. Unknown paths pass through unmetered. */
   endpoint(method: string, path: string): Endpoint;
   error: ErrorShape;

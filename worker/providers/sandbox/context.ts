@@ -1,4 +1,5 @@
 /** What a dialect gets to answer with. */
+import type { HeaderReader } from "../../core/header-map.ts";
 import type { Controls } from "./controls.ts";
 import type { Failure } from "./failures.ts";
 import type { Ids } from "./ids.ts";
@@ -12,7 +13,7 @@ export interface Context {
   /** The provider that is played: its slug. */
   provider: string;
   query: URLSearchParams;
-  headers: Headers;
+  headers: HeaderReader;
   bytes: Uint8Array;
   /** The JSON of the body; empty where it is none. */
   body: Fields;

@@ -3,6 +3,7 @@
  * usage and their failures, without a network. Deterministic; the only effects are the timers that a client asks
  * for. docs/sandbox.md says what it can be told.
  */
+import type { HeaderReader } from "../../core/header-map.ts";
 import { chat } from "./chat.ts";
 import { cohere } from "./cohere.ts";
 import { completions } from "./completions.ts";
@@ -29,7 +30,7 @@ export interface SandboxRequest {
   path: string;
   query: URLSearchParams;
   method: string;
-  headers: Headers;
+  headers: HeaderReader;
   body: Uint8Array | ReadableStream<Uint8Array> | null;
   /** Ends waits and streams. */
   signal: AbortSignal;
@@ -135,7 +136,7 @@ async function readAll(body: SandboxRequest["body"]): Promise<Uint8Array> {
 }
 
 /** The form in `bytes`, or null where it is none. */
-async function readForm(headers: Headers, bytes: Uint8Array): Promise<FormData | null> {
+async function readForm(headers: HeaderReader, bytes: Uint8Array): Promise<FormData | null> {
   try {
     const type = headers.get("content-type") ?? "";
     return await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-type": type } }).formData();
