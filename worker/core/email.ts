@@ -1,8 +1,13 @@
 /** How this instance sends email: by Cloudflare's binding, or by a provider that speaks HTTP as Resend does. */
 
+/** What of Cloudflare's `send_email` is used here. */
+interface EmailSender {
+  send(message: { from: string; to: string[]; subject: string; text: string }): Promise<unknown>;
+}
+
 export interface EmailBindings {
   /** Cloudflare's Email Service. */
-  EMAIL?: SendEmail;
+  EMAIL?: EmailSender;
   /** Takes `POST {from, to, subject, text}` with a bearer token. */
   METERR_EMAIL_URL?: string;
   METERR_EMAIL_TOKEN?: string;
@@ -11,7 +16,7 @@ export interface EmailBindings {
 }
 
 export type EmailRoute =
-  | { by: "binding"; binding: SendEmail; from: string }
+  | { by: "binding"; binding: EmailSender; from: string }
   | { by: "http"; url: string; token: string | null; from: string };
 
 /** The way out for email; null where none is configured. */
