@@ -3,6 +3,9 @@
  * changes nothing then.
  */
 
+/** A transaction's share of the outbox: parameters may have 2 MB, and a long one would hold up the database's readers. */
+export const D1_BATCH = { events: 200, characters: 400_000 };
+
 const ADD_UP = `ON CONFLICT DO UPDATE SET requests = requests + excluded.requests, unpriced = unpriced + excluded.unpriced,
   input_tokens = input_tokens + excluded.input_tokens,
   input_cached_tokens = input_cached_tokens + excluded.input_cached_tokens,

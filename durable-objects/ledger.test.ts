@@ -8,7 +8,7 @@ import type { LedgerRecords } from "../worker/core/ledger-api.ts";
 import type { Budget, Credential, KeyRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
-import { deliver } from "./d1.ts";
+import { D1_BATCH, deliver } from "./d1.ts";
 import type { Ledger } from "./ledger.ts";
 import { SILENT_MS } from "./limits.ts";
 import { nextBatch } from "./outbox.ts";
@@ -294,7 +294,7 @@ test("each event reaches D1 once, with its roll-up, though the ledger crashed be
   const events = [usageEvent(tenant, "req_1"), usageEvent(tenant, "req_2", { costNanos: null, priceSource: "none" })];
   await ledger.sync(message([{ done: true }], events));
   await runInDurableObject(ledger, async (_, state) => {
-    const batch = nextBatch(state.storage.sql);
+    const batch = nextBatch(state.storage.sql, { after: 0, until: 9, ...D1_BATCH });
     await env.DB.batch(deliver(env.DB, batch?.events ?? "[]"));
   });
   await ledger.sync(message([{ lease: 2, done: true }], [usageEvent(tenant, "req_3", { costNanos: 40 })]));

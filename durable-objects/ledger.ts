@@ -21,6 +21,7 @@ import type {
   TokenRecord,
 } from "../worker/core/ledger-api.ts";
 import type { Budget, BudgetState, KeyRecord } from "../worker/core/policy.ts";
+import { SINK_TYPES, type SinkState } from "../worker/core/sink.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import { AlertBook } from "./alert-book.ts";
 import { AlertDesk } from "./alert-desk.ts";
@@ -29,17 +30,19 @@ import { ALERT_TABLES } from "./alert-tables.ts";
 import { backgroundStart, pruneBackground, settleBackground } from "./background.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
 import { TELL_MS } from "./counters.ts";
-import { deliver, tellCounters } from "./d1.ts";
+import { D1_BATCH, deliver, tellCounters } from "./d1.ts";
 import { expireWallets, nextExpiry } from "./expiry.ts";
-import { bookImported } from "./imports.ts";
+import { bookImported, forgetImports, idsInDatabase, isFirstImport } from "./imports.ts";
 import { outstanding } from "./leases.ts";
-import { IDEMPOTENT_MS, POT_MS, REVOKED_MS } from "./limits.ts";
+import { IDEMPOTENT_MS, IMPORT_MS, POT_MS, REVOKED_MS } from "./limits.ts";
 import { alertMessages, BUDGET_PUSH_MS, broadcast, budgetMessages, usageMessages } from "./live.ts";
 import { nextBatch, outboxPending, pruneOutbox } from "./outbox.ts";
 import { prunePots, stateOf } from "./pots.ts";
 import * as records from "./records.ts";
 import type { KeyFinder, LedgerState } from "./rows.ts";
 import { SCHEMA } from "./schema.ts";
+import { type CourierBindings, Couriers } from "./sinks/couriers.ts";
+import { SINK_TABLES } from "./sinks/rows.ts";
 import { loadState, readCredentials, readMeta, readPrices, writeChanges, writeMeta } from "./store.ts";
 import { sync } from "./sync.ts";
 
@@ -48,6 +51,8 @@ const DRAIN_MS = 150;
 /** D1 out of reach: the first pause, and the longest. */
 const RETRY_MS = 1_000;
 const RETRY_CAP_MS = 60_000;
+/** What D1 does not answer within this is tried again: it must not hold up the alarm for ever. */
+const D1_TIMEOUT_MS = 10_000;
 /** How often, at most, the alarm looks for vanished wallets and ended periods. */
 const SWEEP_MS = 5_000;
 /** How often, at most, old alerts are forgotten. */
@@ -65,7 +70,7 @@ export interface LedgerStats {
   budgets: number;
 }
 
-interface Bindings extends SendingBindings {
+interface Bindings extends SendingBindings, CourierBindings {
   DB: D1Database;
 }
 
@@ -82,6 +87,9 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   /** When the alarm is set for, as far as this instance knows. */
   #alarmAt = Number.POSITIVE_INFINITY;
   #sweptAt = 0;
+  readonly #couriers: Couriers;
+  /** The last row of the outbox that D1 has. */
+  #inD1 = 0;
   /** Whether the counters changed since D1 was last told of them, and when that was. */
   #untold = false;
   #toldAt = 0;
@@ -96,11 +104,19 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     const sql = ctx.storage.sql;
     sql.exec(SCHEMA);
     sql.exec(ALERT_TABLES);
+    sql.exec(SINK_TABLES);
     this.#sql = sql;
     this.#keys = {
       byHash: (hash) => records.findByHash(sql, "key", hash),
       byId: (id) => records.readRecord(sql, "key", id),
     };
+    this.#couriers = new Couriers({
+      sql,
+      env,
+      tenant: () => this.#load().tenant,
+      count: (series, by) => this.#count(series, by),
+      moved: () => this.#outboxMoved(),
+    });
     this.#book = new AlertBook(sql);
     this.#desk = new AlertDesk({
       sql,
@@ -227,9 +243,12 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   }
 
   async importUsage(events: UsageEvent[]): Promise<number> {
+    const { tenant } = events[0] ?? { tenant: this.#load().tenant };
+    const places = { sql: this.#sql, db: databaseOf(this.env, tenant) };
+    const known = await idsInDatabase(places, { tenant, ids: events.map(({ id }) => id) });
     const now = Date.now();
     return this.#step(now, (state) => {
-      const fresh = events.filter(({ id }) => this.#isFirstImport(id));
+      const fresh = events.filter(({ id }) => !known.has(id) && isFirstImport(this.#sql, id, now));
       bookImported(state, fresh, now);
       return fresh.length;
     });
@@ -267,6 +286,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     };
   }
 
+  async sinkStates(): Promise<Record<string, SinkState>> {
+    return this.#couriers.states(Date.now());
+  }
+
   /** Delivers the outbox; and, now and then, books what vanished wallets held, and forgets what has ended. */
   override async alarm(): Promise<void> {
     this.#alarmAt = Number.POSITIVE_INFINITY;
@@ -275,6 +298,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     this.#load();
     this.ctx.waitUntil(this.#desk.deliverDue(now));
     writeMeta(this.#sql, "calls", this.#calls);
+    this.#couriers.start(now);
     await this.#drain();
     this.#schedule(Date.now());
   }
@@ -308,6 +332,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
         return answer;
       });
       this.#pending += settled.length;
+      this.#couriers.added(settled.length, now);
       this.#push(settled);
       this.#tellAlerts(now);
       this.#schedule(now);
@@ -324,7 +349,8 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   #load(): LedgerState {
     if (!this.#state) {
       this.#state = loadState(this.#sql, this.ctx.id.name ?? "");
-      this.#pending = outboxPending(this.#sql);
+      this.#inD1 = Math.max(this.#inD1, Number(readMeta(this.#sql, "in_d1") ?? 0));
+      this.#pending = outboxPending(this.#sql, this.#inD1);
       this.#calls = Math.max(this.#calls, Number(readMeta(this.#sql, "calls") ?? 0));
     }
     return this.#state;
@@ -344,6 +370,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     if (kind === "alert" && !(change.after && "enabled" in change.after && change.after.enabled)) {
       this.#desk.drop((change.after ?? change.before)?.id ?? "");
     }
+    if (kind === "sink") this.#couriers.changed((change.after ?? change.before)?.id ?? "");
     if (!applyChange(state, change, now)) return;
     if (kind === "credential") state.credentials = readCredentials(this.#sql);
     if (kind === "price") state.prices = readPrices(this.#sql);
@@ -360,12 +387,6 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     for (const [key, at] of state.revoked) this.#sql.exec("INSERT INTO revoked VALUES (?, ?)", key, at);
   }
 
-  #isFirstImport(id: string): boolean {
-    return (
-      this.#sql.exec("INSERT INTO imported VALUES (?) ON CONFLICT DO NOTHING RETURNING id", id).toArray().length > 0
-    );
-  }
-
   #sweep(now: number): void {
     this.#sweptAt = now;
     this.#step(now, (state) => {
@@ -374,6 +395,8 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
       for (const [key, at] of state.revoked) if (at < now - REVOKED_MS) state.revoked.delete(key);
       this.#sql.exec("DELETE FROM revoked WHERE at < ?", now - REVOKED_MS);
       this.#sql.exec("DELETE FROM idempotency WHERE at < ?", now - IDEMPOTENT_MS);
+      // Where D1 is out of reach, records may wait longer than their ids are kept.
+      if (this.#failures === 0) forgetImports(this.#sql, now - IMPORT_MS);
       pruneBackground(this.#sql, now);
       this.#pruneAlerts(now);
     });
@@ -383,20 +406,41 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   async #drain(): Promise<void> {
     if (Date.now() < this.#retryAt) return;
     const db = databaseOf(this.env, this.#load().tenant);
-    for (let batch = nextBatch(this.#sql); batch; batch = nextBatch(this.#sql)) {
+    const next = () => nextBatch(this.#sql, { after: this.#inD1, until: Number.MAX_SAFE_INTEGER, ...D1_BATCH });
+    for (let batch = next(); batch; batch = next()) {
       const statements = [...deliver(db, batch.events), ...this.#tell(db, this.#pending - batch.count)];
       if (!(await this.#written(db, statements))) return;
-      pruneOutbox(this.#sql, batch.lastSeq);
-      this.#pending = outboxPending(this.#sql);
+      this.#inD1 = batch.lastSeq;
+      this.#prune();
+      this.#pending = outboxPending(this.#sql, this.#inD1);
     }
     const statements = this.#tell(db, this.#pending);
     if (statements.length > 0) await this.#written(db, statements);
   }
 
+  /** Deletes what every sink has; where one is behind D1, notes how far D1 is. */
+  #prune(): void {
+    const floor = this.#couriers.floor(this.#inD1, Date.now());
+    pruneOutbox(this.#sql, floor);
+    if (floor < this.#inD1) writeMeta(this.#sql, "in_d1", this.#inD1);
+  }
+
+  #outboxMoved(): void {
+    this.#prune();
+    this.#untold = true;
+    this.#schedule(Date.now());
+  }
+
+  #count(series: string, by: number): void {
+    const { counters } = this.#load();
+    counters.set(series, (counters.get(series) ?? 0) + by);
+    writeMeta(this.#sql, "counters", JSON.stringify(Object.fromEntries(counters)));
+  }
+
   /** Whether D1 took the statements, in one transaction. */
   async #written(db: D1Database, statements: D1PreparedStatement[]): Promise<boolean> {
     try {
-      await db.batch(statements);
+      await inTime(db.batch(statements), D1_TIMEOUT_MS);
     } catch (error) {
       this.#untold = true;
       this.#retryAt = Date.now() + Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_CAP_MS);
@@ -419,11 +463,14 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     const state = this.#load();
     this.#toldAt = now;
     this.#untold = pending > 0;
+    const waiting = this.#couriers.pending(now);
     const counters = {
       meterr_ledgers: 1,
       meterr_ledger_calls_total: this.#calls,
       meterr_held_nanousd: heldBy(state),
       meterr_outbox_pending: pending,
+      'meterr_sink_pending{sink="d1"}': pending,
+      ...Object.fromEntries(SINK_TYPES.map((type) => [`meterr_sink_pending{sink="${type}"}`, waiting.get(type) ?? 0])),
       ...Object.fromEntries(state.counters),
     };
     return tellCounters(db, { tenant: state.tenant, counters: JSON.stringify(counters), now });
@@ -453,7 +500,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     else if (this.#untold) at = Math.max(now + DRAIN_MS, this.#toldAt + TELL_MS, this.#retryAt);
     else if (this.#alarmAt === Number.POSITIVE_INFINITY)
       at = Math.max(nextExpiry(this.#load()), this.#sweptAt + SWEEP_MS);
-    at = Math.min(at, this.#desk.nextDue());
+    at = Math.min(at, this.#desk.nextDue(), this.#couriers.dueAt(now));
     if (at >= this.#alarmAt) return;
     this.#alarmAt = at;
     void this.ctx.storage.setAlarm(at);
@@ -485,4 +532,15 @@ function heldBy({ wallets }: LedgerState): number {
     for (const lease of wallet.leases.values()) heldNanos += outstanding(lease);
   }
   return heldNanos;
+}
+
+/** What `work` gives; rejects where that takes longer than `ms`. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("no answer in time")), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,15 +1,12 @@
 /**
- * The outbox: settled events wait in it until D1 has them. Rows are read in order, delivered in one D1 transaction
- * and then deleted; a crash between the two delivers them again, which changes nothing.
+ * The outbox: settled events wait in it until D1 and every other sink has them, each of which is so far in its rows.
+ * A crash between a delivery and its note delivers again; D1 is not changed by that.
  */
 import type { UsageEvent } from "../worker/core/usage.ts";
 
 /** Events a row: a batch is cut at rows, and a row is far below SQLite's 2 MB. */
 const ROW_EVENTS = 50;
 const ROW_CHARACTERS = 200_000;
-/** A D1 batch: parameters may have 2 MB, and a long transaction would hold up the database's readers. */
-const BATCH_EVENTS = 200;
-const BATCH_CHARACTERS = 400_000;
 
 export interface OutboxRow {
   count: number;
@@ -37,14 +34,26 @@ export function outboxRows(events: readonly UsageEvent[]): OutboxRow[] {
   return rows;
 }
 
+/** Which rows a batch may hold: those with a number above `after`, up to `until`, and of these so much. */
+export interface BatchLimits {
+  after: number;
+  until: number;
+  events: number;
+  characters: number;
+}
+
 /** The oldest rows that fit one batch, as one JSON array, and the sequence number of the last. Null where there is none. */
-export function nextBatch(sql: SqlStorage): { lastSeq: number; count: number; events: string } | null {
+export function nextBatch(
+  sql: SqlStorage,
+  limits: BatchLimits,
+): { lastSeq: number; count: number; events: string } | null {
   const texts: string[] = [];
   let [lastSeq, count, characters] = [0, 0, 0];
   for (const row of sql.exec<{ seq: number; count: number; events: string }>(
-    "SELECT seq, count, events FROM outbox ORDER BY seq",
+    "SELECT seq, count, events FROM outbox WHERE seq > ? AND seq <= ? ORDER BY seq",
+    ...[limits.after, limits.until],
   )) {
-    const full = count + row.count > BATCH_EVENTS || characters + row.events.length > BATCH_CHARACTERS;
+    const full = count + row.count > limits.events || characters + row.events.length > limits.characters;
     if (full && texts.length > 0) break;
     texts.push(row.events.slice(1, -1));
     lastSeq = row.seq;
@@ -54,10 +63,12 @@ export function nextBatch(sql: SqlStorage): { lastSeq: number; count: number; ev
   return texts.length === 0 ? null : { lastSeq, count, events: `[${texts.join(",")}]` };
 }
 
-/** Deletes what was delivered. */
+/** Deletes what every sink has. */
 export function pruneOutbox(sql: SqlStorage, lastSeq: number): void {
   sql.exec("DELETE FROM outbox WHERE seq <= ?", lastSeq);
 }
 
-export const outboxPending = (sql: SqlStorage): number =>
-  sql.exec<{ pending: number }>("SELECT coalesce(sum(count), 0) AS pending FROM outbox").one().pending;
+/** How many events are in rows with a number above `after`. */
+export const outboxPending = (sql: SqlStorage, after: number): number =>
+  sql.exec<{ pending: number }>("SELECT coalesce(sum(count), 0) AS pending FROM outbox WHERE seq > ?", after).one()
+    .pending;

@@ -2,7 +2,8 @@
 
 /** Statements that are safe to run at every wake. */
 export const SCHEMA = `
--- Single values: tenant, version (of the policy), calls (syncs received), counters (of settled events, a JSON object).
+-- Single values: tenant, version (of the policy), calls (syncs received), counters (of settled events,
+-- a JSON object), in_d1 (the last row of the outbox that D1 has, where another sink is behind it).
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- Keys, budgets, credentials, prices, tokens, teams, users as JSON. lookup is the hash of a key or token.
@@ -74,6 +75,9 @@ CREATE TABLE IF NOT EXISTS background (
   at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- Ids of imported events, so that importing twice is importing once.
-CREATE TABLE IF NOT EXISTS imported (id TEXT PRIMARY KEY) WITHOUT ROWID;
+-- Ids of events imported in the last days, and when they came, so that importing twice is importing once.
+CREATE TABLE IF NOT EXISTS import_ids (id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS import_ids_by_time ON import_ids (at);
+-- As they were kept before, for ever; their records are in the database.
+DROP TABLE IF EXISTS imported;
 `;

@@ -2,6 +2,7 @@
 // Generated from wrangler.toml by `npm run types`.
 interface __BaseEnv_Bindings {
 	CACHE: KVNamespace;
+	ARCHIVE: R2Bucket;
 	DB: D1Database;
 	ASSETS: Fetcher;
 	LEDGER: DurableObjectNamespace<import("./index").Ledger>;

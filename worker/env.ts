@@ -5,6 +5,8 @@ import type { EmailBindings } from "./core/email.ts";
 /** `DB`, `CACHE` (cached answers), `ASSETS` (the built dashboard) and the rest: generated from `wrangler.toml`. */
 export interface Env extends Bindings, EmailBindings {
   LEDGER: DurableObjectNamespace<Ledger>;
+  /** Where workerd runs alone, instead of the bucket `ARCHIVE`. */
+  ARCHIVE_DISK?: Fetcher;
   /** Bearer token of the operator for `/api`. */
   METERR_ADMIN_TOKEN: string;
   /** 32 bytes base64, or `1:base64,2:base64` while it is being rotated. */

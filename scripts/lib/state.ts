@@ -5,13 +5,14 @@
  *   bootstrap.json            the sandbox key; mode 600
  *   lock                      who is running on it (lock.ts)
  *   do, d1, kv, blobs, cron   SQLite files of workerd
+ *   archive                   usage past its retention, and what sinks of type r2 get
  */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /** workerd's writable directories, by the name that `workerd-config.ts` gives them. */
-export const DISKS = ["do", "d1", "kv", "blobs", "cron"] as const;
+export const DISKS = ["do", "d1", "kv", "blobs", "cron", "archive"] as const;
 
 export interface Secrets {
   adminToken: string;

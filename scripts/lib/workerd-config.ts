@@ -141,6 +141,7 @@ function bindings(objectsOf: (className: string) => string): string {
     (name = "LEDGER", durableObjectNamespace = ${objectsOf("Ledger")}),
     (name = "DRAIN", durableObjectNamespace = ${objectsOf("Drain")}),
     (name = "CACHE", kvNamespace = (name = "kv", props = (json = "{\\"namespace\\": \\"cache\\"}"))),
+    (name = "ARCHIVE_DISK", service = "${diskService("archive")}"),
     (name = "DB", wrapped = (
       moduleName = "cloudflare-internal:d1-api",
       innerBindings = [

@@ -11,6 +11,7 @@ export type Action =
   | "alerts"
   | "credentials"
   | "prices"
+  | "sinks"
   | "parties"
   | "tokens"
   | "import"
@@ -18,8 +19,32 @@ export type Action =
   | "operate";
 
 const MAY: Record<Role, readonly Action[]> = {
-  owner: ["read", "keys", "budgets", "alerts", "credentials", "prices", "parties", "tokens", "import", "audit"],
-  admin: ["read", "keys", "budgets", "alerts", "credentials", "prices", "parties", "tokens", "import", "audit"],
+  owner: [
+    "read",
+    "keys",
+    "budgets",
+    "alerts",
+    "credentials",
+    "prices",
+    "sinks",
+    "parties",
+    "tokens",
+    "import",
+    "audit",
+  ],
+  admin: [
+    "read",
+    "keys",
+    "budgets",
+    "alerts",
+    "credentials",
+    "prices",
+    "sinks",
+    "parties",
+    "tokens",
+    "import",
+    "audit",
+  ],
   developer: ["read", "keys", "import"],
   billing: ["read", "budgets", "alerts", "prices"],
   viewer: ["read"],

@@ -25,6 +25,10 @@ const METRICS: readonly Metric[] = [
   { name: "meterr_ledger_calls_total", type: "counter", help: "Calls of ledgers from the path of requests." },
   { name: "meterr_held_nanousd", type: "gauge", help: "Budget leased out to the edge." },
   { name: "meterr_outbox_pending", type: "gauge", help: "Settled requests that are not in the database yet." },
+  { name: "meterr_sink_pending", type: "gauge", help: "Settled requests that a type of sink has yet to get." },
+  { name: "meterr_sink_delivered_total", type: "counter", help: "Settled requests that a type of sink got." },
+  { name: "meterr_sink_failures_total", type: "counter", help: "Attempts that a type of sink did not take." },
+  { name: "meterr_sink_dropped_total", type: "counter", help: "Settled requests that a type of sink will never get." },
 ];
 
 /** Answers `/metrics` for the operator's token; 401 for anybody else. */

@@ -4,6 +4,7 @@
  */
 import type { AlertChannel } from "./alert.ts";
 import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord } from "./policy.ts";
+import type { Sink, SinkState } from "./sink.ts";
 import type { UsageEvent } from "./usage.ts";
 
 /** A management token of a tenant, for the admin API. */
@@ -35,6 +36,7 @@ export interface Records {
   token: TokenRecord;
   team: PartyRecord;
   user: PartyRecord;
+  sink: Sink;
   alert: AlertChannel;
 }
 export type RecordKind = keyof Records;
@@ -125,6 +127,8 @@ export interface LedgerRecords {
   audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>>;
   /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */
   importUsage(events: UsageEvent[]): Promise<number>;
+  /** How far each enabled sink is, by id. */
+  sinkStates(): Promise<Record<string, SinkState>>;
   /** The token with this hash, if it is valid now. */
   tokenByHash(hash: string): Promise<TokenRecord | null>;
 }
