@@ -1,4 +1,5 @@
 /** One attempt to deliver one alert: the only place that speaks to the addresses of channels. */
+import { Webhook } from "standardwebhooks";
 import { type Alert, type AlertChannel, type ChannelSecret, messageOf } from "../worker/core/alert.ts";
 import { type EmailBindings, emailRoute, NO_EMAIL } from "../worker/core/email.ts";
 import { open } from "../worker/core/sealed.ts";
@@ -30,6 +31,7 @@ export async function send(env: SendingBindings, sending: Sending): Promise<Sent
     return sending.channel.type === "email" ? await sendEmail(env, sending) : await sendPost(env, sending);
   } catch (cause) {
     // fetch and the email binding report what went wrong by throwing.
+    console.warn({ message: "alert not delivered", channel: sending.channel.id, error: String(cause) });
     const timedOut = cause instanceof Error && cause.name === "TimeoutError";
     return failed(null, timedOut ? `no answer within ${TIMEOUT_MS / 1000} s` : "could not be reached");
   }
@@ -42,7 +44,7 @@ async function sendPost(env: SendingBindings, sending: Sending): Promise<Sent> {
   const secret = JSON.parse(opened) as ChannelSecret;
   const body = bodyOf(sending);
   const headers = { "content-type": "application/json", "user-agent": "meterr-alerts/1" };
-  const signature = secret.signing === null ? {} : await signatureOf(secret.signing, sending, body);
+  const signature = secret.signing === null ? {} : signatureOf(secret.signing, sending, body);
   return post(secret.url, { headers: { ...headers, ...signature }, body });
 }
 
@@ -53,8 +55,7 @@ function bodyOf({ alert, channel, tenant }: Sending): string {
 }
 
 /** The headers of Standard Webhooks. */
-async function signatureOf(secret: string, { alert, attemptId }: Sending, body: string) {
-  const { Webhook } = await import("standardwebhooks");
+function signatureOf(secret: string, { alert, attemptId }: Sending, body: string) {
   const sentAt = new Date();
   return {
     "webhook-id": alert.id,
