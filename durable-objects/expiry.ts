@@ -1,7 +1,7 @@
 /** Wallets that vanished: what they may have spent is booked as lost, and taken back should they be heard again. */
 import { lostEvent } from "../worker/core/lost.ts";
 import * as leases from "./leases.ts";
-import { KEEP_MS, SILENT_MS } from "./limits.ts";
+import { FORGET_EVERY_MS, KEEP_MS, SILENT_MS } from "./limits.ts";
 import type { KeyFinder, LeaseRow, LedgerState, WalletRow } from "./rows.ts";
 
 interface Clock {
@@ -22,6 +22,9 @@ export function expireWallets(state: LedgerState, clock: Clock): void {
       loseWallet(state, wallet, clock);
     }
   }
+  if (clock.now - state.forgotAt < FORGET_EVERY_MS) return;
+  state.forgotAt = clock.now;
+  state.changes.forgetUnheardSince = clock.now - KEEP_MS;
 }
 
 /** When `expireWallets` next has something to do; Infinity for never. */

@@ -4,6 +4,8 @@
 export const SILENT_MS = 60_000;
 /** How long the rows of a silent wallet stay, in case it is heard again. */
 export const KEEP_MS = 86_400_000;
+/** How often the rows of wallets that hold nothing are looked through for those to forget. */
+export const FORGET_EVERY_MS = 3_600_000;
 /** An opening message older than this is a late duplicate and opens nothing. */
 export const OPEN_AGE_MS = 60_000;
 /** How long wallets shed what is idle after a need could not be met at once. */
@@ -16,5 +18,7 @@ export const SPREAD = 4;
 export const REVOKED_MS = 86_400_000;
 /** A period's counters stay this long after its end, for requests that run on. */
 export const POT_MS = 3_600_000;
+/** Ids of imports are kept this long: far longer than their way to the database takes. */
+export const IMPORT_MS = 7 * 86_400_000;
 /** A repeated POST gets its first answer again for 24 hours. */
 export const IDEMPOTENT_MS = 86_400_000;

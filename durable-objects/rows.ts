@@ -66,6 +66,8 @@ export interface Changes {
   leases: Set<LeaseRow>;
   closedLeases: Set<LeaseRow>;
   closedWallets: Set<string>;
+  /** Wallets without a lease that were not heard since then are forgotten, in memory or not; null for none. */
+  forgetUnheardSince: number | null;
   /** Events for the outbox. */
   events: UsageEvent[];
   /** Those that say something of work in the background, and the pots that they were booked in. */
@@ -85,7 +87,12 @@ export interface LedgerState {
   pots: Map<string, Pot>;
   /** Each budget's pot of the present period, found so far. In memory alone. */
   present: Map<string, Pot>;
+  /** Those with leases or losses, and those heard since the object woke. */
   wallets: Map<string, WalletRow>;
+  /** Finds a wallet that holds nothing: as many as isolates came and went in a day, so they stay on disk. */
+  recall: (wallet: string) => WalletRow | null;
+  /** When the wallets on disk were last looked through. In memory alone. */
+  forgotAt: number;
   /** What settled events add up to, for `/metrics`. */
   counters: Counters;
   changes: Changes;
@@ -103,6 +110,7 @@ export const noChanges = (): Changes => ({
   leases: new Set(),
   closedLeases: new Set(),
   closedWallets: new Set(),
+  forgetUnheardSince: null,
   events: [],
   background: [],
 });
@@ -118,6 +126,8 @@ export const emptyState = (tenant: string): LedgerState => ({
   pots: new Map(),
   present: new Map(),
   wallets: new Map(),
+  recall: () => null,
+  forgotAt: 0,
   counters: new Map(),
   changes: noChanges(),
 });

@@ -3,7 +3,7 @@ import type { Budget, Credential, PriceRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { countEvents } from "./counters.ts";
 import { outboxRows } from "./outbox.ts";
-import { emptyState, type LedgerState, noChanges, type Pot } from "./rows.ts";
+import { emptyState, type LedgerState, noChanges, type Pot, type WalletRow } from "./rows.ts";
 
 type Row = Record<string, SqlStorageValue>;
 
@@ -28,12 +28,14 @@ export function loadState(sql: SqlStorage, tenant: string): LedgerState {
     const pot = potOfRow(row);
     state.pots.set(pot.id, pot);
   }
-  for (const row of sql.exec("SELECT * FROM wallets")) {
-    const id = String(row.id);
-    const lostAt = row.lost_at === null ? null : Number(row.lost_at);
-    const [seq, seen, heardAt, lostCount] = [row.seq, row.seen, row.heard_at, row.lost_count].map(Number) as Four;
-    state.wallets.set(id, { id, seq, seen, heardAt, lostAt, lostCount, leases: new Map() });
+  for (const row of sql.exec("SELECT * FROM wallets WHERE lost_at IS NOT NULL OR id IN (SELECT wallet FROM leases)")) {
+    const wallet = walletOfRow(row);
+    state.wallets.set(wallet.id, wallet);
   }
+  state.recall = (id) => {
+    const row = sql.exec("SELECT * FROM wallets WHERE id = ?", id).toArray()[0];
+    return row ? walletOfRow(row) : null;
+  };
   for (const row of sql.exec("SELECT * FROM leases")) loadLease(state, row);
   return state;
 }
@@ -54,6 +56,12 @@ function potOfRow(row: Row): Pot {
     hot: 0,
     shortUntil: 0,
   };
+}
+
+function walletOfRow(row: Row): WalletRow {
+  const [seq, seen, heardAt, lostCount] = [row.seq, row.seen, row.heard_at, row.lost_count].map(Number) as Four;
+  const lostAt = row.lost_at === null ? null : Number(row.lost_at);
+  return { id: String(row.id), seq, seen, heardAt, lostAt, lostCount, leases: new Map() };
 }
 
 function loadLease(state: LedgerState, row: Row): void {
@@ -122,6 +130,13 @@ export function writeChanges(sql: SqlStorage, state: LedgerState): void {
   for (const id of changes.closedWallets) {
     sql.exec("DELETE FROM leases WHERE wallet = ?", id);
     sql.exec("DELETE FROM wallets WHERE id = ?", id);
+  }
+  if (changes.forgetUnheardSince !== null) {
+    sql.exec(
+      `DELETE FROM wallets
+       WHERE heard_at < ? AND lost_at IS NULL AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.wallet = wallets.id)`,
+      changes.forgetUnheardSince,
+    );
   }
   if (changes.events.length > 0) {
     countEvents(state.counters, changes.events);

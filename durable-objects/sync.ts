@@ -15,7 +15,8 @@ import type { KeyFinder, LeaseRow, LedgerState, WalletRow } from "./rows.ts";
 /** Acts on `message` and answers it. Acting on it again changes nothing. */
 export function sync(state: LedgerState, message: SyncMessage, clock: { now: number; keys: KeyFinder }): SyncReply {
   const { now, keys } = clock;
-  let wallet = state.wallets.get(message.wallet);
+  let wallet = state.wallets.get(message.wallet) ?? state.recall(message.wallet);
+  if (wallet) state.wallets.set(wallet.id, wallet);
   if (!wallet) {
     if (!message.opens) return { outcome: "forget", wallet: message.wallet };
     if (now - message.sentAt > OPEN_AGE_MS) return { outcome: "old", wallet: message.wallet };
