@@ -1,4 +1,5 @@
 /** What runs every few minutes. */
+import { archiveOf } from "../core/archive.ts";
 import { removeExpired } from "../db/retention.ts";
 import type { Env } from "../env.ts";
 import { type Refresh, refreshPrices } from "../pricing/index.ts";
@@ -6,7 +7,10 @@ import { type Refresh, refreshPrices } from "../pricing/index.ts";
 /** Called by the cron trigger, or by whoever stands in for it. */
 export async function runScheduled(env: Env): Promise<void> {
   const now = Date.now();
-  await Promise.all([removeExpired({ usage: env.DB, accounts: env.DB }, now), refresh(env, now, "due")]);
+  await Promise.all([
+    removeExpired({ usage: env.DB, accounts: env.DB, archive: archiveOf(env) }, now),
+    refresh(env, now, "due"),
+  ]);
 }
 
 /** Fetches the published prices, when they are due or now. */

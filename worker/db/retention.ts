@@ -1,31 +1,38 @@
-/** Removes raw usage that is older than its tenant keeps it, in small steps: a long delete would hold up D1's one thread. */
+/**
+ * Takes raw usage that is older than its tenant keeps it out of D1, into the archive, in small steps: a long delete
+ * would hold up D1's one thread. Roll-ups stay.
+ */
+import type { Archive } from "../core/archive.ts";
+import { archiveStep, removeStep, type StepOutcome } from "./archive-step.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** For a tenant that is gone. */
 const DEFAULT_DAYS = 90;
-const STEP_ROWS = 500;
 /** A run is one cron tick; what is left waits for the next. */
-const MAX_STEPS = 40;
+const MAX_STEPS = 200;
+
+interface Stores {
+  usage: D1Database;
+  accounts: D1Database;
+  /** Null where this instance has none: what expired is then gone. */
+  archive: Archive | null;
+}
 
 /**
- * Deletes raw rows past their retention; roll-ups stay. `usage` and `accounts` may be one database.
+ * Archives and deletes raw rows past their retention. `usage` and `accounts` may be one database.
  * @returns how many rows are gone.
  */
-export async function removeExpired(
-  databases: { usage: D1Database; accounts: D1Database },
-  now: number,
-): Promise<number> {
+export async function removeExpired({ usage, accounts, archive }: Stores, now: number): Promise<number> {
   let removed = 0;
   let steps = 0;
-  for (
-    let tenant = await nextTenant(databases.usage, "");
-    tenant !== null;
-    tenant = await nextTenant(databases.usage, tenant)
-  ) {
-    const before = now - (await retentionDays(databases.accounts, tenant)) * DAY_MS;
-    for (let rows = STEP_ROWS; rows === STEP_ROWS; removed += rows) {
+  for (let tenant = await nextTenant(usage, ""); tenant !== null; tenant = await nextTenant(usage, tenant)) {
+    const before = now - (await retentionDays(accounts, tenant)) * DAY_MS;
+    for (let more = true; more; ) {
       if (steps++ >= MAX_STEPS) return removed;
-      rows = await removeStep(databases.usage, tenant, before);
+      const step = { tenant, before, now: Date.now() };
+      const outcome: StepOutcome = archive ? await archiveStep(usage, archive, step) : await removeStep(usage, step);
+      removed += outcome.removed;
+      more = outcome.more;
     }
   }
   return removed;
@@ -46,15 +53,4 @@ async function retentionDays(db: D1Database, tenant: string): Promise<number> {
     .bind(tenant)
     .first<{ days: number }>();
   return row?.days ?? DEFAULT_DAYS;
-}
-
-async function removeStep(db: D1Database, tenant: string, before: number): Promise<number> {
-  const { meta } = await db
-    .prepare(
-      `DELETE FROM usage WHERE (tenant, time, id) IN (
-         SELECT tenant, time, id FROM usage WHERE tenant = ?1 AND time < ?2 ORDER BY time LIMIT ${STEP_ROWS})`,
-    )
-    .bind(tenant, before)
-    .run();
-  return meta.changes;
 }
