@@ -17,6 +17,7 @@ const URL_OF_HOOK = "https://hooks.example.com/T0/secret-token";
 
 interface Got {
   url: string;
+  redirect: string;
   headers: Headers;
   body: string;
 }
@@ -28,7 +29,7 @@ beforeEach(() => {
   answer = async () => new Response("ok");
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     const request = new Request(input, init);
-    got.push({ url: request.url, headers: request.headers, body: await request.text() });
+    got.push({ url: request.url, redirect: request.redirect, headers: request.headers, body: await request.text() });
     return answer();
   });
 });
@@ -355,6 +356,10 @@ test("a receiver that hangs holds up no other channel and no settlement", async 
   await settle({ costNanos: 12_000_000_000 });
   await settle({ costNanos: 3_000_000_000 });
   await vi.waitFor(() => expect(got.filter(({ url }) => url.endsWith("quick")).length).toBe(2));
+  await settle({ costNanos: 1 });
+  await settled();
+  // One attempt for each alert is under way, and no other is made meanwhile.
+  expect(got.filter(({ url }) => url.endsWith("slow")).length).toBe(2);
 });
 
 test("a redirect is not followed, and an address that cannot be read any more is said so", async () => {
@@ -362,6 +367,7 @@ test("a redirect is not followed, and an address that cannot be read any more is
   await channel();
   answer = async () => new Response(null, { status: 307, headers: { location: "http://127.0.0.1/" } });
   expect(await ledger.testAlert("chan_1")).toMatchObject({ outcome: "gave_up", httpStatus: 307 });
+  expect(got[0]?.redirect).toBe("manual");
   await channel({ id: "chan_2", sealed: "1.AAAA" });
   expect(await ledger.testAlert("chan_2")).toMatchObject({
     httpStatus: null,

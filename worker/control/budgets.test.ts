@@ -65,6 +65,7 @@ it.each([
   { enforcement: "firm" },
   { on_unpriced: "guess" },
   { alert_at: [-5] },
+  { alert_to: ["chan_nope"] },
 ])("refuses %o", async (wrong) => {
   expect((await operator("POST", budgets, { ...monthly, ...wrong })).status).toBe(400);
 });

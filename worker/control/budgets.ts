@@ -54,6 +54,8 @@ export function mountBudgets(app: App): void {
     make: async (input, call) => {
       const checked = await checkScope(input.scope, call);
       if (!checked.ok) return checked;
+      const told = await checkChannels(input.alert_to, call);
+      if (!told.ok) return told;
       // A hard budget fails closed; a soft one only counts.
       const otherwise = input.enforcement === "hard" ? "block" : "allow";
       const record: Budget = {
@@ -72,7 +74,9 @@ export function mountBudgets(app: App): void {
       };
       return ok({ record });
     },
-    change: async (input, current) => {
+    change: async (input, current, call) => {
+      const told = await checkChannels(input.alert_to ?? [], call);
+      if (!told.ok) return told;
       const { scope: other } = input;
       if (other && (other.type !== current.scope.type || other.id !== current.scope.id)) {
         return invalid(
@@ -115,6 +119,15 @@ async function checkScope(given: Scope, call: TenantCall): Promise<Outcome<Scope
     return invalid("scope.id: there is no such key", "scope.id");
   }
   return ok(given);
+}
+
+/** A channel that is named has to exist: a mistyped one would leave a budget that warns nobody it should. */
+async function checkChannels(ids: readonly string[], call: TenantCall): Promise<Outcome<null>> {
+  const ledger = ledgerOf(call.env, call.tenant);
+  for (const [i, id] of ids.entries()) {
+    if (!(await ledger.get("alert", id))) return invalid("alert_to: there is no such alert channel", `alert_to.${i}`);
+  }
+  return ok(null);
 }
 
 function showBudget(record: Budget, state: BudgetState | undefined) {
