@@ -244,6 +244,28 @@ test("the first refusal of a period is said once, with what was left", async () 
   expect(JSON.parse(got[0]?.body ?? "").data).toMatchObject({ remaining_usd: "14.000000000", request: "req_0_1" });
 });
 
+test("a budget that will not last for its day is foreseen, once, with what is expected", async () => {
+  const { settle, channel } = await newTenant({ period: "day" });
+  await channel();
+  const DAY_MS = 86_400_000;
+  const midnight = Math.ceil(Date.now() / DAY_MS) * DAY_MS;
+  try {
+    for (const hour of [1, 3, 5, 7, 8]) {
+      vi.useFakeTimers({ now: midnight + hour * 3_600_000, toFake: ["Date"] });
+      await settle({ costNanos: 1_500_000_000 });
+      vi.useRealTimers();
+      await settled();
+      if (hour < 6) expect(got).toEqual([]);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(types()).toEqual(["budget.forecast"]);
+  const { data } = JSON.parse(got[0]?.body ?? "");
+  // At seven: by the average $20.57; by the pace, $3.00 in the four hours since three, $18.75.
+  expect(data).toMatchObject({ spent_usd: "6.000000000", expected_usd: "18.750000000" });
+});
+
 test("a provider that fails is said once, until it was well and fails again", async () => {
   const { settle, channel } = await newTenant();
   await channel({ events: ["provider.failing"] });
