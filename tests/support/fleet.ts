@@ -20,7 +20,7 @@ export interface Fleet {
   /** Of all edges, the first included. New after a restart. */
   urls: string[];
   adminToken: string;
-  /** All is settled and given back, then it ends. */
+  /** All is settled and given back, then it ends for good. */
   stop(): Promise<void>;
   /** SIGKILL: every isolate and every ledger is gone at once. */
   kill9(): Promise<void>;
@@ -51,6 +51,7 @@ export async function startFleet(edges: number): Promise<Fleet> {
     stop: async () => {
       await Promise.all(fleet.urls.slice(1).map((url) => drained(url, secrets.adminToken)));
       await workerd.stop(() => drained(fleet.url, secrets.adminToken));
+      rmSync(state, { recursive: true, force: true });
     },
     kill9: async () => {
       process.kill(workerd.pid, "SIGKILL");
