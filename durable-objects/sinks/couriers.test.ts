@@ -155,6 +155,23 @@ test("a sink that hangs, one that fails and one that is slow delay neither D1 no
   await expect.poll(async () => (await states())[fails ?? ""]?.pending, WITHIN).toBe(0);
 });
 
+test("many dead sinks leave room for a sound one", async () => {
+  const { sink, settle, rows, states } = await newTenant();
+  const dead = ["dead1", "dead2", "dead3", "dead4", "dead5"];
+  for (const host of dead) {
+    answers[host] = hang;
+    await sink("webhook", host);
+  }
+  const sound = await sink("webhook", "sound");
+  await settle("e1");
+  // At first nobody knows which are dead; then they have failed.
+  await expect.poll(async () => (await states())[sound]?.delivered, { timeout: 25_000, interval: 100 }).toBe(1);
+  await expect.poll(() => dead.filter((host) => got[host]).length, { timeout: 25_000, interval: 100 }).toBe(5);
+  await settle("e2");
+  await expect.poll(rows, { ...WITHIN, timeout: 2_000 }).toEqual(["e1", "e2"]);
+  await expect.poll(async () => (await states())[sound]?.delivered, { ...WITHIN, timeout: 3_000 }).toBe(2);
+}, 60_000);
+
 test("a failed batch is sent again as it was, under its id, though more has settled meanwhile and the object crashed", async () => {
   const { sink, settle, states, rows } = await newTenant();
   let broken = true;

@@ -15,6 +15,13 @@ export interface CourierBindings extends ArchiveBindings {
   METERR_MASTER_KEY: string;
 }
 
+/**
+ * Six connections of an object may wait for an answer at once, those of alerts among them: more would wait for these.
+ * Sinks that failed last get fewer, so that dead ones leave room for the sound.
+ */
+const AT_ONCE = 4;
+const FAILING_AT_ONCE = 2;
+
 interface Courier {
   sink: Sink;
   progress: progress.Progress;
@@ -61,6 +68,8 @@ export class Couriers {
   dueAt(now: number): number {
     let at = Number.POSITIVE_INFINITY;
     for (const courier of this.#load(now)) {
+      // One that has to wait for another's end is looked at then.
+      if (courier.progress.busyUntil === null && !this.#hasRoom(courier)) continue;
       at = Math.min(at, progress.dueAt(courier.progress, progress.PACE[courier.sink.type]));
     }
     return at;
@@ -68,12 +77,21 @@ export class Couriers {
 
   /** Starts every delivery that is due. Nothing is awaited. */
   start(now: number): void {
-    for (const courier of this.#load(now)) {
-      const { type } = courier.sink;
+    const soundFirst = this.#load(now).toSorted((a, b) => a.progress.failures - b.progress.failures);
+    for (const courier of soundFirst) {
+      const of = courier.progress;
       this.#giveUpExcess(courier, now);
-      if (progress.dueAt(courier.progress, progress.PACE[type]) > now || courier.progress.pending === 0) continue;
-      void this.#deliver(courier, now);
+      if (progress.dueAt(of, progress.PACE[courier.sink.type]) > now || of.pending === 0) continue;
+      // An attempt that should be over makes room for its repeat.
+      of.busyUntil = null;
+      if (this.#hasRoom(courier)) void this.#deliver(courier, now);
     }
+  }
+
+  #hasRoom({ progress: of }: Courier): boolean {
+    const underWay = [...this.#couriers.values()].filter(({ progress }) => progress.busyUntil !== null);
+    if (underWay.length >= AT_ONCE) return false;
+    return of.failures === 0 || underWay.filter(({ progress }) => progress.failures > 0).length < FAILING_AT_ONCE;
   }
 
   /** The last row that no sink needs any more; `seq` where there is no sink that is behind it. */
