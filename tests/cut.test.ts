@@ -63,6 +63,9 @@ async function expectCut(of: { id: string; budget: string }, limitUsd: string, t
   expect(record.cost_usd).toBe(spent);
   expect(Number(spent)).toBeGreaterThan(0);
   expect(Number(spent)).toBeLessThanOrEqual(Number(limitUsd));
+  // To cut an answer short is to refuse the rest of it: whoever watches the budget hears of it.
+  const { data } = await api<{ data: { type: string; budget?: { id: string } }[] }>("/alert-log");
+  expect(data.filter((alert) => alert.type === "budget.exceeded").map(({ budget }) => budget?.id)).toContain(of.budget);
 }
 
 test("chat: finish_reason length, a note of ours, and the budget used to its end", async () => {
