@@ -6,11 +6,12 @@ import type { Alert, AlertChannel, AlertFacts } from "../worker/core/alert.ts";
 import { newId } from "../worker/core/ids.ts";
 import type { Page } from "../worker/core/ledger-api.ts";
 import type { Budget } from "../worker/core/policy.ts";
+import { countsEach } from "../worker/core/scope.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import { EXCEEDED, findingsOf, type Mark, takenBack } from "./alert-decisions.ts";
 import { attemptsOf, noteAttempt, type Tally, verdictOf, WINDOW_MS } from "./alert-providers.ts";
 import { amountsOf, factsOf, viewOf } from "./alert-view.ts";
-import { potsOf } from "./pots.ts";
+import { potOf, potsOf } from "./pots.ts";
 import type { LedgerState, Pot } from "./rows.ts";
 
 /** A provider that goes on failing is told of again after an hour. */
@@ -46,6 +47,9 @@ export class AlertBook {
   /** A budget was changed or removed: its limit may be reached now, or out of reach again. */
   budgetChanged(state: LedgerState, change: { before: Budget; now: number }): void {
     const { before, now } = change;
+    const after = state.budgets.get(before.id);
+    // It may be out of memory.
+    if (after && !countsEach(after.scope)) potOf(state, { limit: after, subject: null }, now);
     for (const pot of state.pots.values()) {
       if (pot.budget !== before.id || now < pot.startsAt || now >= pot.endsAt) continue;
       const view = viewOf(state, pot);
@@ -92,6 +96,8 @@ export class AlertBook {
     if (now >= pot.endsAt) return;
     const view = viewOf(state, pot);
     if (!view || view.spent <= 0) return;
+    // Where nothing ends, what fell out of the period is said again when it is reached again.
+    if (pot.slotMs > 0) for (const mark of takenBack(view, this.#marksOf(pot.id))) this.#unmark(pot.id, mark);
     for (const finding of findingsOf(view, this.#marksOf(pot.id), now)) {
       this.#mark(pot.id, finding.mark, { at: now, value: view.spent });
       if (finding.type === "pace") continue;
@@ -99,7 +105,7 @@ export class AlertBook {
       const facts: AlertFacts =
         finding.type === "budget.threshold"
           ? { type: finding.type, threshold_percent: finding.percent, ...told }
-          : { type: finding.type, ...told, ...amountsOf({ expected: finding.expected }) };
+          : { type: finding.type, ...told, ...amountsOf(view.budget.unit, { expected: finding.expected }) };
       this.#fire(facts, view.budget.alertTo, now);
     }
   }
@@ -111,8 +117,9 @@ export class AlertBook {
 
   /** The first refusal of a pot. */
   #refused(state: LedgerState, event: UsageEvent, now: number): void {
-    const pots = potsOf(state, { ...event, key: event.key ?? "" }, now);
-    const pot = pots.find(({ budget }) => budget === event.refusedBy);
+    const facts = { ...event, key: event.key ?? "" };
+    const unit = state.budgets.get(event.refusedBy ?? "")?.unit;
+    const pot = unit && potsOf(state, facts, { unit, now }).find(({ budget }) => budget === event.refusedBy);
     const view = pot && viewOf(state, pot);
     if (!pot || !view || this.#marksOf(pot.id).has(EXCEEDED)) return;
     this.#mark(pot.id, EXCEEDED, { at: now, value: view.spent });

@@ -41,7 +41,9 @@ const budget = (over: Partial<Budget> = {}): Budget => ({
   scope: { type: "tenant", id: null },
   period: "total",
   timezone: "UTC",
-  limitNanos: 15_000_000_000,
+  unit: "nanos",
+  limit: 15_000_000_000,
+  rolling: false,
   enforcement: "hard",
   onUnbounded: "block",
   onUnpriced: "block",
@@ -101,8 +103,9 @@ async function newTenant(over: Partial<Budget> = {}) {
     sentAt: Date.now(),
     version: 0,
     identify: [],
-    events: events.map((event): NumberedEvent => ({ n: ++n, lease: null, event })),
+    events: events.map((event): NumberedEvent => ({ n: ++n, spends: [], event, at: Date.now() })),
     leases: [],
+    needs: [],
   });
   const settle = async (...events: Partial<UsageEvent>[]) => {
     const numbered = events.map((event, i) => usageEvent(tenant, `req_${n}_${i}`, event));
@@ -202,12 +205,12 @@ test("a limit that is lowered under what was spent says it at once; raised, it c
   const { settle, channel, ledger } = await newTenant();
   await channel();
   await settle({ costNanos: 5_000_000_000 });
-  await ledger.update("budget", "bud_1", { limitNanos: 6_000_000_000 }, actor);
+  await ledger.update("budget", "bud_1", { limit: 6_000_000_000 }, actor);
   await arrived(1);
   await ledger.update("budget", "bud_1", { name: "Renamed" }, actor);
   await settled();
   expect(percents()).toEqual([80]);
-  await ledger.update("budget", "bud_1", { limitNanos: 10_000_000_000 }, actor);
+  await ledger.update("budget", "bud_1", { limit: 10_000_000_000 }, actor);
   await settle({ costNanos: 3_000_000_000 });
   await arrived(2);
   expect(percents()).toEqual([80, 80]);

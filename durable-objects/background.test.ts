@@ -39,6 +39,8 @@ const eventOf = (id: string, background: Background, more: Partial<UsageEvent> =
 const started = (id = "req_1", more: Partial<UsageEvent> = {}) => eventOf(id, { id: "resp_1", used: null }, more);
 const told = (id: string, use: Partial<BackgroundUse> = {}) => eventOf(id, { id: "resp_1", used: { ...used, ...use } });
 
+const nothing = () => null;
+
 /** A ledger's state with one pot that holds the bound, and what steps of it do to works in the background. */
 async function inLedger(
   play: (ledger: {
@@ -50,15 +52,24 @@ async function inLedger(
 ): Promise<void> {
   const stub = LEDGER.getByName(crypto.randomUUID());
   await runInDurableObject(stub, (_, { storage }) => {
-    const state: LedgerState = emptyState("t1");
-    const pot = { id: "bud_1@total/0", budget: "bud_1", startsAt: 0, endsAt: Number.POSITIVE_INFINITY };
-    state.pots.set(pot.id, { ...pot, settled: BOUND, lost: 0, held: 0, hot: 0, shortUntil: 0 });
+    const state: LedgerState = emptyState("t1", {
+      keyByHash: nothing,
+      keyById: nothing,
+      potById: nothing,
+      walletById: nothing,
+    });
+    const pot = { id: "bud_1@total/0", budget: "bud_1", subject: null, unit: "nanos" } as const;
+    const never = { startsAt: 0, endsAt: Number.POSITIVE_INFINITY, slotMs: 0, slots: [] };
+    state.pots.set(pot.id, { ...pot, ...never, settled: BOUND, lost: 0, held: 0, hot: 0, shortUntil: 0 });
     play({
       sql: storage.sql,
       settled: () => state.pots.get(pot.id)?.settled ?? Number.NaN,
       step: (...events) => {
         state.changes.events = [];
-        state.changes.background = events.map((event) => ({ event, pots: event.background?.used ? [] : [pot.id] }));
+        state.changes.background = events.map((event) => ({
+          event,
+          pots: event.background?.used ? [] : [{ pot: pot.id, amount: BOUND, at: NOW }],
+        }));
         settleBackground(state, storage.sql, NOW);
         return state.changes.events;
       },

@@ -1,7 +1,9 @@
 /** Work in the background, from the event that starts it to the one that tells what it used. Each work is amended once. */
 import { amended, type BackgroundStart, type BackgroundUse } from "../worker/core/background.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
-import type { LedgerState } from "./rows.ts";
+import { keptPot } from "./pots.ts";
+import { count } from "./rolling.ts";
+import type { Booked, LedgerState } from "./rows.ts";
 
 /** Providers keep such answers for minutes, or thirty days where they are stored; who asks later leaves it at its bound. */
 export const BACKGROUND_MS = 3 * 86_400_000;
@@ -9,7 +11,7 @@ export const BACKGROUND_MS = 3 * 86_400_000;
 /** The event that started a work, and the pots that its bound was booked in. */
 interface Started {
   event: UsageEvent;
-  pots: string[];
+  pots: Booked[];
 }
 
 interface Row {
@@ -56,10 +58,13 @@ function amend(state: LedgerState, { event, pots }: Started, used: BackgroundUse
   const amendment = amended(event, used);
   if (!amendment) return;
   state.changes.events.push(amendment);
-  for (const id of pots) {
-    const pot = state.pots.get(id);
+  const { costNanos, tokens } = amendment;
+  for (const { pot: id, amount, at } of pots) {
+    const pot = keptPot(state, id);
     if (!pot) continue;
-    pot.settled += (amendment.costNanos ?? 0) - (event.costNanos ?? 0);
+    const used =
+      pot.unit === "tokens" ? tokens.input + tokens.output : pot.unit === "nanos" ? (costNanos ?? 0) : amount;
+    count(pot, "settled", { amount: used - amount, at });
     state.changes.pots.add(pot);
   }
 }

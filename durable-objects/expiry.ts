@@ -2,29 +2,24 @@
 import { lostEvent } from "../worker/core/lost.ts";
 import * as leases from "./leases.ts";
 import { FORGET_EVERY_MS, KEEP_MS, SILENT_MS } from "./limits.ts";
-import type { KeyFinder, LeaseRow, LedgerState, WalletRow } from "./rows.ts";
-
-interface Clock {
-  now: number;
-  keys: Pick<KeyFinder, "byId">;
-}
+import type { LeaseRow, LedgerState, WalletRow } from "./rows.ts";
 
 /** The alarm's step: labels what silent wallets hold as lost, forgets those silent for long. Twice is once. */
-export function expireWallets(state: LedgerState, clock: Clock): void {
+export function expireWallets(state: LedgerState, now: number): void {
   for (const wallet of state.wallets.values()) {
-    const silentMs = clock.now - wallet.heardAt;
+    const silentMs = now - wallet.heardAt;
     if (wallet.lostAt !== null) {
       // Final by now: what is lost stays in the pots.
-      if (clock.now - wallet.lostAt > KEEP_MS) forget(state, wallet);
+      if (now - wallet.lostAt > KEEP_MS) forget(state, wallet);
     } else if (wallet.leases.size === 0) {
       if (silentMs > KEEP_MS) forget(state, wallet);
     } else if (silentMs > SILENT_MS) {
-      loseWallet(state, wallet, clock);
+      loseWallet(state, wallet, now);
     }
   }
-  if (clock.now - state.forgotAt < FORGET_EVERY_MS) return;
-  state.forgotAt = clock.now;
-  state.changes.forgetUnheardSince = clock.now - KEEP_MS;
+  if (now - state.forgotAt < FORGET_EVERY_MS) return;
+  state.forgotAt = now;
+  state.changes.forgetUnheardSince = now - KEEP_MS;
 }
 
 /** When `expireWallets` next has something to do; Infinity for never. */
@@ -41,31 +36,38 @@ export function nextExpiry(state: LedgerState): number {
 }
 
 /** A lost wallet is heard again: its money is held again, and its lost events are reversed. */
-export function restoreWallet(state: LedgerState, wallet: WalletRow, clock: Clock): void {
+export function restoreWallet(state: LedgerState, wallet: WalletRow, now: number): void {
+  const at = wallet.lostAt ?? now;
   for (const lease of wallet.leases.values()) {
-    const nanos = leases.relabel(state, lease, "held");
-    if (nanos !== 0) pushLost(state, lease, { ...clock, id: `back_${lostId(wallet, lease)}`, nanos: -nanos });
+    const nanos = leases.relabel(state, lease, { label: "held", at });
+    if (isBooked(lease, nanos)) pushLost(state, lease, { now, id: `back_${lostId(wallet, lease)}`, nanos: -nanos });
   }
   wallet.lostAt = null;
   state.changes.wallets.add(wallet);
 }
 
-function loseWallet(state: LedgerState, wallet: WalletRow, clock: Clock): void {
-  wallet.lostAt = clock.now;
+function loseWallet(state: LedgerState, wallet: WalletRow, now: number): void {
+  wallet.lostAt = now;
   wallet.lostCount++;
   for (const lease of wallet.leases.values()) {
-    const nanos = leases.relabel(state, lease, "lost");
+    const nanos = leases.relabel(state, lease, { label: "lost", at: now });
     leases.setHot(lease, false);
-    if (nanos !== 0) pushLost(state, lease, { ...clock, id: `lost_${lostId(wallet, lease)}`, nanos });
+    if (isBooked(lease, nanos)) pushLost(state, lease, { now, id: `lost_${lostId(wallet, lease)}`, nanos });
   }
   state.changes.wallets.add(wallet);
 }
 
+/** What is lost is a record where it is money; tokens and requests count in their limits alone. */
+const isBooked = (lease: LeaseRow, amount: number): boolean => lease.unit === "nanos" && amount !== 0;
+
 const lostId = (wallet: WalletRow, lease: LeaseRow) => `${wallet.id}_${lease.number}_${wallet.lostCount}`;
 
-function pushLost(state: LedgerState, lease: LeaseRow, lost: Clock & { id: string; nanos: number }): void {
-  const mode = lost.keys.byId(lease.facts.key)?.mode ?? "live";
-  const { id, nanos, now: time } = lost;
+function pushLost(
+  state: LedgerState,
+  lease: LeaseRow,
+  { id, nanos, now: time }: { id: string; nanos: number; now: number },
+): void {
+  const mode = state.stored.keyById(lease.facts.key)?.mode ?? "live";
   state.changes.events.push(lostEvent({ id, tenant: state.tenant, time, facts: lease.facts, mode, nanos }));
 }
 

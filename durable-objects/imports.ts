@@ -3,17 +3,32 @@
  * keeps, and by the database before that: the ids of all history would make the ledger grow for ever.
  */
 import type { UsageEvent } from "../worker/core/usage.ts";
+import { limitById } from "./covering.ts";
 import { potsOf } from "./pots.ts";
+import { count, roll } from "./rolling.ts";
 import type { LedgerState } from "./rows.ts";
+
+const IMPORTED = ["nanos", "tokens", "requests"] as const;
+
+function amountOf(event: UsageEvent, unit: (typeof IMPORTED)[number]): number {
+  if (unit === "requests") return 1;
+  return unit === "nanos" ? (event.costNanos ?? 0) : event.tokens.input + event.tokens.output;
+}
 
 /** Books events that are new: into the outbox, and into the budgets whose present period they lie in. */
 export function bookImported(state: LedgerState, events: readonly UsageEvent[], now: number): void {
   for (const event of events) {
     state.changes.events.push(event);
-    for (const pot of potsOf(state, { ...event, key: event.key ?? "" }, now)) {
-      if (event.time < pot.startsAt || event.time >= pot.endsAt) continue;
-      pot.settled += event.costNanos ?? 0;
-      state.changes.pots.add(pot);
+    const facts = { ...event, key: event.key ?? "" };
+    for (const unit of IMPORTED) {
+      for (const pot of potsOf(state, facts, { unit, now })) {
+        if (event.time < pot.startsAt || event.time >= pot.endsAt) continue;
+        // A rate is about what passes through.
+        if (limitById(state, pot.budget)?.isRate) continue;
+        count(pot, "settled", { amount: amountOf(event, unit), at: Math.min(event.time, now) });
+        roll(pot, now);
+        state.changes.pots.add(pot);
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import usage from "../migrations/0001_usage.sql";
 import counters from "../migrations/0003_counters.sql";
-import type { LeaseAsk, NumberedEvent, SyncMessage } from "../worker/core/lease.ts";
+import type { LeaseAsk, NumberedEvent, Share, SyncMessage } from "../worker/core/lease.ts";
 import type { LedgerRecords } from "../worker/core/ledger-api.ts";
 import type { Budget, Credential, KeyRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
@@ -51,7 +51,9 @@ const budget = (over: Partial<Budget> = {}): Budget => ({
   scope: { type: "tenant", id: null },
   period: "month",
   timezone: "UTC",
-  limitNanos: 1_000,
+  unit: "nanos",
+  limit: 1_000,
+  rolling: false,
   enforcement: "hard",
   onUnbounded: "block",
   onUnpriced: "block",
@@ -116,7 +118,7 @@ function newTenant() {
   const tenant = `t${++made}_${crypto.randomUUID()}`;
   const ledger = LEDGER.getByName(tenant);
   let [seq, n] = [0, 0];
-  const message = (asks: Partial<LeaseAsk>[], events: UsageEvent[] = []): SyncMessage => ({
+  const message = (asks: (Partial<LeaseAsk> & { needs?: number[] })[], events: UsageEvent[] = []): SyncMessage => ({
     tenant,
     wallet: `wal_${tenant}`,
     opens: seq === 0,
@@ -124,11 +126,21 @@ function newTenant() {
     sentAt: Date.now(),
     version: 0,
     identify: [],
-    events: events.map((event): NumberedEvent => ({ n: ++n, lease: 1, event })),
-    leases: asks.map((ask) => ({
-      ...{ lease: 1, facts: { known: facts }, returned: 0, running: 0, needs: [], want: 0, done: false },
-      ...ask,
-    })),
+    events: events.map(
+      (event): NumberedEvent => ({
+        n: ++n,
+        spends: [{ lease: 1, amount: event.costNanos ?? 0 }],
+        event,
+        at: Date.now(),
+      }),
+    ),
+    leases: asks.map(
+      ({ needs: _, ...ask }): LeaseAsk => ({
+        ...{ lease: 1, facts: { known: facts }, unit: "nanos", returned: 0, running: 0, want: 0, done: false },
+        ...ask,
+      }),
+    ),
+    needs: asks.flatMap(({ lease = 1, needs = [] }): Share[][] => needs.map((amount) => [{ lease, amount }])),
   });
   return { tenant, ledger, message };
 }
@@ -228,14 +240,16 @@ test("a changed, new or removed budget is in force with the call that changed it
   await ledger.create("key", keyRecord(), actor);
   await ledger.create("budget", budget(), actor);
   expect(await ledger.sync(message([{ needs: [600] }]))).toMatchObject({ leases: [{ granted: 600, free: 400 }] });
-  await ledger.update("budget", "bud_1", { limitNanos: 500 }, actor);
+  await ledger.update("budget", "bud_1", { limit: 500 }, actor);
   expect(await ledger.sync(message([{ running: 600, needs: [1] }]))).toMatchObject({
     leases: [{ granted: 600, free: -100 }],
   });
-  await ledger.update("budget", "bud_1", { limitNanos: 5_000 }, actor);
-  await ledger.create("budget", budget({ id: "bud_2", limitNanos: 10, createdAt: 2 }), actor);
+  await ledger.update("budget", "bud_1", { limit: 5_000 }, actor);
+  await ledger.create("budget", budget({ id: "bud_2", limit: 10, createdAt: 2 }), actor);
   const two = await ledger.sync(message([{ running: 600 }, { lease: 2, needs: [11] }]));
-  expect(two).toMatchObject({ leases: [{ stale: true }, { granted: 0, room: 10, tightest: { budget: "bud_2" } }] });
+  expect(two).toMatchObject({
+    leases: [{ stale: true }, { granted: 0, room: 10, tightest: { limit: { id: "bud_2" } } }],
+  });
   await ledger.remove("budget", "bud_2", actor);
   const one = await ledger.sync(message([{ running: 600 }, { lease: 3, needs: [11] }]));
   expect(one).toMatchObject({ leases: [{ stale: false }, { granted: 11 }] });
@@ -243,11 +257,11 @@ test("a changed, new or removed budget is in force with the call that changed it
 
 test("a soft budget counts and never refuses", async () => {
   const { ledger, message, tenant } = newTenant();
-  await ledger.create("budget", budget({ enforcement: "soft", limitNanos: 10 }), actor);
+  await ledger.create("budget", budget({ enforcement: "soft", limit: 10 }), actor);
   const reply = await ledger.sync(message([{ needs: [500] }]));
   expect(reply).toMatchObject({ leases: [{ granted: 500, unlimited: true, tightest: null }] });
   await ledger.sync(message([{ done: true }], [usageEvent(tenant, "req_1", { costNanos: 400 })]));
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 400, heldNanos: 0 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 400, held: 0 });
 });
 
 test("counters, leases and the outbox survive the object's eviction", async () => {
@@ -257,10 +271,10 @@ test("counters, leases and the outbox survive the object's eviction", async () =
   const settled = message([{ running: 0 }], [usageEvent(tenant, "req_1")]);
   await ledger.sync(settled);
   await evictDurableObject(ledger);
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 60, heldNanos: 40 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 60, held: 40 });
   const again = await ledger.sync(settled);
   expect(again).toMatchObject({ seq: settled.seq, seen: 1, leases: [{ granted: 100 }] });
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 60, heldNanos: 40 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 60, held: 40 });
 });
 
 test("the policy's version never goes back, so that no wallet takes an old one for the present one", async () => {
@@ -286,7 +300,7 @@ test("a step that fails changes neither rows nor memory", async () => {
     await expect(instance.sync(message([{}], [usageEvent(tenant, "req_1")]))).rejects.toThrow(/outbox/);
     state.storage.sql.exec("ALTER TABLE hidden RENAME TO outbox");
   });
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 0, heldNanos: 100 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 0, held: 100 });
 });
 
 test("each event reaches D1 once, with its roll-up, though the ledger crashed before it noted the delivery", async () => {
@@ -362,11 +376,11 @@ test("what a vanished wallet held is booked as lost, and taken back when it is h
   // Wakes it, so that there is an alarm to run.
   await ledger.create("team", { id: "team_1", name: "a", createdAt: 1 }, actor);
   await runDurableObjectAlarm(ledger);
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 100, heldNanos: 0 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 100, held: 0 });
   await ledger.sync(message([{ running: 100 }]));
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 0, heldNanos: 100 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 0, held: 100 });
   await ledger.sync(message([{ done: true }], [usageEvent(tenant, "req_1")]));
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 60, heldNanos: 0 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 60, held: 0 });
   await runDurableObjectAlarm(ledger);
   const { rows, hours } = await inD1(tenant);
   expect(rows.map(({ status, cost_nanos }) => [status, cost_nanos])).toEqual([
@@ -383,12 +397,12 @@ test("what a vanished wallet held is booked as lost, and taken back when it is h
 
 test("imported usage counts once, in the budgets of its own time", async () => {
   const { ledger, tenant } = newTenant();
-  await ledger.create("budget", budget({ limitNanos: 10 }), actor);
+  await ledger.create("budget", budget({ limit: 10 }), actor);
   const now = usageEvent(tenant, "own_1", { key: null, costNanos: 30 });
   const old = usageEvent(tenant, "own_2", { key: null, costNanos: 50, time: Date.now() - 90 * 86_400_000 });
   expect(await ledger.importUsage([now, old, now])).toBe(2);
   expect(await ledger.importUsage([now])).toBe(0);
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 30 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 30 });
   await runDurableObjectAlarm(ledger);
   expect((await inD1(tenant)).rows).toHaveLength(2);
 });

@@ -21,6 +21,7 @@ import type {
   TokenRecord,
 } from "../worker/core/ledger-api.ts";
 import type { Budget, BudgetState, KeyRecord } from "../worker/core/policy.ts";
+import { countsEach } from "../worker/core/scope.ts";
 import { SINK_TYPES, type SinkState } from "../worker/core/sink.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import { AlertBook } from "./alert-book.ts";
@@ -37,13 +38,23 @@ import { outstanding } from "./leases.ts";
 import { IDEMPOTENT_MS, IMPORT_MS, POT_MS, REVOKED_MS } from "./limits.ts";
 import { alertMessages, BUDGET_PUSH_MS, broadcast, budgetMessages, usageMessages } from "./live.ts";
 import { nextBatch, outboxPending, pruneOutbox } from "./outbox.ts";
-import { prunePots, stateOf } from "./pots.ts";
+import { dropIdlePots, potsInUse, stateOf } from "./pots.ts";
 import * as records from "./records.ts";
-import type { KeyFinder, LedgerState } from "./rows.ts";
-import { SCHEMA } from "./schema.ts";
+import type { LedgerState } from "./rows.ts";
 import { type CourierBindings, Couriers } from "./sinks/couriers.ts";
 import { SINK_TABLES } from "./sinks/rows.ts";
-import { loadState, readCredentials, readMeta, readPrices, writeChanges, writeMeta } from "./store.ts";
+import {
+  abandonPots,
+  fullestPot,
+  loadState,
+  prepare,
+  prunePots,
+  readCredentials,
+  readMeta,
+  readPrices,
+  writeChanges,
+  writeMeta,
+} from "./store.ts";
 import { sync } from "./sync.ts";
 
 /** Events wait this long for company before they go to D1: with a wallet's linger they are visible within 2 s. */
@@ -76,7 +87,6 @@ interface Bindings extends SendingBindings, CourierBindings {
 
 export class Ledger extends DurableObject<Bindings> implements LedgerRecords, LedgerAlerts {
   readonly #sql: SqlStorage;
-  readonly #keys: KeyFinder;
   #book: AlertBook;
   readonly #desk: AlertDesk;
   #alertsPrunedAt = 0;
@@ -102,14 +112,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
     const sql = ctx.storage.sql;
-    sql.exec(SCHEMA);
+    prepare(sql);
     sql.exec(ALERT_TABLES);
     sql.exec(SINK_TABLES);
     this.#sql = sql;
-    this.#keys = {
-      byHash: (hash) => records.findByHash(sql, "key", hash),
-      byId: (id) => records.readRecord(sql, "key", id),
-    };
     this.#couriers = new Couriers({
       sql,
       env,
@@ -139,7 +145,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     this.#untold = true;
     return this.#step(now, (state) => {
       if (state.tenant !== message.tenant) this.#learnTenant(state, message.tenant);
-      const reply = sync(state, message, { now, keys: this.#keys });
+      const reply = sync(state, message, now);
       settleBackground(state, this.#sql, now);
       return reply;
     });
@@ -235,7 +241,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   async budgetStates(ids?: string[]): Promise<Record<string, BudgetState>> {
     const state = this.#load();
     const budgets = ids ? ids.flatMap((id) => state.budgets.get(id) ?? []) : [...state.budgets.values()];
-    return Object.fromEntries(budgets.map((budget) => [budget.id, stateOf(state, budget, Date.now())]));
+    return Object.fromEntries(budgets.map((budget) => [budget.id, this.#stateOf(budget)]));
   }
 
   async audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>> {
@@ -328,7 +334,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
         settled = state.changes.events;
         this.#book.review(state, now);
         for (const pot of state.changes.pots) this.#moved.add(pot.budget);
-        writeChanges(this.#sql, state);
+        writeChanges(this.#sql, state, now);
         return answer;
       });
       this.#pending += settled.length;
@@ -375,11 +381,18 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     if (kind === "credential") state.credentials = readCredentials(this.#sql);
     if (kind === "price") state.prices = readPrices(this.#sql);
     if (kind === "budget") this.#moved.add((change.after ?? change.before)?.id ?? "");
+    if (kind === "budget" && !change.after) abandonPots(this.#sql, change.before?.id ?? "", now + POT_MS);
     if (kind === "budget" && change.before) {
       this.#book.budgetChanged(state, { before: change.before as Budget, now });
     }
     if (kind === "key") this.#writeRevoked(state);
     writeMeta(this.#sql, "version", state.version);
+  }
+
+  #stateOf(budget: Budget): BudgetState {
+    const now = Date.now();
+    const fullest = countsEach(budget.scope) ? fullestPot(this.#sql, budget, now) : null;
+    return stateOf(this.#load(), budget, { now, fullest });
   }
 
   #writeRevoked(state: LedgerState): void {
@@ -390,8 +403,9 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   #sweep(now: number): void {
     this.#sweptAt = now;
     this.#step(now, (state) => {
-      expireWallets(state, { now, keys: this.#keys });
-      for (const id of prunePots(state, now - POT_MS)) this.#sql.exec("DELETE FROM pots WHERE id = ?", id);
+      expireWallets(state, now);
+      dropIdlePots(state);
+      prunePots(this.#sql, new Set([...potsInUse(state)].map(({ id }) => id)), now);
       for (const [key, at] of state.revoked) if (at < now - REVOKED_MS) state.revoked.delete(key);
       this.#sql.exec("DELETE FROM revoked WHERE at < ?", now - REVOKED_MS);
       this.#sql.exec("DELETE FROM idempotency WHERE at < ?", now - IDEMPOTENT_MS);
@@ -519,7 +533,12 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
 
   #pushBudgets(): void {
     this.#pushTimer = null;
-    broadcast(this.ctx.getWebSockets(), budgetMessages(this.#load(), this.#moved, Date.now()));
+    const { budgets } = this.#load();
+    const moved = [...this.#moved].flatMap((id): [Budget, BudgetState][] => {
+      const budget = budgets.get(id);
+      return budget ? [[budget, this.#stateOf(budget)]] : [];
+    });
+    broadcast(this.ctx.getWebSockets(), budgetMessages(moved));
     this.#moved.clear();
   }
 }
@@ -529,7 +548,7 @@ function heldBy({ wallets }: LedgerState): number {
   let heldNanos = 0;
   for (const wallet of wallets.values()) {
     if (wallet.lostAt !== null) continue;
-    for (const lease of wallet.leases.values()) heldNanos += outstanding(lease);
+    for (const lease of wallet.leases.values()) if (lease.unit === "nanos") heldNanos += outstanding(lease);
   }
   return heldNanos;
 }

@@ -18,6 +18,8 @@ export const SPREAD = 4;
 export const REVOKED_MS = 86_400_000;
 /** A period's counters stay this long after its end, for requests that run on. */
 export const POT_MS = 3_600_000;
+/** The budget of one session is forgotten when the session has slept for 30 days. */
+export const SESSION_MS = 30 * 86_400_000;
 /** Ids of imports are kept this long: far longer than their way to the database takes. */
 export const IMPORT_MS = 7 * 86_400_000;
 /** A repeated POST gets its first answer again for 24 hours. */

@@ -1,10 +1,9 @@
 /** What dashboards see live: usage records as they settle, and budgets as their counters move. */
 import { type Alert, messageOf } from "../worker/core/alert.ts";
-import { usdFromNanos } from "../worker/core/money.ts";
+import { figuresOf } from "../worker/core/budget-figures.ts";
+import type { Budget, BudgetState } from "../worker/core/policy.ts";
 import { recordOf } from "../worker/core/record.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
-import { stateOf } from "./pots.ts";
-import type { LedgerState } from "./rows.ts";
 
 /** Budgets are pushed at most four times a second: people read them, and a busy ledger settles far more often. */
 export const BUDGET_PUSH_MS = 250;
@@ -13,22 +12,13 @@ export const BUDGET_PUSH_MS = 250;
 export const usageMessages = (events: readonly UsageEvent[]): string[] =>
   events.map((event) => JSON.stringify({ type: "usage", data: recordOf(event) }));
 
-/** The messages for the budgets with these ids, as text; one that is gone has none. */
-export function budgetMessages(state: LedgerState, ids: Iterable<string>, now: number): string[] {
+/** The messages for budgets and their counters, as text. */
+export function budgetMessages(budgets: Iterable<[Budget, BudgetState]>): string[] {
   const messages: string[] = [];
-  for (const id of ids) {
-    const budget = state.budgets.get(id);
-    if (!budget) continue;
-    const { spentNanos, heldNanos, resetsAt } = stateOf(state, budget, now);
-    const data = {
-      id,
-      name: budget.name,
-      limit_usd: usdFromNanos(budget.limitNanos),
-      spent_usd: usdFromNanos(spentNanos),
-      held_usd: usdFromNanos(heldNanos),
-      remaining_usd: usdFromNanos(Math.max(0, budget.limitNanos - spentNanos - heldNanos)),
-      resets_at: resetsAt === null ? null : new Date(resetsAt).toISOString(),
-    };
+  for (const [budget, state] of budgets) {
+    const { id, name } = budget;
+    const resets_at = state.resetsAt === null ? null : new Date(state.resetsAt).toISOString();
+    const data = { id, name, ...figuresOf(budget, state), subject: state.subject, resets_at };
     messages.push(JSON.stringify({ type: "budget", data }));
   }
   return messages;

@@ -1,5 +1,5 @@
 /** Calendar periods in a budget's own time zone. */
-import type { Period } from "../worker/core/policy.ts";
+import type { Limit } from "../worker/core/policy.ts";
 
 /** A period as `[startsAt, endsAt)`, in milliseconds since the epoch; `total` ends at Infinity. */
 export interface Span {
@@ -7,19 +7,21 @@ export interface Span {
   endsAt: number;
 }
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The period of kind `period` that `now` lies in, by the calendar of `timezone` (IANA; UTC where unknown). */
-export function periodAt(period: Period, timezone: string, now: number): Span {
+export function periodAt(period: Limit["period"], timezone: string, now: number): Span {
   if (period === "total") return { startsAt: 0, endsAt: Number.POSITIVE_INFINITY };
   const local = localTime(timezone, now);
-  if (period === "hour") {
+  if (period === "hour" || period === "minute") {
+    const lengthMs = period === "hour" ? HOUR_MS : MINUTE_MS;
     // Counted back from now, not from a wall clock that may show the same hour twice.
-    const startsAt = now - (((local % HOUR_MS) + HOUR_MS) % HOUR_MS);
-    return { startsAt, endsAt: startsAt + HOUR_MS };
+    const startsAt = now - (((local % lengthMs) + lengthMs) % lengthMs);
+    return { startsAt, endsAt: startsAt + lengthMs };
   }
   const date = new Date(local);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];

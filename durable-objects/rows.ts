@@ -2,26 +2,40 @@
  * The ledger's state as plain rows in memory. It is loaded when the object wakes; a step changes rows and notes
  * them in `changes`, which `store.ts` writes in the same synchronous step.
  */
-import type { Nanos } from "../worker/core/money.ts";
-import type { Budget, Credential, KeyRecord, PriceRecord } from "../worker/core/policy.ts";
-import type { ScopeFacts } from "../worker/core/scope.ts";
+import type { Budget, Credential, KeyRecord, Limit, PriceRecord, Unit } from "../worker/core/policy.ts";
+import type { Covering, LimitIndex, ScopeFacts } from "../worker/core/scope.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import type { Counters } from "./counters.ts";
 
-/** The counters of one budget in one period. */
+/** What was settled and lost in one part of a rolling period. */
+export interface Slot {
+  /** Counts slots since the epoch. */
+  readonly number: number;
+  settled: number;
+  lost: number;
+}
+
+/** The counters of one limit in one period, for one of its subjects; in the limit's unit. */
 export interface Pot {
-  /** `<budget>@<period>/<start>` */
+  /** `<limit>[#<subject>]@<period>/<start>` */
   readonly id: string;
+  /** The limit's id: a budget's, or that of one figure of a rate limit. */
   readonly budget: string;
+  readonly subject: string | null;
+  readonly unit: Unit;
   readonly startsAt: number;
-  /** Infinity for a period that never ends. */
+  /** Infinity for a period that never ends, and for a rolling one. */
   readonly endsAt: number;
-  /** What settled events cost. */
-  settled: Nanos;
-  /** What vanished wallets may have cost. */
-  lost: Nanos;
+  /** The length of a slot of a rolling period; 0 for a calendar period. */
+  readonly slotMs: number;
+  /** Of a rolling period: what makes up `settled` and `lost`, oldest first. */
+  slots: Slot[];
+  /** What was settled. */
+  settled: number;
+  /** What vanished wallets may have spent. */
+  lost: number;
   /** What is leased out. */
-  held: Nanos;
+  held: number;
   /** Leases that want more than they hold. In memory alone. */
   hot: number;
   /** Until when nothing idle may be kept, because a need could not be met. In memory alone. */
@@ -34,15 +48,16 @@ export interface LeaseRow {
   /** The wallet's number for it. */
   readonly number: number;
   readonly facts: ScopeFacts;
+  readonly unit: Unit;
   readonly pots: Pot[];
   /** These three only grow; what is out is `granted - spent - returned`. */
-  granted: Nanos;
-  spent: Nanos;
-  returned: Nanos;
+  granted: number;
+  spent: number;
+  returned: number;
   /** Counts in its pots' `hot`. In memory alone. */
   hot: boolean;
-  /** The budgets of a request of now with these facts, as of `policy`. In memory alone. */
-  covers: { policy: number; budgets: Budget[] } | null;
+  /** The limits of a request of now with these facts, as of `policy`. In memory alone. */
+  covers: { policy: number; limits: Covering[] } | null;
 }
 
 export interface WalletRow {
@@ -59,6 +74,13 @@ export interface WalletRow {
   readonly leases: Map<number, LeaseRow>;
 }
 
+/** What an event was booked at in one pot, in its unit. */
+export interface Booked {
+  pot: string;
+  amount: number;
+  at: number;
+}
+
 /** What the present step changed and `store.ts` has yet to write. */
 export interface Changes {
   pots: Set<Pot>;
@@ -71,37 +93,47 @@ export interface Changes {
   /** Events for the outbox. */
   events: UsageEvent[];
   /** Those that say something of work in the background, and the pots that they were booked in. */
-  background: { event: UsageEvent; pots: string[] }[];
+  background: { event: UsageEvent; pots: Booked[] }[];
 }
 
 export interface LedgerState {
   tenant: string;
-  /** The version of the policy: budgets, credentials, prices and keys as wallets see them. */
+  /** The version of the policy: limits, credentials, prices and keys as wallets see them. */
   version: number;
   budgets: Map<string, Budget>;
+  /** By id: all budgets, and all rate limits but those of keys. */
+  limits: Map<string, Limit>;
+  /** `limits` by scope; null until it is next needed. In memory alone. */
+  index: LimitIndex | null;
+  /** The own limits of the keys that were seen: by key, and by the limit's id. In memory alone. */
+  ofKeys: Map<string, readonly Limit[]>;
+  keyLimits: Map<string, Limit>;
   credentials: Credential[];
   /** The newest of each model. */
   prices: PriceRecord[];
   /** Keys revoked lately, and when. */
   revoked: Map<string, number>;
+  /** Those in use; the rest is in `stored`. */
   pots: Map<string, Pot>;
-  /** Each budget's pot of the present period, found so far. In memory alone. */
+  /** Each counter's pot of the present period, found so far. In memory alone. */
   present: Map<string, Pot>;
   /** Those with leases or losses, and those heard since the object woke. */
   wallets: Map<string, WalletRow>;
-  /** Finds a wallet that holds nothing: as many as isolates came and went in a day, so they stay on disk. */
-  recall: (wallet: string) => WalletRow | null;
   /** When the wallets on disk were last looked through. In memory alone. */
   forgotAt: number;
   /** What settled events add up to, for `/metrics`. */
   counters: Counters;
   changes: Changes;
+  readonly stored: Stored;
 }
 
-/** Finds keys: by hash for those that a wallet does not know, by id for lost events. */
-export interface KeyFinder {
-  byHash(hash: string): KeyRecord | null;
-  byId(id: string): KeyRecord | null;
+/** What is not in memory, and found when it is needed. */
+export interface Stored {
+  keyByHash(hash: string): KeyRecord | null;
+  keyById(id: string): KeyRecord | null;
+  potById(id: string): Pot | null;
+  /** One that holds nothing: as many as isolates came and went in a day. */
+  walletById(id: string): WalletRow | null;
 }
 
 export const noChanges = (): Changes => ({
@@ -116,18 +148,22 @@ export const noChanges = (): Changes => ({
 });
 
 /** The state of a ledger that was never called. */
-export const emptyState = (tenant: string): LedgerState => ({
+export const emptyState = (tenant: string, stored: Stored): LedgerState => ({
   tenant,
   version: 1,
   budgets: new Map(),
+  limits: new Map(),
+  index: null,
+  ofKeys: new Map(),
+  keyLimits: new Map(),
   credentials: [],
   prices: [],
   revoked: new Map(),
   pots: new Map(),
   present: new Map(),
   wallets: new Map(),
-  recall: () => null,
   forgotAt: 0,
   counters: new Map(),
   changes: noChanges(),
+  stored,
 });

@@ -29,8 +29,8 @@ const lease = (more: Partial<LeaseAsk>): LeaseAsk => ({
   lease: 1,
   facts: { known: facts },
   returned: 0,
+  unit: "nanos",
   running: 0,
-  needs: [],
   want: 0,
   done: false,
   ...more,
@@ -46,16 +46,18 @@ const message = (tenant: string, wallet: string, more: Partial<SyncMessage>): Sy
   identify: [],
   events: [],
   leases: [],
+  needs: [],
   ...more,
 });
 
 /** A wallet comes, settles `count` events of 5 nanos on a lease, gives all back, and goes. */
 async function history({ tenant, ledger }: Place, wallet: string, count: number): Promise<void> {
-  await ledger.sync(message(tenant, wallet, { leases: [lease({ needs: [count * 10] })] }));
+  await ledger.sync(message(tenant, wallet, { leases: [lease({})], needs: [[{ lease: 1, amount: count * 10 }]] }));
   const events = Array.from({ length: count }, (_, i) => ({
     n: i + 1,
-    lease: 1,
+    spends: [{ lease: 1, amount: 5 }],
     event: eventOf(tenant, `${wallet}_${i}`, 5),
+    at: Date.now(),
   }));
   await ledger.sync(message(tenant, wallet, { opens: false, seq: 2, events, leases: [lease({ done: true })] }));
   await expect
@@ -84,7 +86,7 @@ test("twenty times the history takes no more rows or space", async () => {
   const before = await sizesOf(place.ledger);
   for (let n = 1; n <= 20; n++) await history(place, `w_${n}`, 500);
   const after = await sizesOf(place.ledger);
-  expect((await place.ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 5 + 21 * 2_500, heldNanos: 0 });
+  expect((await place.ledger.budgetStates()).bud_1).toMatchObject({ spent: 5 + 21 * 2_500, held: 0 });
   expect(after.rows.outbox).toBe(0);
   // Of each wallet a row stays for a day.
   expect(after.rows).toEqual({ ...before.rows, wallets: (before.rows.wallets ?? 0) + 20 });
@@ -93,7 +95,7 @@ test("twenty times the history takes no more rows or space", async () => {
 
 test("a wallet that holds nothing is known again after the ledger slept: what it repeats counts once", async () => {
   const { tenant, ledger } = await newLedger();
-  const event = { n: 1, lease: null, event: eventOf(tenant, "req_1", 7) };
+  const event = { n: 1, spends: [], event: eventOf(tenant, "req_1", 7), at: Date.now() };
   const opening = message(tenant, "w", { events: [event] });
   await ledger.sync(opening);
   await runDurableObjectAlarm(ledger);
@@ -101,13 +103,13 @@ test("a wallet that holds nothing is known again after the ledger slept: what it
   expect(await ledger.sync(opening)).toMatchObject({ outcome: "heard", seq: 1, seen: 1 });
   const next = message(tenant, "w", { opens: false, seq: 2, events: [event, { ...event, n: 2 }] });
   expect(await ledger.sync(next)).toMatchObject({ outcome: "heard", seq: 2, seen: 2 });
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 14 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 14 });
 });
 
 test("the rows of wallets that were not heard for a day go, those that hold something stay", async () => {
   const { tenant, ledger } = await newLedger();
   await ledger.sync(message(tenant, "gone", {}));
-  await ledger.sync(message(tenant, "holds", { leases: [lease({ needs: [10] })] }));
+  await ledger.sync(message(tenant, "holds", { leases: [lease({})], needs: [[{ lease: 1, amount: 10 }]] }));
   await ledger.sync(message(tenant, "young", {}));
   await runInDurableObject(ledger, (_, { storage: { sql } }) => {
     sql.exec("UPDATE wallets SET heard_at = heard_at - ? WHERE id = 'gone'", KEEP_MS + FORGET_EVERY_MS);
@@ -138,5 +140,5 @@ test("an import is told from a repeat by the ledger for days, and by its record 
   expect((await sizesOf(ledger)).rows.import_ids).toBe(0);
   expect(await ledger.importUsage([event])).toBe(0);
   expect(await ledger.importUsage([event, { ...event, id: "own_2" }])).toBe(1);
-  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 60 });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 60 });
 });

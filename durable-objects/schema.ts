@@ -2,11 +2,11 @@
 
 /** Statements that are safe to run at every wake. */
 export const SCHEMA = `
--- Single values: tenant, version (of the policy), calls (syncs received), counters (of settled events,
--- a JSON object), in_d1 (the last row of the outbox that D1 has, where another sink is behind it).
+-- Single values: tenant, schema (upgrades done), version (of the policy), calls (syncs received), counters (of settled
+-- events, a JSON object), in_d1 (the last row of the outbox that D1 has, where another sink is behind it).
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
--- Keys, budgets, credentials, prices, tokens, teams, users as JSON. lookup is the hash of a key or token.
+-- Keys, budgets, rate limits, credentials, prices, tokens, teams, users as JSON. lookup is the hash of a key or token.
 CREATE TABLE IF NOT EXISTS records (
   kind TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS idempotency (
   at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- A budget's counters in one period; ends_at is null for one that never ends.
+-- A limit's counters in one period; ends_at is null for one that never ends, and for a rolling one.
 CREATE TABLE IF NOT EXISTS pots (
   id TEXT PRIMARY KEY,
   budget TEXT NOT NULL,
@@ -81,3 +81,29 @@ CREATE INDEX IF NOT EXISTS import_ids_by_time ON import_ids (at);
 -- As they were kept before, for ever; their records are in the database.
 DROP TABLE IF EXISTS imported;
 `;
+
+/**
+ * What changed since, in order: each runs once. The number of those done is `schema` in `meta`.
+ *
+ * 1. Limits count in units, in rolling periods, and for each subject apart. `slots` is a JSON array of
+ *    `[number, settled, lost]`; from `forget_at` on a pot that no lease belongs to is deleted.
+ */
+export const UPGRADES: readonly string[] = [
+  `
+ALTER TABLE pots ADD COLUMN subject TEXT;
+ALTER TABLE pots ADD COLUMN unit TEXT NOT NULL DEFAULT 'nanos';
+ALTER TABLE pots ADD COLUMN slot_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE pots ADD COLUMN slots TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE pots ADD COLUMN forget_at INTEGER;
+UPDATE pots SET forget_at = ends_at + 3600000;
+CREATE INDEX pots_by_budget ON pots (budget);
+CREATE INDEX pots_by_forgetting ON pots (forget_at) WHERE forget_at IS NOT NULL;
+ALTER TABLE leases ADD COLUMN unit TEXT NOT NULL DEFAULT 'nanos';
+UPDATE records
+SET json = json_set(json_remove(json, '$.limitNanos'),
+  '$.unit', 'nanos', '$.limit', json -> '$.limitNanos', '$.rolling', json('false'))
+WHERE kind = 'budget' AND json ->> '$.unit' IS NULL;
+CREATE INDEX parties_with_rates ON records (kind, id)
+WHERE kind IN ('team', 'user') AND json ->> '$.rateLimits' IS NOT NULL;
+`,
+];

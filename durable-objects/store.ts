@@ -1,55 +1,136 @@
 /** Loads a ledger's rows into memory, and writes what a step changed. */
-import type { Budget, Credential, PriceRecord } from "../worker/core/policy.ts";
+import type { RecordKind, Records } from "../worker/core/ledger-api.ts";
+import type { Budget, Credential, PriceRecord, Unit } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { countEvents } from "./counters.ts";
+import { limitsOf, limitsOfKey } from "./covering.ts";
 import { outboxRows } from "./outbox.ts";
-import { emptyState, type LedgerState, noChanges, type Pot, type WalletRow } from "./rows.ts";
+import { forgetAt, keptPot, periodIn } from "./pots.ts";
+import { findByHash, readRecord } from "./records.ts";
+import { emptyState, type LedgerState, noChanges, type Pot, type Slot, type Stored, type WalletRow } from "./rows.ts";
+import { SCHEMA, UPGRADES } from "./schema.ts";
 
 type Row = Record<string, SqlStorageValue>;
 
-/** The state as it was last written. Delivered events, audit and keys are not loaded. */
+/** Makes the tables as they have to be. */
+export function prepare(sql: SqlStorage): void {
+  sql.exec(SCHEMA);
+  const done = Number(readMeta(sql, "schema") ?? 0);
+  for (const upgrade of UPGRADES.slice(done)) sql.exec(upgrade);
+  if (done < UPGRADES.length) writeMeta(sql, "schema", UPGRADES.length);
+}
+
+const storedIn = (sql: SqlStorage): Stored => ({
+  keyByHash: (hash) => findByHash(sql, "key", hash),
+  keyById: (id) => readRecord(sql, "key", id),
+  potById: (id) => firstPot(sql.exec("SELECT * FROM pots WHERE id = ?", id)),
+  walletById: (id) => {
+    const row = sql.exec("SELECT * FROM wallets WHERE id = ?", id).toArray()[0];
+    return row ? walletOfRow(row) : null;
+  },
+});
+
+/** The pot of `budget` that has most in it, of the present period. */
+export const fullestPot = (sql: SqlStorage, budget: Budget, now: number): Pot | null =>
+  firstPot(
+    sql.exec(
+      `SELECT * FROM pots WHERE budget = ?1 AND starts_at <= ?2 AND coalesce(ends_at, ?2 + 1) > ?2 AND instr(id, ?3) > 0
+       ORDER BY settled + lost + held DESC LIMIT 1`,
+      ...[budget.id, now, periodIn(budget)],
+    ),
+  );
+
+/** Deletes pots that are of no use any more. Those that are in `used` stay. */
+export function prunePots(sql: SqlStorage, used: ReadonlySet<string>, now: number): void {
+  for (const { id } of sql
+    .exec<{ id: string }>("SELECT id FROM pots WHERE forget_at < ? LIMIT ?", now, used.size + PRUNED_AT_ONCE)
+    .toArray()) {
+    if (!used.has(id)) sql.exec("DELETE FROM pots WHERE id = ?", id);
+  }
+}
+
+/** A step must not be long. */
+const PRUNED_AT_ONCE = 1_000;
+
+/** What a removed limit counted is forgotten soon. */
+export function abandonPots(sql: SqlStorage, budget: string, at: number): void {
+  sql.exec("UPDATE pots SET forget_at = ? WHERE budget = ?", at, budget);
+}
+
+/** The state as it was last written. Delivered events, audit, keys and the pots that no lease is on are not loaded. */
 export function loadState(sql: SqlStorage, tenant: string): LedgerState {
-  const state = emptyState(tenant);
+  const state = emptyState(tenant, storedIn(sql));
   state.version = Number(readMeta(sql, "version") ?? 1);
   state.tenant = String(readMeta(sql, "tenant") ?? tenant);
-  state.counters = new Map(Object.entries(JSON.parse(String(readMeta(sql, "counters") ?? "{}"))));
-  for (const { json } of sql.exec<{ json: string }>(
-    "SELECT json FROM records WHERE kind = 'budget' ORDER BY created_at, id",
-  )) {
-    const budget = JSON.parse(json) as Budget;
+  for (const budget of readAll<Budget>(sql, "kind = 'budget'")) {
     state.budgets.set(budget.id, budget);
+    state.limits.set(budget.id, budget);
+  }
+  for (const [kind, where] of RATED) {
+    for (const record of readAll<Records[RecordKind]>(sql, where)) {
+      for (const limit of limitsOf(kind, record)) state.limits.set(limit.id, limit);
+    }
   }
   state.credentials = readCredentials(sql);
   state.prices = readPrices(sql);
   for (const row of sql.exec<{ key: string; at: number }>("SELECT key, at FROM revoked")) {
     state.revoked.set(row.key, row.at);
   }
-  for (const row of sql.exec("SELECT * FROM pots")) {
-    const pot = potOfRow(row);
-    state.pots.set(pot.id, pot);
-  }
   for (const row of sql.exec("SELECT * FROM wallets WHERE lost_at IS NOT NULL OR id IN (SELECT wallet FROM leases)")) {
     const wallet = walletOfRow(row);
     state.wallets.set(wallet.id, wallet);
   }
-  state.recall = (id) => {
-    const row = sql.exec("SELECT * FROM wallets WHERE id = ?", id).toArray()[0];
-    return row ? walletOfRow(row) : null;
-  };
   for (const row of sql.exec("SELECT * FROM leases")) loadLease(state, row);
   return state;
 }
 
+/** Records that set rate limits, but for keys. Teams and users are found by their index. */
+const RATED = [
+  ["rateLimit", "kind = 'rateLimit'"],
+  ["team", "kind = 'team' AND kind IN ('team', 'user') AND json ->> '$.rateLimits' IS NOT NULL"],
+  ["user", "kind = 'user' AND kind IN ('team', 'user') AND json ->> '$.rateLimits' IS NOT NULL"],
+] as const;
+
+/** All records of a kind, oldest first: read and parsed in pieces, since ten thousand one by one take long. */
+function readAll<T>(sql: SqlStorage, where: string): T[] {
+  const records: T[] = [];
+  let texts: string[] = [];
+  const parse = () => {
+    for (const record of JSON.parse(`[${texts.join(",")}]`) as T[]) records.push(record);
+    texts = [];
+  };
+  for (const [json] of sql.exec(`SELECT json FROM records WHERE ${where} ORDER BY created_at, id`).raw()) {
+    texts.push(String(json));
+    if (texts.length >= PARSED_AT_ONCE) parse();
+  }
+  parse();
+  return records;
+}
+
+const PARSED_AT_ONCE = 1_000;
+
 type Four = [number, number, number, number];
+
+function firstPot(rows: Iterable<Row>): Pot | null {
+  for (const row of rows) return potOfRow(row);
+  return null;
+}
 
 function potOfRow(row: Row): Pot {
   const [startsAt, settled, lost, held] = [row.starts_at, row.settled, row.lost, row.held].map(Number) as Four;
   const endsAt = row.ends_at === null ? Number.POSITIVE_INFINITY : Number(row.ends_at);
+  const slots = (JSON.parse(String(row.slots)) as [number, number, number][]).map(
+    ([number, inSlot, lostInSlot]): Slot => ({ number, settled: inSlot, lost: lostInSlot }),
+  );
   return {
     id: String(row.id),
     budget: String(row.budget),
+    subject: row.subject === null ? null : String(row.subject),
+    unit: String(row.unit) as Unit,
     startsAt,
     endsAt,
+    slotMs: Number(row.slot_ms),
+    slots,
     settled,
     lost,
     held,
@@ -67,11 +148,14 @@ function walletOfRow(row: Row): WalletRow {
 function loadLease(state: LedgerState, row: Row): void {
   const [number, granted, spent, returned] = [row.number, row.granted, row.spent, row.returned].map(Number) as Four;
   const wallet = String(row.wallet);
-  const pots = (JSON.parse(String(row.pots)) as string[]).flatMap((id) => state.pots.get(id) ?? []);
+  const pots = (JSON.parse(String(row.pots)) as string[]).flatMap((id) => keptPot(state, id) ?? []);
   const facts = JSON.parse(String(row.facts)) as ScopeFacts;
+  const unit = String(row.unit) as Unit;
+  // Its pots may be of the key's own limits.
+  limitsOfKey(state, facts.key);
   state.wallets
     .get(wallet)
-    ?.leases.set(number, { wallet, number, facts, pots, granted, spent, returned, hot: false, covers: null });
+    ?.leases.set(number, { wallet, number, facts, unit, pots, granted, spent, returned, hot: false, covers: null });
 }
 
 export const readCredentials = (sql: SqlStorage): Credential[] =>
@@ -100,15 +184,26 @@ export function writeMeta(sql: SqlStorage, name: string, value: SqlStorageValue)
   sql.exec("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value);
 }
 
+const WRITE_POT = `
+INSERT INTO pots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET settled = excluded.settled, lost = excluded.lost, held = excluded.held,
+  slots = excluded.slots, forget_at = excluded.forget_at`;
+
+/** Rounded up, so that its index seldom changes. */
+const wholeHour = (at: number | null): number | null => (at === null ? null : Math.ceil(at / HOUR_MS) * HOUR_MS);
+const HOUR_MS = 3_600_000;
+
 /** Writes what changed since the last call. Inside the transaction of the step that changed it. */
-export function writeChanges(sql: SqlStorage, state: LedgerState): void {
+export function writeChanges(sql: SqlStorage, state: LedgerState, now: number): void {
   const { changes } = state;
   state.changes = noChanges();
   for (const pot of changes.pots) {
     const endsAt = pot.endsAt === Number.POSITIVE_INFINITY ? null : pot.endsAt;
     sql.exec(
-      "INSERT OR REPLACE INTO pots VALUES (?, ?, ?, ?, ?, ?, ?)",
-      ...[pot.id, pot.budget, pot.startsAt, endsAt, pot.settled, pot.lost, pot.held],
+      WRITE_POT,
+      ...[pot.id, pot.budget, pot.startsAt, endsAt, pot.settled, pot.lost, pot.held, pot.subject, pot.unit, pot.slotMs],
+      JSON.stringify(pot.slots.map(({ number, settled, lost }) => [number, settled, lost])),
+      wholeHour(forgetAt(state, pot, now)),
     );
   }
   for (const wallet of changes.wallets) {
@@ -120,8 +215,9 @@ export function writeChanges(sql: SqlStorage, state: LedgerState): void {
   for (const lease of changes.leases) {
     const pots = JSON.stringify(lease.pots.map((pot) => pot.id));
     sql.exec(
-      "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       ...[lease.wallet, lease.number, JSON.stringify(lease.facts), pots, lease.granted, lease.spent, lease.returned],
+      lease.unit,
     );
   }
   for (const lease of changes.closedLeases) {

@@ -69,10 +69,12 @@ function sliced(dialect: DialectName, of: readonly Uint8Array[], removesUsage: b
   const cutter = cutterOf(dialect);
   if (!cutter) return null;
   const stream = new SlicedStream({
-    plan: { inputNanos: 0, tokenPicos: 0, wholeNanos: 0 },
+    plan: { input: { nanos: 0, tokens: 0 }, tokenPicos: 0, whole: { nanos: 0, tokens: 0 } },
     // Nothing is topped up here.
     wallet: {} as Wallet,
-    hold: { id: "h", nanos: 0, remainingNanos: null } as ConstructorParameters<typeof SlicedStream>[0]["hold"],
+    hold: { id: "h", nanos: 0, tenant: "t", tokens: null, remainingNanos: null, rates: [] } as ConstructorParameters<
+      typeof SlicedStream
+    >[0]["hold"],
     dialect: DIALECTS[dialect],
     cutter,
     removesUsage,

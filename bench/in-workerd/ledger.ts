@@ -67,7 +67,9 @@ const budgetOf = (n: number): Budget => ({
   scope: scopeOf(n),
   period: n % 2 === 0 ? "month" : "total",
   timezone: "UTC",
-  limitNanos: 1e15,
+  unit: "nanos",
+  limit: 1e15,
+  rolling: false,
   enforcement: "hard",
   onUnbounded: "block",
   onUnpriced: "block",
@@ -116,14 +118,15 @@ const message = (more: Partial<SyncMessage> = {}): SyncMessage => ({
   identify: [],
   events: [],
   leases: [],
+  needs: [],
   ...more,
 });
 const asks = (lease: number, n: number, more: Partial<LeaseAsk>): LeaseAsk => ({
   lease,
   facts: { known: factsOf(n) },
   returned: 0,
+  unit: "nanos",
   running: 0,
-  needs: [],
   want: 0,
   done: false,
   ...more,
@@ -180,12 +183,13 @@ export default class Driver extends WorkerEntrypoint<Bindings> {
     const version = await this.#version();
     for (let i = 0; i < count; i++) {
       const n = (i * 7_919) % 8_000;
-      const asked = message({ version, leases: [asks(1, n, { needs: [900_000] })] });
+      const asked = message({ version, leases: [asks(1, n, {})], needs: [[{ lease: 1, amount: 900_000 }]] });
       const reply = await this.#ledger.sync(asked);
       if (reply.outcome !== "heard" || (reply.leases[0]?.granted ?? 0) < 900_000) throw new Error("not granted");
-      const settled = { n: 1, lease: 1, event: eventOf(`req_${asked.wallet}`, n) };
+      const event = eventOf(`req_${asked.wallet}`, n);
+      const settled = { n: 1, spends: [{ lease: 1, amount: event.costNanos ?? 0 }], event, at: Date.now() };
       const closed = asks(1, n, { done: true });
-      await this.#ledger.sync({ ...asked, opens: false, seq: 2, events: [settled], leases: [closed] });
+      await this.#ledger.sync({ ...asked, opens: false, seq: 2, events: [settled], leases: [closed], needs: [] });
     }
   }
 
@@ -193,17 +197,18 @@ export default class Driver extends WorkerEntrypoint<Bindings> {
   async #settle(count: number, from: number): Promise<void> {
     const version = await this.#version();
     const base = message({ version });
-    const open = Array.from({ length: LEASES }, (_, n) => asks(n + 1, n, { needs: [1e9] }));
-    await this.#ledger.sync({ ...base, leases: open });
+    const open = Array.from({ length: LEASES }, (_, n) => asks(n + 1, n, {}));
+    await this.#ledger.sync({ ...base, leases: open, needs: open.map(({ lease }) => [{ lease, amount: 1e9 }]) });
     let settled = 0;
     for (let i = 0; i < count; i++) {
       const events = Array.from({ length: 1_000 }, () => {
         const n = ++settled;
-        return { n, lease: (n % LEASES) + 1, event: eventOf(`req_${from}_${n}`, n % LEASES) };
+        const event = eventOf(`req_${from}_${n}`, n % LEASES);
+        return { n, spends: [{ lease: (n % LEASES) + 1, amount: event.costNanos ?? 0 }], event, at: Date.now() };
       });
       await this.#ledger.sync({ ...base, opens: false, seq: i + 2, events });
     }
-    const done = open.map((lease) => ({ ...lease, needs: [], done: true }));
+    const done = open.map((lease) => ({ ...lease, done: true }));
     await this.#ledger.sync({ ...base, opens: false, seq: count + 2, leases: done });
   }
 
@@ -212,7 +217,7 @@ export default class Driver extends WorkerEntrypoint<Bindings> {
     const version = await this.#version();
     await this.#ledger.vanish().catch(() => {});
     const before = Date.now();
-    await this.#ledger.sync(message({ version, leases: [asks(1, 1, { needs: [900_000] })] }));
+    await this.#ledger.sync(message({ version, leases: [asks(1, 1, {})], needs: [[{ lease: 1, amount: 900_000 }]] }));
     return Date.now() - before;
   }
 

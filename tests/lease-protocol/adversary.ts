@@ -1,15 +1,18 @@
 /** Any interleaving of requests, messages, crashes, clocks and changes of the policy; then quiet. */
 import { potsOf, roomOf } from "../../durable-objects/pots.ts";
+import type { Pot } from "../../durable-objects/rows.ts";
+import type { Unit } from "../../worker/core/policy.ts";
 import type { ScopeFacts } from "../../worker/core/scope.ts";
 import * as claims from "../../worker/wallet/claims.ts";
 import { due } from "../../worker/wallet/due.ts";
 import { ask, lookUp } from "../../worker/wallet/keys.ts";
+import { isTopping } from "../../worker/wallet/leases.ts";
 import { FRESH_MS } from "../../worker/wallet/limits.ts";
 import { takeReply } from "../../worker/wallet/reply.ts";
 import { isFresh } from "../../worker/wallet/state.ts";
 import { checkBooks, checkDispatch, checkDraw, checkEnd } from "./checks.ts";
-import { eventOf, type Isolate, type SimRequest } from "./requests.ts";
-import { add, broken, budgetOf, type Counts, type Options, type Packet, UNSEEN, World } from "./world.ts";
+import { amountsOf, eventOf, heldOf, type Isolate, inUnit, isLeft, type SimRequest, TOKENS } from "./requests.ts";
+import { broken, budgetOf, type Counts, type Options, type Packet, UNSEEN, World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -72,7 +75,8 @@ function arrive(world: World, isolate: Isolate): void {
   const kind = random.chance(0.35) ? "stream" : "plain";
   const need = kind === "stream" ? random.int(UNSEEN + 1, 12) : random.int(1, random.chance(0.1) ? 80 : 15);
   const tags: Record<string, string> = random.chance(world.isHot ? 0.1 : 0.3) ? { x: "1" } : {};
-  const said = { user: null, provider: "p", model: random.pick(["m1", "m1", "m2"]), tags, session: null };
+  const session = world.hasUnits && random.chance(0.3) ? random.pick(["s1", "s2"]) : null;
+  const said = { user: null, provider: "p", model: random.pick(["m1", "m1", "m2"]), tags, session };
   const facts: ScopeFacts = { ...said, key: random.pick(world.keyIds), team: null };
   const id = `r${world.nextRequest++}`;
   const keyHash = `hash_${facts.key}`;
@@ -81,15 +85,17 @@ function arrive(world: World, isolate: Isolate): void {
   const known = lookUp(state, keyHash, now);
   if (known && known.outcome !== "known") return;
   let claim: ReturnType<typeof claims.arrive>;
-  if (!known && random.chance(0.6)) {
+  // Whoever names a key has asked for it before, and remembers its own limits.
+  const isNamed = state.ofKeys.has(facts.key);
+  if (!isNamed || (!known && random.chance(0.6))) {
     ask(state, keyHash);
-    claim = claims.arriveUnknown(state, { id, keyHash, said, need }, now);
+    claim = claims.arriveUnknown(state, { id, keyHash, said, most: amountsOf(need) }, now);
   } else {
-    claim = claims.arrive(state, { id, facts, need }, now);
+    claim = claims.arrive(state, { id, facts, most: amountsOf(need) }, now);
   }
   world.requests.set(id, {
     ...{ id, kind, isolate, claim, facts, phase: "waiting", bound: need, past: 0, cost: 0, seen: 0, booked: null },
-    ...{ isDead: false, isTopping: false, isCut: false, pots: null, isUnlimited: false, leaseKey: "" },
+    ...{ isDead: false, isTopping: false, isCut: false, shares: [] },
   });
   observe(world, isolate, "float");
   if (claim.state === "waiting" && random.chance(0.7)) world.send(isolate);
@@ -108,7 +114,7 @@ function observe(world: World, isolate: Isolate, from: "float" | "answer"): void
       drop(world, request);
     } else if (request.phase === "running" && claim.state === "gone") {
       request.isolate = null;
-    } else if (request.isTopping && claim.more === 0) {
+    } else if (request.isTopping && !isTopping(claim)) {
       request.isTopping = false;
       if (claim.moreRefused) request.isCut = true;
       else topped(world, request, from);
@@ -119,11 +125,13 @@ function observe(world: World, isolate: Isolate, from: "float" | "answer"): void
 function hold(world: World, request: SimRequest, from: "float" | "answer"): void {
   const { claim, isolate } = request;
   request.phase = "held";
-  const row = world.ledger.wallets.get(isolate?.state.id ?? "")?.leases.get(claim.lease.number);
-  request.isUnlimited = claim.lease.unlimited;
-  if (!row && !request.isUnlimited) broken("S1", "held on a lease that the ledger does not have");
-  request.pots = row?.pots ?? null;
-  request.leaseKey = `${isolate?.state.id}_${claim.lease.number}`;
+  const wallet = isolate?.state.id ?? "";
+  request.shares = claim.parts.map(({ lease }) => {
+    const row = world.ledger.wallets.get(wallet)?.leases.get(lease.number);
+    if (!row && !lease.unlimited) broken("S1", "held on a lease that the ledger does not have");
+    const { unit, number, unlimited: isUnlimited } = lease;
+    return { unit, lease: number, key: `${wallet}_${number}`, pots: row?.pots ?? null, isUnlimited };
+  });
   checkDraw(world, request, from);
 }
 
@@ -133,6 +141,8 @@ function dispatch(world: World, request: SimRequest): void {
     drop(world, request);
     return;
   }
+  world.noteEvents(isolate);
+  for (const { unit, pots } of request.shares) if (unit === "requests") world.notePaid(pots ?? [], () => 1);
   request.phase = "running";
   world.dispatched.push(request);
   world.counts.dispatched++;
@@ -147,7 +157,7 @@ function drop(world: World, request: SimRequest): void {
 function giveUp(world: World, request: SimRequest): void {
   const { isolate, claim } = request;
   if (isolate && !request.isDead) claims.giveUp(isolate.state, claim, world.clockOf(isolate));
-  if (isolate && !request.isDead) claims.serve(isolate.state, claim.lease, world.clockOf(isolate));
+  if (isolate && !request.isDead) claims.serve(isolate.state, claim, world.clockOf(isolate));
   drop(world, request);
   if (isolate) observe(world, isolate, "float");
 }
@@ -166,7 +176,7 @@ function progress(world: World, request: SimRequest): void {
     request.cost = Math.min(request.past + request.bound, request.cost + random.int(0, 5));
     return;
   }
-  const most = claim.held - UNSEEN;
+  const most = heldOf(claim) - UNSEEN;
   if (request.seen < most) {
     request.seen += random.int(1, Math.min(4, most - request.seen));
     request.cost = Math.max(request.cost, request.seen);
@@ -175,9 +185,9 @@ function progress(world: World, request: SimRequest): void {
     return;
   }
   if (serving && request.seen >= most - 2 && !request.isTopping && !request.isCut) {
-    const before = claim.held;
-    claims.topUp(serving.state, claim, { more: random.int(2, 10), now: world.clockOf(serving) });
-    if (claim.held > before) topped(world, request, "float");
+    const before = heldOf(claim);
+    claims.topUp(serving.state, claim, { more: amountsOf(random.int(2, 10)), now: world.clockOf(serving) });
+    if (heldOf(claim) > before) topped(world, request, "float");
     else request.isTopping = true;
     if (request.isTopping && random.chance(0.5)) world.send(serving);
   }
@@ -191,7 +201,7 @@ function cut(world: World, request: SimRequest): void {
 function finish(world: World, request: SimRequest): void {
   const { random } = world;
   if (request.kind === "stream") {
-    const cost = request.seen + random.int(0, Math.max(0, Math.min(UNSEEN, request.claim.held - request.seen)));
+    const cost = request.seen + random.int(0, Math.max(0, Math.min(UNSEEN, heldOf(request.claim) - request.seen)));
     settle(world, request, { cost, booked: cost });
     return;
   }
@@ -207,15 +217,21 @@ function finish(world: World, request: SimRequest): void {
 function settle(world: World, request: SimRequest, bill: { cost: number; booked: number }): void {
   const { isolate, claim } = request;
   const now = world.now;
+  const wasLeft = isLeft(request);
   if (isolate && !request.isDead) {
     const event = eventOf(request, bill.booked, now);
     if (claims.settle(isolate.state, claim, { event, now: world.clockOf(isolate) })) request.booked = bill.booked;
-    claims.serve(isolate.state, claim.lease, world.clockOf(isolate));
+    world.noteEvents(isolate);
+    claims.serve(isolate.state, claim, world.clockOf(isolate));
   }
   request.cost = bill.cost;
   request.phase = "ended";
   world.requests.delete(request.id);
-  for (const pot of request.pots ?? []) add(world.paid, pot.id, bill.cost);
+  for (const { unit, pots } of request.shares) {
+    // Of a wallet that is gone what rolls counts from when it was lost, and nothing runs.
+    const counts = (pot: Pot) => !wasLeft || pot.slotMs === 0;
+    if (unit !== "concurrent") world.notePaid((pots ?? []).filter(counts), () => inUnit(unit, bill.cost));
+  }
   if (isolate) observe(world, isolate, "float");
 }
 
@@ -225,11 +241,11 @@ function nextAttempt(world: World, request: SimRequest): void {
   const { isolate, claim } = request;
   const [spent, bound] = [random.int(0, request.bound), random.int(1, 12)];
   if (!isolate || request.isTopping || request.cost > request.past + spent) return;
-  const more = request.past + spent + bound - claim.held;
+  const more = request.past + spent + bound - heldOf(claim);
   if (more > 0) {
-    const before = claim.held;
-    claims.topUp(isolate.state, claim, { more, now: world.clockOf(isolate) });
-    if (claim.held === before) {
+    const before = heldOf(claim);
+    claims.topUp(isolate.state, claim, { more: amountsOf(more), now: world.clockOf(isolate) });
+    if (heldOf(claim) === before) {
       claims.dropTopUp(claim);
       return;
     }
@@ -313,8 +329,8 @@ function administer(world: World): void {
   const dice = random.next();
   const budget = random.pick([...ledger.budgets.values()]);
   const added = [...ledger.budgets.values()].filter(({ id }) => id.startsWith("N"));
-  if (dice < 0.3) world.change({ ...budget, limitNanos: Math.max(0, budget.limitNanos - random.int(1, 150)) });
-  else if (dice < 0.45) world.change({ ...budget, limitNanos: budget.limitNanos + random.int(1, 150) });
+  if (dice < 0.3) world.change({ ...budget, limit: Math.max(0, budget.limit - random.int(1, 150)) });
+  else if (dice < 0.45) world.change({ ...budget, limit: budget.limit + random.int(1, 150) });
   else if (dice < 0.6) world.setRevoked(random.pick(world.keyIds), true);
   else if (dice < 0.76) for (const key of [...world.revokedAt.keys()]) world.setRevoked(key, false);
   else if (added.length > 2 || (added.length > 0 && random.chance(0.3))) world.remove(random.pick(added));
@@ -415,12 +431,16 @@ function checkRest(world: World): void {
   }
   for (const key of [...world.revokedAt.keys()]) world.setRevoked(key, false);
   const facts: ScopeFacts = { key: "k2", team: null, user: null, provider: "p", model: "m2", tags: {}, session: null };
-  const rooms = potsOf(world.ledger, facts, world.now).map((pot) => roomOf(world.ledger, pot));
-  const need = Math.min(...rooms, 1_000_000);
-  if (need <= 0) return;
+  const roomIn = (unit: Unit) =>
+    Math.min(
+      ...potsOf(world.ledger, facts, { unit, now: world.now }).map((pot) => roomOf(world.ledger, pot)),
+      1_000_000,
+    );
+  const need = Math.min(roomIn("nanos"), Math.floor(roomIn("tokens") / TOKENS));
+  if (need <= 0 || roomIn("requests") < 1 || roomIn("concurrent") < 1) return;
   const isolate = world.addIsolate();
   isolate.skewMs = 0;
-  const claim = claims.arrive(isolate.state, { id: "rest", facts, need }, world.now);
+  const claim = claims.arrive(isolate.state, { id: "rest", facts, most: amountsOf(need) }, world.now);
   send(world, isolate);
   if (claim.state !== "held") broken("L2", `the rest of a quiet budget was ${claim.state} at the first call`);
   checkBooks(world);

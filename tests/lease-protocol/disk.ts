@@ -2,28 +2,37 @@
  * What a ledger's store would have written: `durable-objects/store.ts` without SQLite. Keeping only what steps
  * noted as changed shows a change that was not noted; loading drops what lives in memory alone.
  */
+import { limitsOfKey } from "../../durable-objects/covering.ts";
+import { keptPot, potsInUse } from "../../durable-objects/pots.ts";
+import { roll } from "../../durable-objects/rolling.ts";
 import {
   emptyState,
   type LeaseRow,
   type LedgerState,
   noChanges,
   type Pot,
+  type Stored,
   type WalletRow,
 } from "../../durable-objects/rows.ts";
 
 type SavedLease = Omit<LeaseRow, "pots" | "hot" | "covers"> & { pots: string[] };
 type SavedWallet = Omit<WalletRow, "leases">;
 
-export class Disk {
+export class Disk implements Pick<Stored, "potById"> {
   readonly #pots = new Map<string, Pot>();
   readonly #wallets = new Map<string, SavedWallet>();
   readonly #leases = new Map<string, SavedLease>();
+
+  potById(id: string): Pot | null {
+    const pot = this.#pots.get(id);
+    return pot ? loaded(pot) : null;
+  }
 
   /** Writes what the last step changed. Answers its events. */
   write(state: LedgerState) {
     const { changes } = state;
     state.changes = noChanges();
-    for (const pot of changes.pots) this.#pots.set(pot.id, { ...pot });
+    for (const pot of changes.pots) this.#pots.set(pot.id, loaded(pot));
     for (const { leases: _, ...wallet } of changes.wallets) this.#wallets.set(wallet.id, wallet);
     for (const lease of changes.leases) this.#leases.set(keyOf(lease), saved(lease));
     for (const lease of changes.closedLeases) this.#leases.delete(keyOf(lease));
@@ -36,17 +45,19 @@ export class Disk {
 
   /** The state as it was last written; policy and tenant are in other tables and come from `last`. */
   load(last: LedgerState): LedgerState {
-    const { tenant, version, budgets, credentials, revoked } = last;
-    const state = { ...emptyState(tenant), version, budgets, credentials, revoked };
-    for (const pot of this.#pots.values()) state.pots.set(pot.id, { ...pot, hot: 0, shortUntil: 0 });
+    const { tenant, version, budgets, limits, credentials, revoked, stored } = last;
+    const state = { ...emptyState(tenant, stored), version, budgets, limits, credentials, revoked };
     for (const wallet of this.#wallets.values()) state.wallets.set(wallet.id, { ...wallet, leases: new Map() });
     for (const lease of this.#leases.values()) {
-      const pots = lease.pots.flatMap((id) => state.pots.get(id) ?? []);
+      const pots = lease.pots.flatMap((id) => keptPot(state, id) ?? []);
+      limitsOfKey(state, lease.facts.key);
       state.wallets.get(lease.wallet)?.leases.set(lease.number, { ...lease, pots, hot: false, covers: null });
     }
     return state;
   }
 }
+
+const loaded = (pot: Pot): Pot => ({ ...pot, slots: pot.slots.map((slot) => ({ ...slot })), hot: 0, shortUntil: 0 });
 
 const keyOf = (lease: LeaseRow) => `${lease.wallet}:${lease.number}`;
 const saved = ({ hot: _, covers: __, ...lease }: LeaseRow): SavedLease => ({
@@ -55,8 +66,13 @@ const saved = ({ hot: _, covers: __, ...lease }: LeaseRow): SavedLease => ({
 });
 
 /** Everything in `state` that has to survive a crash, as text to compare. */
-export function digestOf(state: LedgerState): string {
-  const pots = [...state.pots.values()].filter((pot) => pot.settled || pot.lost || pot.held);
+export function digestOf(state: LedgerState, now: number): string {
+  const used = potsInUse(state);
+  const pots = [...used].map(loaded).filter((pot) => {
+    // What falls out of a rolling period falls out by itself.
+    roll(pot, now);
+    return pot.settled || pot.lost || pot.held;
+  });
   const wallets = [...state.wallets.values()].map((wallet) => ({
     ...wallet,
     leases: [...wallet.leases.values()].map((lease) => saved(lease)).sort((a, b) => a.number - b.number),

@@ -14,8 +14,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a grant checks one budget of the set alone",
     file: `${LEDGER}/sync.ts`,
-    find: "if (lease.pots.every((pot) =>",
-    replace: "if (lease.pots.slice(0, 1).every((pot) =>",
+    find: "missing === 0 || lease.pots.every((pot) =>",
+    replace: "missing === 0 || lease.pots.slice(0, 1).every((pot) =>",
   },
   {
     name: "returned is added instead of maximized",
@@ -38,7 +38,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "what runs is not covered",
     file: `${LEDGER}/sync.ts`,
-    find: "leases.grant(state, lease, -available);",
+    find: "leases.grant(state, lease, -asked.idle);",
     replace: "",
   },
   {
@@ -74,14 +74,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "what was lost is freed",
     file: `${LEDGER}/leases.ts`,
-    find: 'pot.lost += label === "lost" ? nanos : -nanos;',
+    find: 'if (lease.unit !== "concurrent") count(pot, "lost", { amount: lost, at });',
     replace: "",
   },
   {
     name: "a settlement forgets one budget of the set",
     file: `${LEDGER}/leases.ts`,
-    find: "for (const pot of lease.pots) pot.settled += nanos;",
-    replace: "for (const pot of lease.pots.slice(1)) pot.settled += nanos;",
+    find: 'for (const pot of lease.pots) count(pot, "settled", spent);',
+    replace: 'for (const pot of lease.pots.slice(1)) count(pot, "settled", spent);',
   },
   {
     name: "closing a lease forgets what is left",
@@ -92,14 +92,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a changed lease is not noted",
     file: `${LEDGER}/leases.ts`,
-    find: "  if (nanos === 0) return;\n  state.changes.leases.add(lease);",
-    replace: "  if (nanos === 0) return;",
+    find: "  if (amount === 0) return;\n  state.changes.leases.add(lease);",
+    replace: "  if (amount === 0) return;",
   },
   {
     name: "a changed pot is not noted",
     file: `${LEDGER}/leases.ts`,
-    find: "    pot.held += nanos;\n    state.changes.pots.add(pot);",
-    replace: "    pot.held += nanos;",
+    find: "    pot.held += amount;\n    state.changes.pots.add(pot);",
+    replace: "    pot.held += amount;",
   },
   {
     name: "a vanished wallet is never booked",
@@ -110,14 +110,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a lost wallet that is heard again stays lost in the books",
     file: `${LEDGER}/expiry.ts`,
-    find: 'const nanos = leases.relabel(state, lease, "held");',
+    find: 'const nanos = leases.relabel(state, lease, { label: "held", at });',
     replace: "const nanos = 0;",
   },
   {
     name: "a wallet labelled lost is not noted",
     file: `${LEDGER}/expiry.ts`,
-    find: "  state.changes.wallets.add(wallet);\n}\n\nconst lostId",
-    replace: "}\n\nconst lostId",
+    find: "  state.changes.wallets.add(wallet);\n}\n\n/** What is lost is a record",
+    replace: "}\n\n/** What is lost is a record",
   },
   {
     name: "a change of the policy keeps its version",
@@ -158,13 +158,13 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a new policy suspends nothing",
     file: `${WALLET}/reply.ts`,
-    find: "    lease.until = Number.NEGATIVE_INFINITY;\n    if (lease.done",
-    replace: "    if (lease.done",
+    find: "    lease.until = Number.NEGATIVE_INFINITY;\n    if (!lease.done",
+    replace: "    if (!lease.done",
   },
   {
     name: "who waits stays on a stale lease",
     file: `${WALLET}/reply.ts`,
-    find: "if (isNew && lease.stale) move(wallet, claim, now);\n  else if",
+    find: "if (isNew && claim.parts.some(({ lease }) => lease.stale)) move(wallet, claim, now);\n  else if",
     replace: "if",
   },
   {
@@ -176,8 +176,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "what is not funded is held",
     file: `${WALLET}/reply.ts`,
-    find: "(lease.unlimited || amount <= floatOf(lease))",
-    replace: "(lease.unlimited || amount <= floatOf(lease) + 1)",
+    find: "(lease.unlimited || waitsFor(claim, turn.part) <= floatOf(lease))",
+    replace: "(lease.unlimited || waitsFor(claim, turn.part) <= floatOf(lease) + 1)",
   },
   {
     name: "every event counts as confirmed",
@@ -200,19 +200,19 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a lease is closed before its events are told",
     file: `${WALLET}/message.ts`,
-    find: "queue.length === 0 && want === 0 && isTold",
-    replace: "queue.length === 0 && want === 0",
+    find: "!isWaitedFor && want === 0 && isTold",
+    replace: "!isWaitedFor && want === 0",
   },
   {
     name: "a lease that serves requests is closed",
     file: `${WALLET}/message.ts`,
-    find: "if (lease.running === 0 && queue.length",
-    replace: "if (queue.length",
+    find: "if (lease.running === 0 && !isWaitedFor",
+    replace: "if (!isWaitedFor",
   },
   {
     name: "a lease without limit is not told with its events",
     file: `${WALLET}/message.ts`,
-    find: "if (!lease.sent && !wallet.events.some((event) => event.lease === lease.number)) {",
+    find: "if (!lease.sent && !isNamed(wallet, lease)) {",
     replace: "if (!lease.sent) {",
   },
   {
@@ -224,14 +224,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a top-up needs no funds",
     file: `${WALLET}/claims.ts`,
-    find: "isUsable(wallet, lease, now) && fits(wallet, lease, more)",
-    replace: "isUsable(wallet, lease, now)",
+    find: "wanting.every((part) => isAtHand(wallet, part, { amount: part.more, now }))",
+    replace: "wanting.every(({ lease }) => isUsable(wallet, lease, now))",
   },
   {
     name: "an arrival needs no funds",
     file: `${WALLET}/claims.ts`,
-    find: "isUsable(wallet, lease, now) && fits(wallet, lease, need)",
-    replace: "isUsable(wallet, lease, now)",
+    find: "claim.parts.every((part) => isAtHand(wallet, part, { amount: part.need, now }))",
+    replace: "claim.parts.every(({ lease }) => isUsable(wallet, lease, now))",
   },
   {
     name: "a request whose context died is booked at nothing",
@@ -254,13 +254,13 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a settlement frees its hold twice",
     file: `${WALLET}/claims.ts`,
-    find: "  lease.running -= claim.held;\n  lease.spent += cost;",
-    replace: "  lease.running -= 2 * claim.held;\n  lease.spent += cost;",
+    find: "  lease.running -= part.held;\n  lease.spent += spent.amount;",
+    replace: "  lease.running -= 2 * part.held;\n  lease.spent += spent.amount;",
   },
   {
     name: "a settlement's cost is not taken off",
     file: `${WALLET}/claims.ts`,
-    find: "  lease.spent += cost;\n",
+    find: "  lease.spent += spent.amount;\n",
     replace: "",
   },
   {
@@ -284,13 +284,121 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "requests of other budgets share a lease",
     file: `${WALLET}/leases.ts`,
-    find: "    bucket += ",
-    replace: "    bucket = ",
+    find: "    bucket.name += ",
+    replace: "    bucket.name = ",
   },
   {
     name: "idle leases do not go back",
     file: `${WALLET}/due.ts`,
     find: "if (floatOf(lease) > 0 || lease.running === 0) return true;",
     replace: "",
+  },
+  {
+    name: "a need is granted though one of its leases cannot pay",
+    file: `${LEDGER}/sync.ts`,
+    find: "const isFree = shares.every((",
+    replace: "const isFree = shares.slice(0, 1).every((",
+  },
+  {
+    name: "a claim is held though one of its units is not at hand",
+    file: `${WALLET}/reply.ts`,
+    find: "else if (wanted.every((part) => isFunded(",
+    replace: "else if (wanted.slice(0, 1).every((part) => isFunded(",
+  },
+  {
+    name: "a limit in another unit counts as a limit on cost",
+    file: `${LEDGER}/covering.ts`,
+    find: ".filter(({ limit }) => limit.unit === unit);",
+    replace: ";",
+  },
+  {
+    name: "tokens are not held",
+    file: `${WALLET}/leases.ts`,
+    find: 'let bucket = unit === "nanos" ? ofCosts :',
+    replace: 'if (unit === "tokens") continue;\n    let bucket = unit === "nanos" ? ofCosts :',
+  },
+  {
+    name: "what a dead request held of tokens is nothing",
+    file: `${WALLET}/parts.ts`,
+    find: "return isUnknown ? held :",
+    replace: "return",
+  },
+  {
+    name: "a request counts for nothing when it is sent",
+    file: `${WALLET}/claims.ts`,
+    find: "spend(part, { amount: held, now });",
+    replace: "spend(part, { amount: 0, now });",
+  },
+  {
+    name: "a request counts again when it ends",
+    file: `${WALLET}/parts.ts`,
+    find: "      // Counted when it was sent.\n      return held;",
+    replace: "      return 1;",
+  },
+  {
+    name: "requests at once are spent",
+    file: `${WALLET}/parts.ts`,
+    find: '    case "concurrent":\n      return 0;\n  }\n}\n\n/** The parts of a request with',
+    replace: '    case "concurrent":\n      return held;\n  }\n}\n\n/** The parts of a request with',
+  },
+  {
+    name: "a vanished wallet's requests run for ever",
+    file: `${LEDGER}/leases.ts`,
+    find: 'if (lease.unit !== "concurrent") count(',
+    replace: "count(",
+  },
+  {
+    name: "what rolled out counts on",
+    file: `${LEDGER}/rolling.ts`,
+    find: "    pot.settled -= slot.settled;\n",
+    replace: "",
+  },
+  {
+    name: "a rolling period is a slot too short",
+    file: `${LEDGER}/rolling.ts`,
+    find: "(slot.number + 1 + SLOTS) * pot.slotMs",
+    replace: "(slot.number + SLOTS - 1) * pot.slotMs",
+  },
+  {
+    name: "what is settled counts as of an hour ago",
+    file: `${LEDGER}/sync.ts`,
+    find: "leases.spend(state, lease, { amount, at: now - agoMs });",
+    replace: "leases.spend(state, lease, { amount, at: now - agoMs - 30_000 });",
+  },
+  {
+    name: "the doubt about clocks is no doubt",
+    file: `${LEDGER}/sync.ts`,
+    find: "message.sentAt - at - CLOCK_DOUBT_MS",
+    replace: "message.sentAt - at + CLOCK_DOUBT_MS",
+  },
+  {
+    name: "lost in a rolling period counts for ever",
+    file: `${LEDGER}/rolling.ts`,
+    find: "    pot.lost -= slot.lost;\n",
+    replace: "",
+  },
+  {
+    name: "subjects share a counter",
+    file: "worker/core/scope.ts",
+    find: "  subject === null ? limit.id :",
+    replace: "  limit.id !== '' ? limit.id :",
+  },
+  {
+    name: "a key's own limits do not count",
+    file: `${LEDGER}/covering.ts`,
+    find: 'limits = key ? limitsOf("key", key) : [];',
+    replace: "limits = [];",
+  },
+  {
+    name: "a key's own limits are forgotten by a ledger that wakes",
+    file: `${LEDGER}/covering.ts`,
+    find: "state.limits.get(id) ?? state.keyLimits.get(id);",
+    replace: "state.limits.get(id);",
+  },
+  {
+    name: "a lease in a unit that nothing counts stays open",
+    file: `${WALLET}/leases.ts`,
+    find: "  if (lease.done || lease.running > 0) return;\n",
+    replace: '  if (lease.unit !== "nanos") return;\n',
   },
 ];

@@ -54,7 +54,12 @@ it.each(["-1", "1e3", "0.0000000001", "1,5", "$5", "", " 1", "99999999999", 1e-7
 );
 
 it.each([
-  { scope: { type: "team" } },
+  { scope: { type: "tag" } },
+  { limit_tokens: 5 },
+  { limit_usd: undefined },
+  { limit_usd: undefined, limit_tokens: 1.5 },
+  { limit_usd: undefined, limit_requests: -1 },
+  { period: "total", rolling: true },
   { scope: { type: "key", id: "key_nope" } },
   { scope: { type: "planet", id: "earth" } },
   { scope: { type: "tenant", id: "other" } },
@@ -94,7 +99,7 @@ it("takes a whole budget as a change, but for another scope", async () => {
   const { body } = await operator("POST", budgets, monthly);
   const whole = { ...monthly, scope: { type: "tenant", id: null }, timezone: "Asia/Tokyo", limit_usd: "3" };
   expect((await operator("PATCH", `${budgets}/${body.id}`, whole)).body).toMatchObject({ limit_usd: "3.000000000" });
-  expect((await ledgerOf(env, tenant).get("budget", body.id))?.limitNanos).toBe(3_000_000_000);
+  expect((await ledgerOf(env, tenant).get("budget", body.id))?.limit).toBe(3_000_000_000);
   const moved = await operator("PATCH", `${budgets}/${body.id}`, { scope: { type: "team", id: "a" } });
   expect(moved.body.error.details).toEqual({ field: "scope" });
 });

@@ -1,12 +1,20 @@
 /** Budgets, with their counters as the ledger has them now. */
 import * as z from "zod";
+import { figuresOf } from "../core/budget-figures.ts";
 import { newId } from "../core/ids.ts";
-import { usdFromNanos } from "../core/money.ts";
 import { type Outcome, ok } from "../core/outcome.ts";
-import { type Budget, type BudgetState, PERIODS, SCOPE_TYPES, type Scope } from "../core/policy.ts";
+import {
+  type Budget,
+  type BudgetState,
+  PERIODS,
+  type Period,
+  SCOPE_TYPES,
+  type Scope,
+  type Unit,
+} from "../core/policy.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type App, invalid, type TenantCall } from "./call.ts";
-import { iso, label, name, usd } from "./input.ts";
+import { amount, iso, label, name, usd } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
 
 const scope = z.strictObject({ type: z.enum(SCOPE_TYPES), id: label.nullable().default(null) });
@@ -14,14 +22,17 @@ const timezone = z.string().refine(isTimezone, 'must be an IANA time zone, e.g. 
 /** Per cent of the limit; above 100 for what goes on after a soft limit. */
 const alertAt = z.array(z.number().positive().max(1_000)).max(20);
 const alertTo = z.array(z.string().min(1).max(64)).max(50);
+/** What is counted: a limit in exactly one of them. */
+const limits = { limit_usd: usd.nullish(), limit_tokens: amount.nullish(), limit_requests: amount.nullish() };
 const policies = { on_unbounded: z.enum(["block", "allow"]), on_unpriced: z.enum(["block", "dearest", "allow"]) };
 
 const create = z.strictObject({
   name,
   scope,
   period: z.enum(PERIODS),
+  rolling: z.boolean().default(false),
   timezone: timezone.default("UTC"),
-  limit_usd: usd,
+  ...limits,
   enforcement: z.enum(["hard", "soft"]),
   on_unbounded: policies.on_unbounded.optional(),
   on_unpriced: policies.on_unpriced.optional(),
@@ -33,8 +44,9 @@ const patch = z
     name,
     scope,
     period: z.enum(PERIODS),
+    rolling: z.boolean(),
     timezone,
-    limit_usd: usd,
+    ...limits,
     enforcement: z.enum(["hard", "soft"]),
     ...policies,
     alert_at: alertAt,
@@ -54,6 +66,12 @@ export function mountBudgets(app: App): void {
     make: async (input, call) => {
       const checked = await checkScope(input.scope, call);
       if (!checked.ok) return checked;
+      const limit = limitIn(input);
+      if (!limit.ok) return limit;
+      if (limit.value === null)
+        return invalid("limit_usd: give one of limit_usd, limit_tokens and limit_requests", "limit_usd");
+      const wrong = checkPeriod(input);
+      if (wrong) return wrong;
       const told = await checkChannels(input.alert_to, call);
       if (!told.ok) return told;
       // A hard budget fails closed; a soft one only counts.
@@ -64,7 +82,8 @@ export function mountBudgets(app: App): void {
         scope: checked.value,
         period: input.period,
         timezone: input.timezone,
-        limitNanos: input.limit_usd,
+        ...limit.value,
+        rolling: input.rolling,
         enforcement: input.enforcement,
         onUnbounded: input.on_unbounded ?? otherwise,
         onUnpriced: input.on_unpriced ?? otherwise,
@@ -84,12 +103,23 @@ export function mountBudgets(app: App): void {
           "scope",
         );
       }
+      const limit = limitIn(input);
+      if (!limit.ok) return limit;
+      if (limit.value && limit.value.unit !== current.unit) {
+        return invalid(
+          "limit: what is counted cannot be changed. Make another budget.",
+          `limit_${limit.value.unit === "nanos" ? "usd" : limit.value.unit}`,
+        );
+      }
+      const wrong = checkPeriod({ ...current, ...given({ period: input.period, rolling: input.rolling }) });
+      if (wrong) return wrong;
       return ok(
         given({
           name: input.name,
           period: input.period,
+          rolling: input.rolling,
           timezone: input.timezone,
-          limitNanos: input.limit_usd,
+          limit: limit.value?.limit,
           enforcement: input.enforcement,
           onUnbounded: input.on_unbounded,
           onUnpriced: input.on_unpriced,
@@ -106,20 +136,48 @@ export function mountBudgets(app: App): void {
   });
 }
 
+type Limits = { readonly [F in keyof typeof limits]?: number | null | undefined };
+
+/** The limit that `input` gives, and what it counts; null where it gives none. */
+function limitIn(input: Limits): Outcome<{ limit: number; unit: Unit } | null> {
+  const fields = [
+    ["limit_usd", "nanos"],
+    ["limit_tokens", "tokens"],
+    ["limit_requests", "requests"],
+  ] as const;
+  const found = fields.filter(([field]) => input[field] != null);
+  const [field, unit] = found[0] ?? [];
+  if (field === undefined) return ok(null);
+  if (found.length > 1) return invalid("limit_usd, limit_tokens, limit_requests: give one of them", found[1]?.[0]);
+  return ok({ limit: input[field] ?? 0, unit });
+}
+
+function checkPeriod({ period, rolling }: { period: Period; rolling: boolean }) {
+  return rolling && period === "total"
+    ? invalid("rolling: a total never ends, so that it cannot roll", "rolling")
+    : null;
+}
+
 /** A scope names what it covers; a key has to exist, since a mistyped one would leave a budget that binds nobody. */
-async function checkScope(given: Scope, call: TenantCall): Promise<Outcome<Scope>> {
+export async function checkScope(given: Scope, call: TenantCall): Promise<Outcome<Scope>> {
   if (given.type === "tenant") {
     return given.id === null || given.id === call.tenant
       ? ok({ type: "tenant", id: null })
       : invalid("scope.id: the tenant's scope has no id", "scope.id");
   }
-  // A budget on every session, each with its own counter, is no budget of this kind of scope.
-  if (given.id === null) return invalid(`scope.id: a scope of type ${given.type} needs an id`, "scope.id");
+  // Without an id each of them has a counter of its own. A tag has a name at least.
+  if (given.id === null) {
+    return given.type === "tag"
+      ? invalid("scope.id: name=value, name, or name=* for each value", "scope.id")
+      : ok(given);
+  }
   if (given.type === "key" && !(await ledgerOf(call.env, call.tenant).get("key", given.id))) {
     return invalid("scope.id: there is no such key", "scope.id");
   }
   return ok(given);
 }
+
+const NOTHING_YET: BudgetState = { spent: 0, held: 0, resetsAt: null, subject: null };
 
 /** A channel that is named has to exist: a mistyped one would leave a budget that warns nobody it should. */
 async function checkChannels(ids: readonly string[], call: TenantCall): Promise<Outcome<null>> {
@@ -130,24 +188,22 @@ async function checkChannels(ids: readonly string[], call: TenantCall): Promise<
   return ok(null);
 }
 
-function showBudget(record: Budget, state: BudgetState | undefined) {
-  const { spentNanos, heldNanos, resetsAt } = state ?? { spentNanos: 0, heldNanos: 0, resetsAt: null };
+function showBudget(record: Budget, state: BudgetState = NOTHING_YET) {
   return {
     id: record.id,
     name: record.name,
     scope: record.scope,
     period: record.period,
+    rolling: record.rolling,
     timezone: record.timezone,
-    limit_usd: usdFromNanos(record.limitNanos),
+    ...figuresOf(record, state),
     enforcement: record.enforcement,
     on_unbounded: record.onUnbounded,
     on_unpriced: record.onUnpriced,
     alert_at: record.alertAt,
     alert_to: record.alertTo,
-    spent_usd: usdFromNanos(spentNanos),
-    held_usd: usdFromNanos(heldNanos),
-    remaining_usd: usdFromNanos(Math.max(0, record.limitNanos - spentNanos - heldNanos)),
-    resets_at: iso(resetsAt),
+    subject: state.subject,
+    resets_at: iso(state.resetsAt),
     created_at: iso(record.createdAt),
   };
 }

@@ -106,6 +106,9 @@ export const usd = z
     return z.NEVER;
   });
 
+/** A number of tokens or requests. */
+export const amount = z.int({ error: "must be a whole number" }).min(0);
+
 const MAX_TAGS = 32;
 
 /** Tags by name. Names and values travel in a header as `name=value,…`, and bind budgets as `name=value`. */

@@ -40,6 +40,8 @@ export type Amounts = Record<`${"limit" | "spent" | "remaining" | "expected"}_${
 
 interface BudgetFacts {
   budget: { id: string; name: string; scope: Scope; period: string; enforcement: "hard" | "soft" };
+  /** Of a budget that counts for each user, session or the like apart: whose counters these are. */
+  subject?: string;
   /** ISO 8601; null for a period that never ends, or has no fixed end. */
   period_starts_at: string | null;
   resets_at: string | null;

@@ -9,6 +9,8 @@ const STATUS = {
   unbounded_cost: 402,
   unpriced_model: 402,
   rate_limit_exceeded: 429,
+  /** The same request too often in a row: no 429, which SDKs would send once more. */
+  loop_detected: 403,
   invalid_request: 400,
   too_large: 413,
   no_credential: 424,
@@ -35,13 +37,24 @@ export interface GatewayError {
   details?: Record<string, string | number | boolean | null>;
   /** Seconds, for `retry-after`. */
   retryAfterSeconds?: number;
+  /** What is left of rate limits, for the dialect's own headers. */
+  rates?: readonly RateLeft[];
+}
+
+/** What is left of a limit on requests or tokens. */
+export interface RateLeft {
+  unit: "requests" | "tokens";
+  limit: number;
+  remaining: number;
+  /** Until there is more. */
+  resetMs: number;
 }
 
 /** A gateway error of kind `failure`; the status follows from it. */
 export function gatewayError(
   failure: Failure,
   message: string,
-  more: Pick<GatewayError, "details" | "retryAfterSeconds"> = {},
+  more: Pick<GatewayError, "details" | "retryAfterSeconds" | "rates"> = {},
 ): GatewayError {
   return { code: failure === "too_large" ? "invalid_request" : failure, status: STATUS[failure], message, ...more };
 }

@@ -4,7 +4,7 @@
  * (events), so messages may be lost, doubled, delayed and reordered: they change nothing twice.
  */
 import type { Nanos } from "./money.ts";
-import type { Budget, Credential, KeyRecord, PriceRecord } from "./policy.ts";
+import type { Credential, KeyRecord, Limit, PriceRecord, Unit } from "./policy.ts";
 import type { ScopeFacts } from "./scope.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -37,12 +37,28 @@ export const factsOf = (key: KeyRecord, said: UnkeyedFacts): ScopeFacts => ({
 /** Whose budgets a lease draws on: known facts, or a key's hash that the ledger has to look up first. */
 export type LeaseFacts = { known: ScopeFacts } | { keyHash: string; said: UnkeyedFacts };
 
-/** A settled event, numbered by its wallet. */
+/** What a request can take at most, and what it took: each limit counts one of them, or the request itself. */
+export interface Amounts {
+  nanos: Nanos;
+  tokens: number;
+}
+
+/** A part of one lease. */
+export interface Share {
+  lease: number;
+  /** In the lease's unit. */
+  amount: number;
+}
+
+/** What was spent, numbered by its wallet. */
 export interface NumberedEvent {
   n: number;
-  /** The lease that it draws on; null where nothing was held. */
-  lease: number | null;
-  event: UsageEvent;
+  /** By lease; empty where nothing was held. */
+  spends: Share[];
+  /** Null for a request that was sent just now: it counts as one from then on, and is no record yet. */
+  event: UsageEvent | null;
+  /** The wallet's clock when it happened, in milliseconds since the epoch. */
+  at: number;
 }
 
 /** The state of one lease in its wallet. */
@@ -50,14 +66,14 @@ export interface LeaseAsk {
   /** The wallet's number for it. */
   lease: number;
   facts: LeaseFacts;
+  /** Its limits all count this; all amounts of the lease are in it. */
+  unit: Unit;
   /** All that was ever given back. */
-  returned: Nanos;
+  returned: number;
   /** What running requests hold now. */
-  running: Nanos;
-  /** What requests wait for, each all or nothing, in their order. */
-  needs: Nanos[];
-  /** What the wallet would like to have at hand besides. */
-  want: Nanos;
+  running: number;
+  /** What the wallet would like to have at hand besides what requests wait for. */
+  want: number;
   /** Nothing runs and nothing will be drawn any more: all that is left goes back. */
   done: boolean;
 }
@@ -80,11 +96,13 @@ export interface SyncMessage {
   events: NumberedEvent[];
   /** The leases with news. */
   leases: LeaseAsk[];
+  /** What requests wait for, each all or nothing over its leases, in their order. */
+  needs: Share[][];
 }
 
 /** What a wallet has to know of its tenant's policy, whole. */
 export interface Policy {
-  budgets: Budget[];
+  limits: Limit[];
   /** Sealed. */
   credentials: Credential[];
   /** The tenant's own, one a model. */
@@ -93,25 +111,36 @@ export interface Policy {
   revoked: string[];
 }
 
+/** The hard limit that has the least left for a lease. */
+export interface Tightest {
+  limit: Limit;
+  /** What it has left, all leases taken off. */
+  free: number;
+  /** When it begins anew, or when the oldest of what counts falls out of a rolling period. Null for never. */
+  resetsAt: number | null;
+}
+
 /** What the ledger says of one lease. */
 export interface LeaseAnswer {
   lease: number;
   /** The facts, where the wallet did not know them. */
   facts?: ScopeFacts;
+  /** No limit counts its unit for these facts: there is no such lease. */
+  isVoid?: true;
   /** All that was ever granted. */
-  granted: Nanos;
-  /** No hard budget covers it: nothing limits what is drawn. */
+  granted: number;
+  /** No hard limit covers it: nothing limits what is drawn. */
   unlimited: boolean;
   /** How much the wallet may keep idle. */
-  keep: Nanos;
-  /** It belongs to past periods or to another set of budgets than a request of now: draw no more. */
+  keep: number;
+  /** It belongs to past periods or to another set of limits than a request of now: draw no more. */
   stale: boolean;
-  /** What the tightest hard budget has left, all leases taken off. Below 0: over its limit, nothing may be drawn. */
-  free: Nanos;
+  /** What the tightest hard limit has left, all leases taken off. Below 0: over its limit, nothing may be drawn. */
+  free: number;
   /** What it would have left if all leases came back unused: a need above this is refused at once. */
-  room: Nanos;
-  /** The hard budget with the least left, and when it resets. Null without one. */
-  tightest: { budget: string; free: Nanos; resetsAt: number | null } | null;
+  room: number;
+  /** Null without a hard limit. */
+  tightest: Tightest | null;
   /** Until when it may be drawn on, in milliseconds since the epoch; Infinity where its periods never end. */
   until: number;
 }

@@ -3,7 +3,7 @@
  * `lease.ts`; this page is the records: keys, budgets, credentials and the rest of what a tenant has set.
  */
 import type { AlertChannel } from "./alert.ts";
-import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord } from "./policy.ts";
+import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord, RateLimitRecord, RateLimits } from "./policy.ts";
 import type { Sink, SinkState } from "./sink.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -24,6 +24,8 @@ export interface PartyRecord {
   /** As the caller names it, or `team_…`, `user_…`. */
   id: string;
   name: string;
+  /** Left out where none were ever set. */
+  rateLimits?: RateLimits | null;
   createdAt: number;
 }
 
@@ -33,6 +35,7 @@ export interface Records {
   budget: Budget;
   credential: Credential;
   price: PriceRecord;
+  rateLimit: RateLimitRecord;
   token: TokenRecord;
   team: PartyRecord;
   user: PartyRecord;

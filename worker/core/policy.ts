@@ -3,7 +3,6 @@
  * transaction, no copy to fall out of step); the Worker reads them through the wallet and changes them
  * through the admin API.
  */
-import type { Nanos } from "./money.ts";
 import type { KeyMode } from "./usage.ts";
 
 export const SCOPE_TYPES = ["tenant", "team", "user", "key", "model", "tag", "session"] as const;
@@ -13,25 +12,46 @@ export type Period = (typeof PERIODS)[number];
 
 export interface Scope {
   type: ScopeType;
-  /** Whose: a team, user, key, model or session id, or `name=value` of a tag. Null for the tenant. */
+  /**
+   * Whose: a team, user, key, model or session id; `name=value` of a tag, or its name for whatever value. Null for the
+   * tenant, and for each team, user, key, model or session apart; `name=*` is each value of a tag apart.
+   */
   id: string | null;
 }
 
-export interface Budget {
-  /** `bud_…` */
+/**
+ * What a limit counts: cost in nanodollars, tokens, requests, or the requests that run at once (which are held, and
+ * never spent).
+ */
+export const UNITS = ["nanos", "tokens", "requests", "concurrent"] as const;
+export type Unit = (typeof UNITS)[number];
+
+/** What the ledger holds requests to: a budget, or one figure of a rate limit. */
+export interface Limit {
   id: string;
   name: string;
   scope: Scope;
-  period: Period;
+  unit: Unit;
+  /** In its unit. */
+  limit: number;
+  /** Concurrent requests have no period: `total`. */
+  period: Period | "minute";
+  /** The period ends now, at every moment, instead of by the calendar. Never with `total`. */
+  rolling: boolean;
   /** IANA name; calendar periods begin at its midnight. */
   timezone: string;
-  limitNanos: Nanos;
-  /** A hard budget refuses; a soft one only counts and warns. */
+  /** A hard limit refuses; a soft one only counts and warns. */
   enforcement: "hard" | "soft";
-  /** A request whose cost cannot be bounded. */
+  /** A request whose cost or tokens cannot be bounded. */
   onUnbounded: "block" | "allow";
   /** A model whose price is not known: refuse, charge the dearest known price, or let pass at unknown cost. */
   onUnpriced: "block" | "dearest" | "allow";
+  /** A rate limit's: what it refuses may come again in a moment. Left out for a budget's. */
+  isRate?: true;
+}
+
+export interface Budget extends Limit {
+  period: Period;
   /** Percentages of the limit at which to alert. */
   alertAt: number[];
   /** Ids of alert channels; empty means all. */
@@ -39,13 +59,38 @@ export interface Budget {
   createdAt: number;
 }
 
-/** A budget's counters in its present period. */
+/**
+ * A budget's counters in its present period, in its unit. Of a budget that counts for each user, session or the like
+ * apart: those of the one that has used most.
+ */
 export interface BudgetState {
-  spentNanos: Nanos;
+  spent: number;
   /** All that is leased out. */
-  heldNanos: Nanos;
+  held: number;
   /** Null for a period that never ends. Milliseconds since the epoch. */
   resetsAt: number | null;
+  /** Of a budget that counts apart: whose counters these are. Null for all others. */
+  subject: string | null;
+}
+
+/** Null or left out: no limit. */
+export interface RateLimits {
+  requestsPerMinute?: number | null;
+  requestsPerDay?: number | null;
+  tokensPerMinute?: number | null;
+  tokensPerDay?: number | null;
+  /** Requests that run at once. */
+  concurrent?: number | null;
+}
+
+/** Rate limits of a scope of any kind; keys, users and teams have their own besides. */
+export interface RateLimitRecord extends RateLimits {
+  /** `rate_…` */
+  id: string;
+  /** For people. */
+  name: string;
+  scope: Scope;
+  createdAt: number;
 }
 
 export interface KeyRecord {
@@ -64,7 +109,7 @@ export interface KeyRecord {
   /** Names of tags, or `user`, that every request has to carry. */
   require: string[];
   allow: { providers: string[] | null; models: string[] | null; endpoints: string[] | null };
-  rateLimits: { requestsPerMinute: number | null; tokensPerMinute: number | null; concurrent: number | null };
+  rateLimits: RateLimits;
   cache: { ttlSeconds: number } | null;
   onDisconnect: "abort" | "drain";
   expiresAt: number | null;

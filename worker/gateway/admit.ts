@@ -1,8 +1,7 @@
 /** The money's side of admitting a request: its price, its bound, and what the budgets say of either. Nothing is sent before this says so. */
 import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
-import type { Budget } from "../core/policy.ts";
-import { budgetsOf } from "../core/scope.ts";
+import type { Limit } from "../core/policy.ts";
 import { type Bound, type BoundRequest, boundOf, dearestKnown, type ModelPrice } from "../pricing/index.ts";
 import type { Wallet } from "../wallet/types.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
@@ -12,16 +11,22 @@ import { type Bounded, holdFor, holdOnce } from "./hold.ts";
 /** Holds what the request can cost at most, or says why it may not go. */
 export async function admit(call: Call, wallet: Wallet): Promise<Outcome<Admission>> {
   const free: Admission = { hold: null, price: null, boundNanos: null, body: call.body, slices: null };
-  if (call.place.endpoint.billing === "free") return ok(free);
+  const limits = wallet.limitsOn(call.scope);
+  if (call.place.endpoint.billing === "free") {
+    // It costs nothing, and is a request all the same.
+    if (!limits.some(({ unit }) => unit === "requests" || unit === "concurrent")) return ok(free);
+    const held = await holdOnce(call, wallet, NOTHING);
+    return held.ok ? ok({ ...free, hold: held.hold }) : fail(held.error);
+  }
 
-  const hard = budgetsOf(call.grant.budgets, call.scope).filter((budget) => budget.enforcement === "hard");
+  const hard = limits.filter(({ enforcement }) => enforcement === "hard");
   const price = priceUnder(call, hard);
   if (!price.ok) return price;
   const bounded = boundUnder(call, price.value, hard);
   if (!bounded.ok) return bounded;
   if (bounded.value === null) {
     // Nothing to hold, but the spend has to find the budgets that it belongs to.
-    const held = await holdOnce(call, wallet, 0);
+    const held = await holdOnce(call, wallet, NOTHING);
     return held.ok ? ok({ ...free, price: price.value, hold: held.hold }) : fail(held.error);
   }
 
@@ -29,11 +34,13 @@ export async function admit(call: Call, wallet: Wallet): Promise<Outcome<Admissi
   return holdFor({ call, wallet, price: price.value, request, bound });
 }
 
+const NOTHING = { nanos: 0, tokens: 0 };
+
 /** The model's price, or what the hard budgets say of a model without one. */
-function priceUnder(call: Call, hard: readonly Budget[]): Outcome<ModelPrice | null> {
+function priceUnder(call: Call, hard: readonly Limit[]): Outcome<ModelPrice | null> {
   const price = priceFor(call, call.grant.prices);
   if (price || call.place.endpoint.billing === "unmetered") return ok(price);
-  const blocking = hard.find((budget) => budget.onUnpriced === "block");
+  const blocking = hard.find((limit) => limit.unit === "nanos" && limit.onUnpriced === "block");
   if (blocking) {
     return fail(
       gatewayError(
@@ -43,23 +50,30 @@ function priceUnder(call: Call, hard: readonly Budget[]): Outcome<ModelPrice | n
       ),
     );
   }
-  return ok(hard.some((budget) => budget.onUnpriced === "dearest") ? dearestKnown(call.arrivedAt) : null);
+  return ok(
+    hard.some((limit) => limit.unit === "nanos" && limit.onUnpriced === "dearest")
+      ? dearestKnown(call.arrivedAt)
+      : null,
+  );
 }
 
 /** The bound; null where there is none and no hard budget minds. */
 function boundUnder(
   call: Call,
   price: ModelPrice | null,
-  hard: readonly Budget[],
+  hard: readonly Limit[],
 ): Outcome<{ request: BoundRequest; bound: Bounded } | null> {
   const request = price && call.place.endpoint.billing === "metered" ? boundRequestOf(call, price) : null;
   const bound: Bound = request
     ? boundOf(request)
     : { outcome: "unbounded", reason: "nothing in it tells what it costs" };
   if (request && bound.outcome === "bounded") return ok({ request, bound });
-  const blocking = hard.find((budget) => budget.onUnbounded === "block");
-  // A model whose price is not known, and that the budgets let pass, has no bound either.
-  if (!blocking || (price === null && call.place.endpoint.billing === "metered")) return ok(null);
+  // A model whose price is not known, and that the budgets let pass, has no bound of its cost either.
+  const isPassed = price === null && call.place.endpoint.billing === "metered";
+  const blocking = hard.find(
+    ({ unit, onUnbounded }) => onUnbounded === "block" && (unit === "tokens" || (unit === "nanos" && !isPassed)),
+  );
+  if (!blocking) return ok(null);
   const reason = bound.outcome === "unbounded" ? bound.reason : "unknown";
   return fail(
     gatewayError(

@@ -1,9 +1,9 @@
 /** Holding what a request can cost at most: the offers, from the dearest and cheapest to make, to the last that may fit. */
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { setField } from "../core/json-edit.ts";
-import { type Nanos, usdFromNanos } from "../core/money.ts";
+import type { Amounts } from "../core/lease.ts";
+import type { Nanos } from "../core/money.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
-import type { Budget } from "../core/policy.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import {
   affordableOutputTokens,
@@ -19,7 +19,8 @@ import type { Wallet } from "../wallet/types.ts";
 import type { RequestBody } from "./body.ts";
 import type { Admission, Call } from "./call.ts";
 import { ledgerUnavailable } from "./identify.ts";
-import { FIRST_SLICE_TOKENS, type SlicePlan, sliceNanos } from "./slices.ts";
+import { budgetExceeded, rateLimited } from "./refusals.ts";
+import { FIRST_SLICE_TOKENS, type SlicePlan, sliceOf } from "./slices.ts";
 import { isVisibleStream } from "./visible.ts";
 
 /** Fewer tokens than this are no answer: then the refusal is clearer than a cap. */
@@ -38,7 +39,7 @@ export interface Need {
 
 /** What a hold can be tried for, the dearest first. */
 interface Offer {
-  nanos: Nanos;
+  most: Amounts;
   boundNanos: Nanos;
   body: RequestBody;
   slices: SlicePlan | null;
@@ -51,27 +52,27 @@ interface Offer {
 export async function holdFor(need: Need): Promise<Outcome<Admission>> {
   const { call, wallet, price } = need;
   const plain = (bound: Bounded): Offer => ({
-    nanos: bound.nanos,
+    most: amountsOf(bound),
     boundNanos: bound.nanos,
     body: call.body,
     slices: null,
   });
   let { request, bound } = need;
   let offer = isScarce(call, bound) ? (firstSlice(need) ?? plain(bound)) : plain(bound);
-  let held = await holdOnce(call, wallet, offer.nanos);
+  let held = await holdOnce(call, wallet, offer.most);
   if (isTooDear(held)) {
     const exact = await exactBound(need);
     if (exact && exact.bound.nanos < bound.nanos) {
       ({ request, bound } = exact);
       offer = plain(bound);
-      held = await holdOnce(call, wallet, offer.nanos);
+      held = await holdOnce(call, wallet, offer.most);
     }
   }
   if (isTooDear(held)) {
-    const smaller = firstSlice({ ...need, request, bound }) ?? lowerCap(call, request, held.remainingNanos);
-    if (smaller && smaller.nanos < offer.nanos) {
+    const smaller = firstSlice({ ...need, request, bound }) ?? lowerCap(call, request, held.left);
+    if (smaller && smaller.most.tokens < offer.most.tokens) {
       offer = smaller;
-      held = await holdOnce(call, wallet, offer.nanos);
+      held = await holdOnce(call, wallet, offer.most);
     }
   }
   if (!held.ok) return fail(held.error);
@@ -97,62 +98,49 @@ function isScarce(call: Call, bound: Bounded): boolean {
   return left !== undefined && bound.nanos * PLENTY > left;
 }
 
+const amountsOf = ({ nanos, inputTokens, outputTokens }: Bounded): Amounts => ({
+  nanos,
+  tokens: inputTokens + outputTokens,
+});
+
 /** The first slice of a visible stream; null where the whole is hardly more, or not all of it can be seen: turns with tools. */
 function firstSlice({ call, request, bound }: Need): Offer | null {
   if (!isVisibleStream(call) || (request.turns ?? 1) > 1) return null;
   const output = bound.parts.find((part) => part.kind === "output");
   const silent = boundOf({ ...request, maxOutputTokens: 0 });
   if (!output || silent.outcome === "unbounded") return null;
-  const slices = { inputNanos: silent.nanos, tokenPicos: output.pricePicos, wholeNanos: bound.nanos };
-  const nanos = sliceNanos(slices, FIRST_SLICE_TOKENS * Math.max(1, call.facts.choices));
-  return nanos < bound.nanos ? { nanos, boundNanos: bound.nanos, body: call.body, slices } : null;
+  const slices = { input: amountsOf(silent), tokenPicos: output.pricePicos, whole: amountsOf(bound) };
+  const most = sliceOf(slices, FIRST_SLICE_TOKENS * Math.max(1, call.facts.choices));
+  return most.nanos < bound.nanos ? { most, boundNanos: bound.nanos, body: call.body, slices } : null;
 }
 
-type Held =
-  | { ok: true; hold: NonNullable<Admission["hold"]> }
-  /** A smaller need may fit what is left of the budget that refused. */
-  | { ok: false; error: GatewayError; remainingNanos: Nanos }
-  | { ok: false; error: GatewayError; remainingNanos: null };
+/** What is left of a limit that a smaller need may fit. */
+interface Left {
+  unit: "nanos" | "tokens";
+  amount: number;
+}
 
-const isTooDear = (held: Held): held is Held & { ok: false; remainingNanos: Nanos } =>
-  !held.ok && held.remainingNanos !== null;
+type Held = { ok: true; hold: NonNullable<Admission["hold"]> } | { ok: false; error: GatewayError; left: Left | null };
+
+const isTooDear = (held: Held): held is Held & { ok: false; left: Left } => !held.ok && held.left !== null;
 
 /** One try. */
-export async function holdOnce(call: Call, wallet: Wallet, needNanos: Nanos): Promise<Held> {
-  const outcome = await wallet.hold({ id: call.id, facts: call.scope, needNanos });
+export async function holdOnce(call: Call, wallet: Wallet, most: Amounts): Promise<Held> {
+  const outcome = await wallet.hold({ id: call.id, facts: call.scope, most });
   switch (outcome.outcome) {
     case "held":
       return { ok: true, hold: outcome.hold };
-    case "refused":
-      return { ok: false, error: budgetExceeded(outcome, needNanos), remainingNanos: outcome.remainingNanos };
+    case "refused": {
+      const { limit, remaining: amount } = outcome;
+      const { unit } = limit;
+      const error = limit.isRate ? rateLimited(outcome, { most, now: Date.now() }) : budgetExceeded(outcome, most);
+      return { ok: false, error, left: unit === "nanos" || unit === "tokens" ? { unit, amount } : null };
+    }
     case "revoked":
-      return { ok: false, error: gatewayError("invalid_api_key", "This key was revoked."), remainingNanos: null };
+      return { ok: false, error: gatewayError("invalid_api_key", "This key was revoked."), left: null };
     case "unavailable":
-      return { ok: false, error: ledgerUnavailable(), remainingNanos: null };
+      return { ok: false, error: ledgerUnavailable(), left: null };
   }
-}
-
-function budgetExceeded(
-  refused: { budget: Budget; remainingNanos: Nanos; resetsAt: number | null },
-  needNanos: Nanos,
-): GatewayError {
-  const { budget, resetsAt } = refused;
-  const left = usdFromNanos(Math.max(0, refused.remainingNanos));
-  const resets = resetsAt === null ? "It does not reset." : `It resets at ${new Date(resetsAt).toISOString()}.`;
-  return gatewayError(
-    "budget_exceeded",
-    `The budget "${budget.name}" has $${left} left of $${usdFromNanos(budget.limitNanos)}; this request can cost up to $${usdFromNanos(needNanos)}. ${resets} Nothing was sent to the provider.`,
-    {
-      details: {
-        budget: budget.id,
-        budget_name: budget.name,
-        limit_usd: usdFromNanos(budget.limitNanos),
-        remaining_usd: left,
-        needed_usd: usdFromNanos(needNanos),
-        resets_at: resetsAt === null ? null : new Date(resetsAt).toISOString(),
-      },
-    },
-  );
 }
 
 /** The bound with the input counted; null where it cannot be. */
@@ -169,16 +157,25 @@ async function exactBound({ call, request }: Need): Promise<{ request: BoundRequ
   return bound.outcome === "bounded" ? { request: { ...request, inputTokensExact }, bound } : null;
 }
 
-/** Where the client set no cap: the largest that the budget affords, if that is worth anything. */
-function lowerCap(call: Call, request: BoundRequest, remainingNanos: Nanos): Offer | null {
+/** Where the client set no cap: the largest that the limit affords, if that is worth anything. */
+function lowerCap(call: Call, request: BoundRequest, left: Left): Offer | null {
   const { dialect } = call.place.endpoint;
   if (call.body.kind !== "json" || dialect === null || call.facts.maxOutputTokens !== null) return null;
   const path = DIALECTS[dialect].capPath(call.body.json);
-  const cap = affordableOutputTokens(request, remainingNanos);
+  const cap = left.unit === "nanos" ? affordableOutputTokens(request, left.amount) : cappedTokens(request, left.amount);
   if (!path || cap === null || cap < MIN_USEFUL_TOKENS) return null;
   const bound = boundOf({ ...request, maxOutputTokens: cap });
   if (bound.outcome === "unbounded") return null;
   const text = setField(call.body.text, path, String(cap));
   const body = { ...call.body, bytes: new TextEncoder().encode(text), text };
-  return { nanos: bound.nanos, boundNanos: bound.nanos, body, slices: null };
+  return { most: amountsOf(bound), boundNanos: bound.nanos, body, slices: null };
+}
+
+/** The largest output cap, for each choice, with which `request` takes at most `tokens`. */
+function cappedTokens(request: BoundRequest, tokens: number): number | null {
+  const silent = boundOf({ ...request, maxOutputTokens: 0 });
+  if (silent.outcome === "unbounded") return null;
+  const left = tokens - silent.inputTokens - silent.outputTokens;
+  const most = request.price.maxOutput ?? request.price.contextWindow ?? Number.MAX_SAFE_INTEGER;
+  return Math.min(most, Math.floor(left / Math.max(1, request.choices)));
 }

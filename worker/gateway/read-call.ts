@@ -4,6 +4,7 @@ import type { ReadKey } from "../auth/secrets.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import type { HeaderReader } from "../core/header-map.ts";
 import { isObject } from "../core/json.ts";
+import type { Amounts } from "../core/lease.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { KeyMode } from "../core/usage.ts";
 import { NO_FACTS } from "../dialects/facts.ts";
@@ -51,7 +52,7 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
     ...sent.value,
     provider: place.provider.slug,
     model,
-    needNanos: likelyNeed(draft),
+    most: likelyNeed(draft),
   });
   if (!grant.ok) return grant;
   const { key } = grant.value;
@@ -97,9 +98,9 @@ function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
 }
 
 /** What the request will probably have to hold: so that the call that tells who the key is brings it along. */
-function likelyNeed(draft: Pick<Call, "arrivedAt" | "place" | "facts" | "body">): number {
-  if (draft.place.endpoint.billing !== "metered") return 0;
-  const price = priceFor(draft);
+function likelyNeed(draft: Pick<Call, "arrivedAt" | "place" | "facts" | "body">): Amounts {
+  const price = draft.place.endpoint.billing === "metered" ? priceFor(draft) : null;
   const bound = price ? boundOf(boundRequestOf(draft, price)) : null;
-  return bound?.outcome === "bounded" ? bound.nanos : 0;
+  if (bound?.outcome !== "bounded") return { nanos: 0, tokens: 0 };
+  return { nanos: bound.nanos, tokens: bound.inputTokens + bound.outputTokens };
 }

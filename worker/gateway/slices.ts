@@ -3,8 +3,10 @@
  * comes, and when a top-up is refused the stream ends cleanly. Every event is read here, which is why this is only for
  * where money is scarce.
  */
+
 import { isObject, parseJson } from "../core/json.ts";
-import type { Nanos } from "../core/money.ts";
+import type { Amounts } from "../core/lease.ts";
+import type { Unit } from "../core/policy.ts";
 import { SseSplitter } from "../core/sse.ts";
 import type { Cutter } from "../dialects/cut.ts";
 import type { Dialect } from "../dialects/types.ts";
@@ -15,12 +17,12 @@ import { EventGate } from "./whole-events.ts";
 
 /** The money of a stream that is held in slices. */
 export interface SlicePlan {
-  /** What the input can cost at most. */
-  inputNanos: Nanos;
+  /** What the input can take at most. */
+  input: Amounts;
   /** What one token of output can cost at most. */
   tokenPicos: number;
   /** The bound of the whole request: no top-up goes beyond it. */
-  wholeNanos: Nanos;
+  whole: Amounts;
 }
 
 /** Tokens that the provider may have written, and will bill, beyond what has been seen when a stream is cut. */
@@ -31,9 +33,11 @@ const SLICE_TOKENS = 1_024;
 const LEAST_SLICE_TOKENS = 32;
 const NOTHING = new Uint8Array(0);
 
-/** What `tokens` of output cost at most, in nanodollars. */
-export const sliceNanos = (plan: SlicePlan, tokens: number): Nanos =>
-  Math.min(plan.wholeNanos, plan.inputNanos + Math.ceil((tokens * plan.tokenPicos) / 1000));
+/** What the request takes at most with `tokens` of output. */
+export const sliceOf = ({ input, whole, tokenPicos }: SlicePlan, tokens: number): Amounts => ({
+  nanos: Math.min(whole.nanos, input.nanos + Math.ceil((tokens * tokenPicos) / 1000)),
+  tokens: Math.min(whole.tokens, input.tokens + tokens),
+});
 
 /** Watches one stream. */
 export class SlicedStream {
@@ -93,17 +97,17 @@ export class SlicedStream {
 
   /** Makes sure that what may come next is held. False: it cannot be, and the stream has to end. */
   async covers(): Promise<boolean> {
-    if (this.#hold.nanos >= this.#neededNanos(0)) return true;
+    if (this.#isHeld()) return true;
     // Counting is dearer than adding bytes, and cheaper than ending a stream that the budget could pay on.
     await this.#count();
-    if (this.#hold.nanos >= this.#neededNanos(0)) return true;
-    const want = this.#neededNanos(SLICE_TOKENS) - this.#hold.nanos;
-    const first = await this.#wallet.topUp(this.#hold, want);
+    if (this.#isHeld()) return true;
+    const first = await this.#wallet.topUp(this.#hold, this.#missing(SLICE_TOKENS));
     if (first.outcome === "held") return true;
-    if (first.outcome === "refused") this.refusedBy = first.budget.id;
-    const least = this.#neededNanos(LEAST_SLICE_TOKENS) - this.#hold.nanos;
-    if (first.outcome !== "refused" || first.remainingNanos < least) return false;
-    return (await this.#wallet.topUp(this.#hold, Math.min(want, first.remainingNanos))).outcome === "held";
+    if (first.outcome !== "refused") return false;
+    this.refusedBy = first.limit.id;
+    const tokens = this.#affordable(first.limit.unit, first.remaining);
+    if (tokens < LEAST_SLICE_TOKENS) return false;
+    return (await this.#wallet.topUp(this.#hold, this.#missing(Math.min(SLICE_TOKENS, tokens)))).outcome === "held";
   }
 
   /** The events that end the stream here. */
@@ -111,8 +115,27 @@ export class SlicedStream {
     return this.#encoder.encode(this.#cutter.end(reason));
   }
 
-  #neededNanos(moreTokens: number): Nanos {
-    return sliceNanos(this.#plan, this.#countedTokens + this.#uncountedBytes + AHEAD_TOKENS + moreTokens);
+  #isHeld(): boolean {
+    const { nanos, tokens } = this.#missing(0);
+    return nanos === 0 && tokens === 0;
+  }
+
+  /** What is not held of what the next `moreTokens` may take. */
+  #missing(moreTokens: number): Amounts {
+    const seen = this.#countedTokens + this.#uncountedBytes + AHEAD_TOKENS;
+    const needed = sliceOf(this.#plan, seen + moreTokens);
+    return {
+      nanos: Math.max(0, needed.nanos - this.#hold.nanos),
+      tokens: Math.max(0, needed.tokens - (this.#hold.tokens ?? needed.tokens)),
+    };
+  }
+
+  /** How many more tokens what is left in `unit` can pay. */
+  #affordable(unit: Unit, remaining: number): number {
+    const now = this.#missing(0);
+    return unit === "tokens"
+      ? remaining - now.tokens
+      : Math.floor(((remaining - now.nanos) * 1000) / Math.max(1, this.#plan.tokenPicos));
   }
 
   async #count(): Promise<void> {

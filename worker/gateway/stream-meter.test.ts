@@ -149,10 +149,10 @@ const slicedStream = (dialect: DialectName): SlicedStream => {
   const cutter = cutterOf(dialect);
   if (!cutter) throw new Error(`${dialect} has no cutter`);
   return new SlicedStream({
-    plan: { inputNanos: 0, tokenPicos: 0, wholeNanos: 0 },
+    plan: { input: { nanos: 0, tokens: 0 }, tokenPicos: 0, whole: { nanos: 0, tokens: 0 } },
     // Nothing is topped up here.
     wallet: {} as Wallet,
-    hold: {} as Hold,
+    hold: { nanos: 0, tokens: null } as Hold,
     dialect: DIALECTS[dialect],
     cutter,
     removesUsage: true,

@@ -1,56 +1,55 @@
 /** The life of one request's hold: it arrives, is dispatched, tops up, and is settled or given back. */
-import type { UnkeyedFacts } from "../core/lease.ts";
+import type { Amounts, Share, UnkeyedFacts } from "../core/lease.ts";
 import { lostEvent } from "../core/lost.ts";
-import type { Nanos } from "../core/money.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import type { UsageEvent } from "../core/usage.ts";
-import { fits, floatOf, isUsable, leaseFor, leaseForUnknown, queueOf, slotOf, touch, waitsFor } from "./leases.ts";
+import { fits, floatOf, isTopping, isUsable, queueOf, slotOf, touch, waitsFor } from "./leases.ts";
 import { DEAD_MS, PATIENCE_MS, UNUSED_MS } from "./limits.ts";
-import { type Claim, isFresh, isRevoked, type Lease, type WalletState } from "./state.ts";
+import { moreIn, needIn, partsFor, partsForUnknown, spentOn } from "./parts.ts";
+import { type Claim, isFresh, isRevoked, type Lease, type Part, type WalletState } from "./state.ts";
 
-/** A request wants `need`: held at once where its lease has it at hand, else it waits. */
+/** A request wants `most`: held at once where its leases have it at hand, else it waits. */
 export function arrive(
   wallet: WalletState,
-  request: { id: string; facts: ScopeFacts; need: Nanos },
+  request: { id: string; facts: ScopeFacts; most: Amounts },
   now: number,
 ): Claim {
-  const { id, facts, need } = request;
-  const lease = leaseFor(wallet, facts);
-  const claim = newClaim({ id, facts, lease, need }, now);
+  const { id, facts, most } = request;
+  const claim = newClaim({ id, facts, most, parts: partsFor(wallet, facts, most) }, now);
   if (isRevoked(wallet, facts) && isFresh(wallet, now)) {
     claim.state = "revoked";
     return claim;
   }
   wallet.claims.set(id, claim);
-  if (isUsable(wallet, lease, now) && fits(wallet, lease, need)) hold(wallet, claim, now);
+  if (claim.parts.every((part) => isAtHand(wallet, part, { amount: part.need, now }))) hold(wallet, claim, now);
   else wait(wallet, claim, now);
   return claim;
 }
 
-/** A request of a key that only the ledger can name wants `need`. */
+/** A request of a key that only the ledger can name wants `most`. */
 export function arriveUnknown(
   wallet: WalletState,
-  request: { id: string; keyHash: string; said: UnkeyedFacts; need: Nanos },
+  request: { id: string; keyHash: string; said: UnkeyedFacts; most: Amounts },
   now: number,
 ): Claim {
-  const { id, keyHash, said, need } = request;
-  const claim = newClaim({ id, facts: null, lease: leaseForUnknown(wallet, { keyHash, said }), need }, now);
+  const { id, keyHash, said, most } = request;
+  const parts = partsForUnknown(wallet, { keyHash, said }, most);
+  const claim = newClaim({ id, facts: null, most, parts }, now);
   wallet.claims.set(id, claim);
   wait(wallet, claim, now);
   return claim;
 }
 
-function newClaim(claim: Pick<Claim, "id" | "facts" | "lease" | "need">, now: number): Claim {
-  const { id, facts, lease, need } = claim;
+function newClaim(claim: Pick<Claim, "id" | "facts" | "most" | "parts">, now: number): Claim {
+  const { id, facts, most, parts } = claim;
   return {
     id,
     facts,
-    lease,
+    most,
+    parts,
     state: "waiting",
-    need,
-    held: 0,
-    more: 0,
     moreRefused: false,
+    blockedBy: null,
     askedIn: 0,
     waits: 0,
     retryAt: now,
@@ -60,27 +59,35 @@ function newClaim(claim: Pick<Claim, "id" | "facts" | "lease" | "need">, now: nu
   };
 }
 
-function wait(wallet: WalletState, claim: Claim, now: number): void {
-  claim.lease.waiting.push(claim);
-  touch(wallet, claim.lease, now);
+const isAtHand = (wallet: WalletState, { lease }: Part, drawn: { amount: number; now: number }): boolean =>
+  isUsable(wallet, lease, drawn.now) && fits(wallet, lease, drawn.amount);
+
+/** Waits for its parts, or for more of those that want it. */
+export function wait(wallet: WalletState, claim: Claim, now: number): void {
+  for (const part of claim.parts) {
+    if (claim.state !== "waiting" && part.more === 0) continue;
+    part.lease.waiting.push(claim);
+    touch(wallet, part.lease, now);
+  }
 }
 
 /** What it waits for is at hand now. */
 export function hold(wallet: WalletState, claim: Claim, now: number): void {
-  const { lease } = claim;
-  const amount = waitsFor(claim);
-  draw(wallet, claim, { amount, now });
+  for (const part of claim.parts) {
+    const amount = waitsFor(claim, part);
+    if (claim.state === "waiting" || amount > 0) draw(wallet, part, { amount, now });
+    part.more = 0;
+    stopWaiting(part.lease, claim);
+  }
   if (claim.state === "waiting") claim.state = "held";
-  else claim.more = 0;
   claim.touchedAt = now;
-  stopWaiting(lease, claim);
 }
 
 // Told with the next message; worth no call of its own, but where the ledger has not granted it.
-function draw(wallet: WalletState, claim: Claim, drawn: { amount: Nanos; now: number }): void {
-  const { lease } = claim;
+function draw(wallet: WalletState, part: Part, drawn: { amount: number; now: number }): void {
+  const { lease } = part;
   lease.running += drawn.amount;
-  claim.held += drawn.amount;
+  part.held += drawn.amount;
   const slot = slotOf(lease, drawn.now);
   slot.draws++;
   slot.peak = Math.max(slot.peak, lease.running);
@@ -88,9 +95,26 @@ function draw(wallet: WalletState, claim: Claim, drawn: { amount: Nanos; now: nu
   else lease.revision++;
 }
 
-export function stopWaiting(lease: Lease, claim: Claim): void {
+function stopWaiting(lease: Lease, claim: Claim): void {
   const at = lease.waiting.indexOf(claim);
   if (at >= 0) lease.waiting.splice(at, 1);
+}
+
+/** It waits for nothing any more. */
+export function stopAllWaiting(claim: Claim): void {
+  for (const { lease } of claim.parts) stopWaiting(lease, claim);
+}
+
+/** It needs no more than `most` after all: the rest goes back. */
+export function lower(wallet: WalletState, claim: Claim, { most, now }: { most: Amounts; now: number }): void {
+  claim.most = most;
+  for (const part of claim.parts) {
+    const need = needIn(part.lease.unit, most);
+    part.lease.running -= part.held - need;
+    part.held = need;
+    part.need = need;
+    touch(wallet, part.lease, now);
+  }
 }
 
 /** Just before the bytes leave. False where the hold may no longer be used; it is then given back. */
@@ -102,72 +126,103 @@ export function dispatch(wallet: WalletState, claim: Claim, now: number): boolea
   }
   claim.state = "running";
   claim.touchedAt = now;
+  for (const part of claim.parts) if (part.lease.unit === "requests") countRequest(wallet, part, now);
   return true;
+}
+
+/** Where requests are counted, it is one from now on, however long it runs. Told with the next message. */
+function countRequest(wallet: WalletState, part: Part, now: number): void {
+  const { lease, held } = part;
+  spend(part, { amount: held, now });
+  lease.revision++;
+  wallet.events.push({ n: ++wallet.lastEvent, spends: [{ lease: lease.number, amount: held }], event: null, at: now });
+}
+
+function spend(part: Part, spent: { amount: number; now: number }): void {
+  const { lease } = part;
+  lease.running -= part.held;
+  lease.spent += spent.amount;
+  part.held = 0;
+  slotOf(lease, spent.now).spent += spent.amount;
 }
 
 /** The request will not be sent: what it holds or waits for goes back. */
 export function giveUp(wallet: WalletState, claim: Claim, now: number): void {
   if (claim.state !== "waiting" && claim.state !== "held") return;
-  claim.lease.running -= claim.held;
-  claim.held = 0;
+  for (const part of claim.parts) {
+    part.lease.running -= part.held;
+    part.held = 0;
+    touch(wallet, part.lease, now);
+  }
   drop(wallet, claim);
-  touch(wallet, claim.lease, now);
 }
 
 function drop(wallet: WalletState, claim: Claim): void {
   claim.state = "gone";
-  stopWaiting(claim.lease, claim);
+  stopAllWaiting(claim);
   wallet.claims.delete(claim.id);
 }
 
-/** A running request wants `more`: drawn at once where it fits, else it waits for it (`claim.more`). A settled one gets none. */
-export function topUp(wallet: WalletState, claim: Claim, wish: { more: Nanos; now: number }): void {
+/** A running request wants `more`: drawn at once where it fits, else it waits for it. A settled one gets none. */
+export function topUp(wallet: WalletState, claim: Claim, wish: { more: Amounts; now: number }): void {
   if (claim.state !== "running") return;
   const { more, now } = wish;
-  const { lease } = claim;
+  const wasTopping = isTopping(claim);
   claim.touchedAt = now;
   claim.moreRefused = false;
-  if (claim.more === 0 && isUsable(wallet, lease, now) && fits(wallet, lease, more)) {
-    draw(wallet, claim, { amount: more, now });
+  stopAllWaiting(claim);
+  for (const part of claim.parts) part.more = moreIn(part.lease.unit, more);
+  const wanting = claim.parts.filter((part) => part.more > 0);
+  if (!wasTopping && wanting.every((part) => isAtHand(wallet, part, { amount: part.more, now }))) {
+    hold(wallet, claim, now);
     return;
   }
-  if (claim.more === 0) lease.waiting.push(claim);
-  Object.assign(claim, { more, askedIn: 0, retryAt: now, waits: 0, since: now, deadline: now + PATIENCE_MS });
-  touch(wallet, lease, now);
+  Object.assign(claim, { askedIn: 0, retryAt: now, waits: 0, since: now, deadline: now + PATIENCE_MS });
+  wait(wallet, claim, now);
 }
 
 /** It waits for no more. */
 export function dropTopUp(claim: Claim): void {
-  claim.more = 0;
-  stopWaiting(claim.lease, claim);
+  for (const part of claim.parts) part.more = 0;
+  stopAllWaiting(claim);
 }
 
 /** Hold becomes spend, in one step with the event. False where it was booked already: swept, or forgotten. */
 export function settle(wallet: WalletState, claim: Claim, settled: { event: UsageEvent; now: number }): boolean {
   if (claim.state !== "running" && claim.state !== "held") return false;
   const { event, now } = settled;
-  const { lease } = claim;
-  const cost = event.costNanos ?? 0;
-  lease.running -= claim.held;
-  lease.spent += cost;
-  slotOf(lease, now).spent += cost;
+  const spends: Share[] = [];
+  for (const part of claim.parts) {
+    const amount = spentOn(part, event);
+    spend(part, { amount, now });
+    // Costs name their lease even at nothing: what holds nothing is booked elsewhere.
+    if (amount !== 0 || part.lease.unit === "nanos") spends.push({ lease: part.lease.number, amount });
+    touch(wallet, part.lease, now);
+  }
   drop(wallet, claim);
-  wallet.events.push({ n: ++wallet.lastEvent, lease: lease.number, event });
-  touch(wallet, lease, now);
+  wallet.events.push({ n: ++wallet.lastEvent, spends, event, at: now });
   return true;
 }
 
 /** An event that held nothing. */
 export function record(wallet: WalletState, event: UsageEvent, now: number): void {
-  wallet.events.push({ n: ++wallet.lastEvent, lease: null, event });
+  wallet.events.push({ n: ++wallet.lastEvent, spends: [], event, at: now });
   if (wallet.dirtyAt === Number.POSITIVE_INFINITY) wallet.dirtyAt = now;
 }
 
-/** Money that came back goes first to those who wait in this wallet. */
-export function serve(wallet: WalletState, lease: Lease, now: number): void {
-  if (lease.waiting.length === 0 || lease.done || !isUsable(wallet, lease, now)) return;
-  for (const claim of queueOf(lease)) if (waitsFor(claim) <= floatOf(lease)) hold(wallet, claim, now);
+/** What came back of a claim's leases goes first to those who wait in this wallet. */
+export function serve(wallet: WalletState, { parts }: Pick<Claim, "parts">, now: number): void {
+  const leases = parts.map((part) => part.lease);
+  for (const claim of queueOf(leases)) if (isFunded(wallet, claim, now)) hold(wallet, claim, now);
 }
+
+const isFunded = (wallet: WalletState, claim: Claim, now: number): boolean =>
+  claim.parts.every((part) => {
+    const amount = waitsFor(claim, part);
+    const { lease } = part;
+    if (claim.state !== "waiting" && amount === 0) return true;
+    return !lease.done && isUsable(wallet, lease, now) && amount <= floatOf(lease);
+  });
 
 /** Requests whose context died while the isolate lives on: what waits is dropped, what runs is booked at its hold. */
 export function sweep(wallet: WalletState, now: number): void {
@@ -180,9 +235,10 @@ export function sweep(wallet: WalletState, now: number): void {
 }
 
 function settleDead(wallet: WalletState, claim: Claim, now: number): void {
-  const { facts, held: nanos, id } = claim;
+  const { facts, id } = claim;
   if (!facts) return;
   const mode = wallet.keyModes.get(facts.key) ?? "live";
+  const nanos = claim.parts[0]?.held ?? 0;
   const event = lostEvent({ id, tenant: wallet.tenant, time: now, facts, mode, nanos });
   settle(wallet, claim, { event, now });
 }

@@ -5,6 +5,7 @@
 import type { BackgroundStart } from "../core/background.ts";
 import type { SyncMessage, SyncReply } from "../core/lease.ts";
 import { due, mustAsk, nextLook, underWay } from "./due.ts";
+import { isTopping } from "./leases.ts";
 import { CALLS, FRESH_MS } from "./limits.ts";
 import { nextMessage } from "./message.ts";
 import { takeReply } from "./reply.ts";
@@ -76,7 +77,7 @@ export async function waitFor(
 /** Waits for what `claim` wants. */
 export const waitForClaim = (access: Access, claim: Claim): Promise<void> =>
   waitFor(access, {
-    isWaiting: () => claim.state === "waiting" || claim.more > 0,
+    isWaiting: () => claim.state === "waiting" || isTopping(claim),
     asks: (now) => mustAsk(access.wallet, claim, now),
     deadline: () => claim.deadline,
   });

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Ledger } from "../../durable-objects/ledger.ts";
 import type { SyncMessage, SyncReply } from "../core/lease.ts";
 import { migrate } from "../db/migrate.ts";
-import { budgetOf, eventOf, facts, hintOf, LEDGER, newTenant, request } from "./support.ts";
+import { budgetOf, eventOf, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
 import type { Hold } from "./types.ts";
 
 beforeAll(() => migrate(env.DB));
@@ -44,7 +44,7 @@ test("a ledger out of reach: what is unknown is unavailable, in two seconds; a f
   expect(await request(tenant, 10, 5)).toBe("ok");
   line.fault = (deliver) => deliver();
   await tenant.settled();
-  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 25, heldNanos: 0 });
+  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spent: 25, held: 0 });
 });
 
 test("a broken connection is tried again at once, an overloaded ledger is left alone for a while", async () => {
@@ -72,7 +72,7 @@ test("a call that never ends keeps nobody longer than his patience, nor the next
   // Both calls that may be under way hang until what they could answer is of no use any more.
   await expect.poll(() => request(tenant, 10, 5), { timeout: 12_000 }).toBe("ok");
   await tenant.settled();
-  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 5, heldNanos: 0 });
+  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spent: 5, held: 0 });
 }, 20_000);
 
 test("answers that are lost after the ledger acted neither book twice nor leak", async () => {
@@ -85,31 +85,31 @@ test("answers that are lost after the ledger acted neither book twice nor leak",
   };
   for (let i = 0; i < 5; i++) expect(await request(tenant, 100, 60)).toBe("ok");
   await tenant.settled();
-  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 300, heldNanos: 0 });
+  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spent: 300, held: 0 });
 });
 
 test("settling twice is settling once, and an event without a hold travels along", async () => {
   const tenant = await newTenant([budgetOf(1_000)]);
   const wallet = tenant.open();
   await wallet.identify("hash_1", hintOf(100));
-  const { hold } = (await wallet.hold({ id: "req_1", facts, needNanos: 100 })) as { hold: Hold };
+  const { hold } = (await wallet.hold({ id: "req_1", facts, most: mostOf(100) })) as { hold: Hold };
   wallet.dispatch(hold);
   const event = eventOf(tenant.tenant, "req_1", 60);
   await Promise.all([wallet.settle(hold, event), wallet.settle(hold, event)]);
   await wallet.settle(null, { ...eventOf(tenant.tenant, "req_2", 0), status: "cached" });
   await tenant.settled();
-  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spentNanos: 60, heldNanos: 0 });
+  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spent: 60, held: 0 });
 });
 
 test("a hold that never left is given back whole", async () => {
   const tenant = await newTenant([budgetOf(1_000)]);
   const wallet = tenant.open();
   await wallet.identify("hash_1", hintOf(400));
-  const { hold } = (await wallet.hold({ id: "req_1", facts, needNanos: 1_000 })) as { hold: Hold };
+  const { hold } = (await wallet.hold({ id: "req_1", facts, most: mostOf(1_000) })) as { hold: Hold };
   expect(hold.nanos).toBe(1_000);
   await wallet.release(hold);
   await tenant.settled();
-  expect((await tenant.ledger.budgetStates()).bud_1).toEqual({ spentNanos: 0, heldNanos: 0, resetsAt: null });
+  expect((await tenant.ledger.budgetStates()).bud_1).toEqual({ spent: 0, held: 0, resetsAt: null, subject: null });
 });
 
 test("many requests of a cold key share their calls", async () => {

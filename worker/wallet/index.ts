@@ -6,17 +6,18 @@
 import type { Ledger } from "../../durable-objects/ledger.ts";
 import type { BackgroundStart } from "../core/background.ts";
 import { newId } from "../core/ids.ts";
+import type { Amounts, Tightest } from "../core/lease.ts";
 import type { Nanos } from "../core/money.ts";
-import type { Budget } from "../core/policy.ts";
+import type { Limit } from "../core/policy.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import type { UsageEvent } from "../core/usage.ts";
 import * as claims from "./claims.ts";
 import { type Access, callLedger, drain, keepHouse, type LedgerLine, waitFor, waitForClaim } from "./driver.ts";
 import { due, mustAsk, underWay } from "./due.ts";
 import { ask, lookUp } from "./keys.ts";
-import { bucketOf, floatOf, touch } from "./leases.ts";
+import { bucketsOf, coveringFor, floatOf, isTopping } from "./leases.ts";
 import { PATIENCE_MS } from "./limits.ts";
-import { type Claim, isIdle, newWallet, type WalletState } from "./state.ts";
+import { type Claim, isIdle, type Lease, newWallet, type WalletState } from "./state.ts";
 import type { Hold, HoldHint, HoldOutcome, Identified, Wallet } from "./types.ts";
 
 /** Idle wallets are dropped where there are more than this. */
@@ -91,8 +92,8 @@ class RequestWallet implements Wallet {
     const now = this.#clock();
     // One lease for the first of many that ask for the same key at once; the others hold from what it finds.
     if (ask(wallet, keyHash) && hint) {
-      const { needNanos: need, ...said } = hint;
-      this.#hinted = claims.arriveUnknown(wallet, { id: newId("hint", now), keyHash, said, need }, now);
+      const { most, ...said } = hint;
+      this.#hinted = claims.arriveUnknown(wallet, { id: newId("hint", now), keyHash, said, most }, now);
     }
     let found: Identified | null = null;
     await waitFor(this.#access, {
@@ -108,13 +109,18 @@ class RequestWallet implements Wallet {
     return found ?? { outcome: "unavailable" };
   }
 
-  async hold(request: { id: string; facts: ScopeFacts; needNanos: Nanos }): Promise<HoldOutcome> {
+  limitsOn(facts: ScopeFacts): readonly Limit[] {
+    return coveringFor(this.#wallet, facts).map(({ limit }) => limit);
+  }
+
+  async hold(request: { id: string; facts: ScopeFacts; most: Amounts }): Promise<HoldOutcome> {
     const wallet = this.#wallet;
-    const claim = this.#takeHinted(request) ?? claims.arrive(wallet, toArrival(request), this.#clock());
+    const claim = this.#takeHinted(request) ?? claims.arrive(wallet, request, this.#clock());
     if (claim.state === "waiting") await waitForClaim(this.#access, claim);
     if (claim.state === "held") {
       const { id, tenant } = { id: claim.id, tenant: wallet.tenant };
-      return { outcome: "held", hold: { id, tenant, nanos: claim.held, remainingNanos: remainingOf(claim) } };
+      const remainingNanos = remainingNanosOf(claim);
+      return { outcome: "held", hold: { id, tenant, ...heldBy(claim), remainingNanos, rates: ratesOf(claim) } };
     }
     const outcome = this.#refusal(claim);
     claims.giveUp(wallet, claim, this.#clock());
@@ -129,15 +135,15 @@ class RequestWallet implements Wallet {
     return false;
   }
 
-  async topUp(hold: Hold, moreNanos: Nanos): Promise<HoldOutcome> {
+  async topUp(hold: Hold, more: Amounts): Promise<HoldOutcome> {
     const claim = this.#wallet.claims.get(hold.id);
     if (claim?.state !== "running") return { outcome: "unavailable" };
-    const before = claim.held;
-    claims.topUp(this.#wallet, claim, { more: moreNanos, now: this.#clock() });
-    if (claim.more > 0) await waitForClaim(this.#access, claim);
-    if (claim.held >= before + moreNanos) {
-      hold.nanos = claim.held;
-      hold.remainingNanos = remainingOf(claim);
+    const before = heldBy(claim).nanos;
+    claims.topUp(this.#wallet, claim, { more, now: this.#clock() });
+    if (isTopping(claim)) await waitForClaim(this.#access, claim);
+    const held = heldBy(claim);
+    if (claim.state === "running" && !isTopping(claim) && !claim.moreRefused && held.nanos >= before + more.nanos) {
+      Object.assign(hold, held, { remainingNanos: remainingNanosOf(claim) });
       return { outcome: "held", hold };
     }
     const outcome = this.#refusal(claim);
@@ -159,7 +165,7 @@ class RequestWallet implements Wallet {
     if (hold) {
       const claim = wallet.claims.get(hold.id);
       if (!claim || !claims.settle(wallet, claim, { event, now })) return;
-      claims.serve(wallet, claim.lease, now);
+      claims.serve(wallet, claim, now);
     } else {
       claims.record(wallet, event, now);
     }
@@ -188,16 +194,16 @@ class RequestWallet implements Wallet {
     const claim = wallet.claims.get(hold.id);
     if (!claim) return;
     claims.giveUp(wallet, claim, this.#clock());
-    claims.serve(wallet, claim.lease, this.#clock());
+    claims.serve(wallet, claim, this.#clock());
     await this.#confirmed(claim);
   }
 
-  /** Ends when the ledger has heard of what the claim's lease is now. */
-  #confirmed({ lease }: Claim): Promise<void> {
-    const { revision } = lease;
-    return keepHouse(
-      this.#access,
-      () => lease.confirmed >= revision || this.#wallet.leases.get(lease.number) !== lease,
+  /** Ends when the ledger has heard of what the claim's leases are now. */
+  #confirmed({ parts }: Claim): Promise<void> {
+    const { leases } = this.#wallet;
+    const told = parts.map(({ lease }) => ({ lease, revision: lease.revision }));
+    return keepHouse(this.#access, () =>
+      told.every(({ lease, revision }) => lease.confirmed >= revision || leases.get(lease.number) !== lease),
     );
   }
 
@@ -213,23 +219,28 @@ class RequestWallet implements Wallet {
   }
 
   /** The hold that came with the identity, where it is what `request` needs. */
-  #takeHinted(request: { id: string; facts: ScopeFacts; needNanos: Nanos }): Claim | null {
+  #takeHinted(request: { id: string; facts: ScopeFacts; most: Amounts }): Claim | null {
     const claim = this.#hinted;
     if (!claim) return null;
     const wallet = this.#wallet;
-    const isFit = claim.state === "held" && claim.held >= request.needNanos;
-    if (!isFit || !claim.facts || bucketOf(wallet, request.facts).bucket !== claim.lease.bucket) {
+    const { id, facts, most } = request;
+    const buckets = bucketsOf(wallet, facts);
+    const isFit =
+      claim.state === "held" &&
+      claim.facts !== null &&
+      claim.most.nanos >= most.nanos &&
+      claim.most.tokens >= most.tokens &&
+      buckets.length === claim.parts.length &&
+      buckets.every(({ name }, i) => claim.parts[i]?.lease.bucket === name);
+    if (!isFit) {
       this.#dropHinted();
       return null;
     }
     this.#hinted = null;
     wallet.claims.delete(claim.id);
-    wallet.claims.set(request.id, claim);
-    const excess = claim.held - request.needNanos;
-    claim.lease.running -= excess;
-    Object.assign(claim, { id: request.id, facts: request.facts, held: request.needNanos });
-    touch(wallet, claim.lease, this.#clock());
-    return claim;
+    wallet.claims.set(id, claim);
+    claims.lower(wallet, claim, { most, now: this.#clock() });
+    return Object.assign(claim, { id, facts });
   }
 
   #dropHinted(): void {
@@ -245,33 +256,40 @@ class RequestWallet implements Wallet {
 
   #refusal(claim: Claim): HoldOutcome {
     if (claim.state === "revoked") return { outcome: "revoked" };
-    const { tightest } = claim.lease;
-    const budget = tightest && this.#wallet.policy?.budgets.find(({ id }) => id === tightest.budget);
+    const lease = claim.blockedBy;
     // One that waits for others' leases was answered, though the latest of its questions may still be under way.
     const isAnswered =
       claim.state === "refused" ||
       claim.moreRefused ||
       claim.waits > 0 ||
       (claim.askedIn > 0 && claim.askedIn <= this.#wallet.ack);
-    if (!budget || !isAnswered) return { outcome: "unavailable" };
-    return refusedBy(budget, { remainingNanos: remainingOf(claim) ?? 0, resetsAt: tightest.resetsAt });
+    if (!lease?.tightest || !isAnswered) return { outcome: "unavailable" };
+    const { limit, resetsAt } = lease.tightest;
+    return { outcome: "refused", limit, remaining: remainingOf(lease) ?? 0, resetsAt };
   }
 }
 
-const refusedBy = (budget: Budget, left: { remainingNanos: Nanos; resetsAt: number | null }): HoldOutcome => ({
-  outcome: "refused",
-  budget,
-  ...left,
-});
+function heldBy({ parts }: Claim): Pick<Hold, "nanos" | "tokens"> {
+  let tokens: number | null = null;
+  for (const { lease, held } of parts) if (lease.unit === "tokens") tokens = held;
+  return { nanos: parts[0]?.held ?? 0, tokens };
+}
 
-const toArrival = ({ id, facts, needNanos: need }: { id: string; facts: ScopeFacts; needNanos: Nanos }) => ({
-  id,
-  facts,
-  need,
-});
-
-/** What the tightest hard budget has left for new requests of this isolate; null without one. */
-function remainingOf({ lease }: Claim): Nanos | null {
+/** What the tightest hard limit of a lease has left for new requests of this isolate; null without one. */
+function remainingOf(lease: Lease): number | null {
   if (lease.unlimited || !lease.tightest) return null;
   return Math.max(0, lease.free + floatOf(lease));
+}
+
+const remainingNanosOf = ({ parts }: Claim): Nanos | null => (parts[0] ? remainingOf(parts[0].lease) : null);
+
+const NO_RATES: readonly Tightest[] = [];
+
+/** What is left of the limits on requests and tokens. */
+function ratesOf({ parts }: Claim): readonly Tightest[] {
+  if (parts.length === 1) return NO_RATES;
+  return parts.flatMap(({ lease }) => {
+    const free = lease.unit === "nanos" || lease.unit === "concurrent" ? null : remainingOf(lease);
+    return free === null || !lease.tightest ? [] : [{ ...lease.tightest, free }];
+  });
 }

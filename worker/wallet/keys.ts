@@ -1,6 +1,8 @@
 /** What the wallet knows of keys: for as long as its policy is fresh, and no longer than the policy stays the same. */
 import type { Policy } from "../core/lease.ts";
-import type { Budget, KeyRecord } from "../core/policy.ts";
+import type { KeyRecord } from "../core/policy.ts";
+import { limitsOfRates } from "../core/rates.ts";
+import { indexOf } from "../core/scope.ts";
 import { KEYS, UNKNOWN_KEY_MS } from "./limits.ts";
 import { isFresh, type WalletState } from "./state.ts";
 import type { Identified } from "./types.ts";
@@ -34,7 +36,8 @@ export function newPolicy(wallet: WalletState, policy: Policy, version: number):
   wallet.version = version;
   wallet.revoked = new Set(policy.revoked);
   wallet.keys.clear();
-  wallet.keyBudgets.clear();
+  wallet.index = indexOf(policy.limits);
+  wallet.covering = null;
 }
 
 export function learnKeys(wallet: WalletState, keys: { hash: string; key: KeyRecord | null }[], now: number): void {
@@ -51,21 +54,15 @@ export function learnKeys(wallet: WalletState, keys: { hash: string; key: KeyRec
 function learnKey(wallet: WalletState, hash: string, key: KeyRecord): void {
   if (wallet.keys.size >= KEYS) {
     wallet.keys.clear();
-    wallet.keyBudgets.clear();
     wallet.keyModes.clear();
   }
-  const budgets = (wallet.policy?.budgets ?? []).filter((budget) => mayCover(budget, key));
   const { credentials = [], prices = [] } = wallet.policy ?? {};
   wallet.unknownKeys.delete(hash);
-  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, prices, budgets } });
-  wallet.keyBudgets.set(key.id, budgets);
+  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, prices } });
   wallet.keyModes.set(key.id, key.mode);
-}
-
-/** Whether some request of `key` falls under `budget`. */
-function mayCover({ scope }: Budget, key: KeyRecord): boolean {
-  if (scope.type === "key") return scope.id === key.id;
-  if (scope.type === "team") return scope.id === key.team;
-  if (scope.type === "user") return key.user === null || scope.id === key.user;
-  return true;
+  // Not dropped with the key: who waits meanwhile is held to what is known.
+  if (wallet.ofKeys.size >= KEYS) wallet.ofKeys.delete(wallet.ofKeys.keys().next().value ?? "");
+  wallet.ofKeys.delete(key.id);
+  wallet.ofKeys.set(key.id, limitsOfRates(`key:${key.id}`, { type: "key", id: key.id }, key.rateLimits));
+  wallet.covering = null;
 }

@@ -23,6 +23,8 @@ export const WAIT_MS = 50;
 export const WAIT_CAP_MS = 400;
 /** How long a request waits for the ledger, or for money that others hold, counted anew whenever some of it is settled. */
 export const PATIENCE_MS = 2_000;
+/** Where requests are counted it waits less: those that run are no slack, and who is told to come again may do so. */
+export const RATE_PATIENCE_MS = 250;
 /** How long it waits for money at most. */
 export const LONGEST_WAIT_MS = 6_000;
 /** A running request without a sign of life for so long is booked at its hold. */

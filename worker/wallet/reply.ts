@@ -1,10 +1,23 @@
 /** What an answer of the ledger changes. A late, doubled or reordered one changes nothing that a newer one has said. */
 import type { LeaseAnswer, SyncReply } from "../core/lease.ts";
-import { hold, stopWaiting } from "./claims.ts";
+import { hold, stopAllWaiting, wait } from "./claims.ts";
 import { learnKeys, newPolicy } from "./keys.ts";
-import { bucketOf, closeToNew, floatOf, isUnanswered, leaseFor, queueOf, shed, touch, waitsFor } from "./leases.ts";
-import { FRESH_MS, LONGEST_WAIT_MS, PATIENCE_MS, WAIT_CAP_MS, WAIT_MS } from "./limits.ts";
-import { type Claim, isRevoked, type Lease, startAnew, type WalletState } from "./state.ts";
+import {
+  bucketsOf,
+  closeToNew,
+  floatOf,
+  isTopping,
+  isUnanswered,
+  isUsable,
+  queueOf,
+  shed,
+  touch,
+  voidLease,
+  waitsFor,
+} from "./leases.ts";
+import { FRESH_MS, LONGEST_WAIT_MS, PATIENCE_MS, RATE_PATIENCE_MS, WAIT_CAP_MS, WAIT_MS } from "./limits.ts";
+import { partsFor } from "./parts.ts";
+import { type Claim, isRevoked, type Lease, type Part, startAnew, type WalletState } from "./state.ts";
 
 /** Takes the answer to a message that was sent at `sentAt`. */
 export function takeReply(wallet: WalletState, reply: SyncReply, clock: { sentAt: number; now: number }): void {
@@ -19,15 +32,14 @@ export function takeReply(wallet: WalletState, reply: SyncReply, clock: { sentAt
   if (reply.seq > wallet.ack) wallet.tries = 0;
   wallet.opens = false;
   wallet.ack = reply.seq;
-  if (reply.policy && reply.version > wallet.version) {
-    newPolicy(wallet, reply.policy, reply.version);
-    rebucket(wallet, now);
-  }
+  const isNewPolicy = reply.policy !== null && reply.version > wallet.version;
+  if (reply.policy && isNewPolicy) newPolicy(wallet, reply.policy, reply.version);
   // Counted from the question: the ledger counts from when it heard it, which is later.
   wallet.freshUntil = Math.max(wallet.freshUntil, sentAt + FRESH_MS);
   learnKeys(wallet, reply.keys, now);
+  if (isNewPolicy) rebucket(wallet, now);
   confirm(wallet, reply, now);
-  for (const answer of reply.leases) takeAnswer(wallet, answer, now);
+  takeAnswers(wallet, reply.leases, now);
   for (const claim of wallet.claims.values()) {
     if (claim.state === "waiting" && isRevoked(wallet, claim.facts)) refuse(wallet, claim, { as: "revoked", now });
   }
@@ -42,11 +54,10 @@ function beForgotten(wallet: WalletState, now: number): void {
       claim.state = "gone";
       continue;
     }
-    const lease = leaseFor(wallet, claim.facts);
-    Object.assign(claim, { state: "waiting", held: 0, askedIn: 0, retryAt: now, lease });
+    const parts = partsFor(wallet, claim.facts, claim.most);
+    Object.assign(claim, { state: "waiting", askedIn: 0, retryAt: now, parts });
     wallet.claims.set(claim.id, claim);
-    lease.waiting.push(claim);
-    touch(wallet, lease, now);
+    wait(wallet, claim, now);
   }
 }
 
@@ -63,86 +74,145 @@ function confirm(wallet: WalletState, reply: { seq: number; seen: number }, now:
   if (wallet.events.length > 0 && wallet.dirtyAt === Number.POSITIVE_INFINITY) wallet.dirtyAt = now;
 }
 
-function takeAnswer(wallet: WalletState, answer: LeaseAnswer, now: number): void {
-  const lease = wallet.leases.get(answer.lease);
-  if (!lease || lease.done) return;
-  if (!lease.facts && answer.facts) learnFacts(wallet, lease, answer.facts);
+/** What an answer said: of which leases, and of which of them that something was settled. */
+interface Heard {
+  answered: Set<Lease>;
+  moved: Set<Lease>;
+  now: number;
+}
+
+/** First what is said of the leases, then what follows for those who wait: a claim may wait for several of them. */
+function takeAnswers(wallet: WalletState, answers: readonly LeaseAnswer[], now: number): void {
+  const heard: Heard = { answered: new Set(), moved: new Set(), now };
+  for (const answer of answers) {
+    const lease = wallet.leases.get(answer.lease);
+    if (!lease || lease.done) continue;
+    if (lease.room !== answer.room) heard.moved.add(lease);
+    heard.answered.add(lease);
+    takeAnswer(wallet, lease, { answer, now });
+  }
+  for (const claim of queueOf(heard.answered)) takeTurn(wallet, claim, heard);
+  for (const lease of heard.answered) {
+    if (!lease.done && !lease.waiting.some((claim) => isUnanswered(wallet, claim))) shed(wallet, lease, now);
+  }
+}
+
+function takeAnswer(wallet: WalletState, lease: Lease, { answer, now }: { answer: LeaseAnswer; now: number }): void {
+  if (answer.isVoid) {
+    voidLease(wallet, lease, now);
+    return;
+  }
   lease.granted = Math.max(lease.granted, answer.granted);
   // Over its limit: nothing is drawn, all that is idle goes back.
   const isShut = answer.free < 0;
   const { unlimited, keep, free, room, tightest } = answer;
-  const hasMoved = room !== lease.room;
   Object.assign(lease, { unlimited, keep, free, room, tightest });
   lease.until = isShut ? Number.NEGATIVE_INFINITY : answer.until;
+  if (!lease.facts && answer.facts) learnFacts(wallet, lease, { facts: answer.facts, now });
   if (answer.stale && !lease.stale) {
     lease.stale = true;
     closeToNew(wallet, lease);
     touch(wallet, lease, now);
   }
-  for (const claim of queueOf(lease)) takeTurn(wallet, claim, { isShut, hasMoved, now });
-  if (!lease.waiting.some((claim) => isUnanswered(wallet, claim))) shed(wallet, lease, now);
 }
 
-/** One waiting claim is held, refused, moved to another lease, or waits on. */
-function takeTurn(wallet: WalletState, claim: Claim, turn: { isShut: boolean; hasMoved: boolean; now: number }): void {
-  const { lease } = claim;
-  const { isShut, hasMoved, now } = turn;
-  const amount = waitsFor(claim);
-  const isNew = claim.more === 0;
-  if (isNew && lease.stale) move(wallet, claim, now);
+/** One waiting claim is held, refused, moved to other leases, or waits on. */
+function takeTurn(wallet: WalletState, claim: Claim, heard: Heard): void {
+  const { now } = heard;
+  const isNew = claim.state === "waiting";
+  const wanted = claim.parts.filter((part) => isNew || part.more > 0);
+  // What is spent does not come back; what others hold may.
+  const hopeless = wanted.find((part) => waitsFor(claim, part) > part.lease.room);
+  const lacking = hopeless ?? wanted.find((part) => !isFunded(wallet, claim, { ...heard, part }));
+  if (isNew && claim.parts.some(({ lease }) => lease.stale)) move(wallet, claim, now);
   else if (isNew && isRevoked(wallet, claim.facts)) refuse(wallet, claim, { as: "revoked", now });
-  else if (!isShut && (lease.unlimited || amount <= floatOf(lease))) hold(wallet, claim, now);
-  else if (amount > lease.room && !isUnanswered(wallet, claim)) refuse(wallet, claim, { as: "refused", now });
-  else {
-    claim.retryAt = now + Math.min(WAIT_MS * 2 ** claim.waits, WAIT_CAP_MS);
-    claim.waits++;
-    if (hasMoved) claim.deadline = Math.min(now + PATIENCE_MS, claim.since + LONGEST_WAIT_MS);
+  else if (wanted.every((part) => isFunded(wallet, claim, { ...heard, part }))) hold(wallet, claim, now);
+  else if (lacking) {
+    claim.blockedBy = lacking.lease;
+    const isOver = hopeless !== undefined || now - claim.since >= patienceFor(lacking.lease);
+    if (isOver && !isUnanswered(wallet, claim)) refuse(wallet, claim, { as: "refused", now });
+    else waitOn(claim, heard);
   }
+}
+
+const patienceFor = ({ unit }: Lease): number =>
+  unit === "requests" || unit === "concurrent" ? RATE_PATIENCE_MS : Number.POSITIVE_INFINITY;
+
+function waitOn(claim: Claim, { moved, now }: Heard): void {
+  claim.retryAt = now + Math.min(WAIT_MS * 2 ** claim.waits, WAIT_CAP_MS);
+  claim.waits++;
+  if (!claim.parts.some(({ lease }) => moved.has(lease))) return;
+  claim.deadline = Math.min(now + PATIENCE_MS, claim.since + LONGEST_WAIT_MS);
+}
+
+/** Whether what `part` waits for is at hand, by this answer or by an earlier one that still holds. */
+function isFunded(wallet: WalletState, claim: Claim, turn: { part: Part; answered: Set<Lease>; now: number }): boolean {
+  const { lease } = turn.part;
+  // What was just granted may be drawn on to the last moment, unless the answer shut it.
+  const isOpen = turn.answered.has(lease)
+    ? lease.until !== Number.NEGATIVE_INFINITY
+    : isUsable(wallet, lease, turn.now);
+  return isOpen && (lease.unlimited || waitsFor(claim, turn.part) <= floatOf(lease));
 }
 
 function refuse(wallet: WalletState, claim: Claim, refusal: { as: "refused" | "revoked"; now: number }): void {
-  stopWaiting(claim.lease, claim);
-  if (claim.more > 0) {
-    claim.more = 0;
+  if (isTopping(claim)) {
+    for (const part of claim.parts) part.more = 0;
     claim.moreRefused = true;
+    stopAllWaiting(claim);
     return;
   }
+  stopAllWaiting(claim);
   claim.state = refusal.as;
   wallet.claims.delete(claim.id);
-  touch(wallet, claim.lease, refusal.now);
+  for (const { lease } of claim.parts) touch(wallet, lease, refusal.now);
 }
 
-/** The lease of an unknown key has found its facts: others with the same budgets may draw on it. */
-function learnFacts(wallet: WalletState, lease: Lease, facts: NonNullable<Lease["facts"]>): void {
+/** The lease of an unknown key has found its facts: others with the same limits may draw on it. */
+function learnFacts(
+  wallet: WalletState,
+  lease: Lease,
+  { facts, now }: { facts: NonNullable<Lease["facts"]>; now: number },
+): void {
   lease.facts = facts;
-  lease.bucket = bucketOf(wallet, facts).bucket;
-  if (!wallet.open.has(lease.bucket)) wallet.open.set(lease.bucket, lease);
   for (const claim of lease.waiting) claim.facts = facts;
+  nameBucket(wallet, lease, now);
 }
 
-/** Suspends every lease until an answer speaks of it, and sorts them, and those who wait, by the new budgets. */
+/** Sorts a lease by the limits of now that count its unit. */
+function nameBucket(wallet: WalletState, lease: Lease, now: number): void {
+  if (!lease.facts) return;
+  const bucket = bucketsOf(wallet, lease.facts).find(({ unit }) => unit === lease.unit);
+  if (!bucket) {
+    voidLease(wallet, lease, now);
+    return;
+  }
+  lease.bucket = bucket.name;
+  if (!wallet.open.has(bucket.name)) wallet.open.set(bucket.name, lease);
+}
+
+/** Suspends every lease until an answer speaks of it, and sorts them, and those who wait, by the new limits. */
 function rebucket(wallet: WalletState, now: number): void {
   wallet.open = new Map();
   for (const lease of wallet.leases.values()) {
     lease.until = Number.NEGATIVE_INFINITY;
-    if (lease.done || lease.stale || !lease.facts) continue;
-    lease.bucket = bucketOf(wallet, lease.facts).bucket;
-    if (!wallet.open.has(lease.bucket)) wallet.open.set(lease.bucket, lease);
+    if (!lease.done && !lease.stale) nameBucket(wallet, lease, now);
   }
   for (const claim of wallet.claims.values()) {
     if (claim.state !== "waiting" || !claim.facts) continue;
-    if (bucketOf(wallet, claim.facts).bucket !== claim.lease.bucket) move(wallet, claim, now);
+    const buckets = bucketsOf(wallet, claim.facts);
+    const isSame =
+      buckets.length === claim.parts.length && buckets.every(({ name }, i) => claim.parts[i]?.lease.bucket === name);
+    if (!isSame) move(wallet, claim, now);
   }
 }
 
 function move(wallet: WalletState, claim: Claim, now: number): void {
   if (!claim.facts) return;
-  const was = claim.lease;
-  stopWaiting(was, claim);
-  claim.lease = leaseFor(wallet, claim.facts);
-  claim.lease.waiting.push(claim);
+  for (const { lease } of claim.parts) touch(wallet, lease, now);
+  stopAllWaiting(claim);
+  claim.parts = partsFor(wallet, claim.facts, claim.most);
   claim.askedIn = 0;
   claim.retryAt = now;
-  touch(wallet, was, now);
-  touch(wallet, claim.lease, now);
+  wait(wallet, claim, now);
 }

@@ -4,34 +4,34 @@
  * synchronous.
  */
 import { randomBase62 } from "../core/ids.ts";
-import type { LeaseAnswer, NumberedEvent, Policy, UnkeyedFacts } from "../core/lease.ts";
-import type { Nanos } from "../core/money.ts";
-import type { Budget } from "../core/policy.ts";
-import type { ScopeFacts } from "../core/scope.ts";
+import type { Amounts, LeaseAnswer, NumberedEvent, Policy, UnkeyedFacts } from "../core/lease.ts";
+import type { Limit, Unit } from "../core/policy.ts";
+import type { Covering, LimitIndex, ScopeFacts } from "../core/scope.ts";
 import type { KeyMode } from "../core/usage.ts";
 import type { Identified } from "./types.ts";
 
-/** A part of a set of budgets that this isolate may draw on. */
+/** A part of a set of limits that this isolate may draw on. All its amounts are in the unit that these count. */
 export interface Lease {
   readonly number: number;
+  readonly unit: Unit;
   /** Null until the ledger has told whose key `unkeyed` is. */
   facts: ScopeFacts | null;
   readonly unkeyed: { keyHash: string; said: UnkeyedFacts } | null;
-  /** Which set of budgets it draws on. */
+  /** Which set of limits it draws on. */
   bucket: string;
   /** By the ledger, ever. */
-  granted: Nanos;
-  /** By settled events, ever. */
-  spent: Nanos;
+  granted: number;
+  /** By requests, ever. */
+  spent: number;
   /** To the ledger, ever. */
-  returned: Nanos;
+  returned: number;
   /** Held by requests now. */
-  running: Nanos;
+  running: number;
   /** What the ledger last said. */
   unlimited: boolean;
-  keep: Nanos;
-  free: Nanos;
-  room: Nanos;
+  keep: number;
+  free: number;
+  room: number;
   tightest: LeaseAnswer["tightest"];
   until: number;
   stale: boolean;
@@ -41,7 +41,7 @@ export interface Lease {
   revision: number;
   confirmed: number;
   sent: { seq: number; revision: number } | null;
-  /** Claims that wait for money, in their order. */
+  /** Claims that wait for a part of it, in their order. */
   waiting: Claim[];
   /** Demand of late, a slot each. */
   slots: Slot[];
@@ -49,23 +49,33 @@ export interface Lease {
 
 export interface Slot {
   slot: number;
-  peak: Nanos;
-  spent: Nanos;
+  peak: number;
+  spent: number;
   draws: number;
 }
 
-/** What one request wants or holds of a lease. */
+/** What a request wants or holds of one lease. */
+export interface Part {
+  lease: Lease;
+  need: number;
+  held: number;
+  /** What a running request waits for besides; 0 for nothing. */
+  more: number;
+}
+
+/** What one request wants or holds: of one lease in each unit that its limits count, all or nothing. */
 export interface Claim {
   id: string;
   facts: ScopeFacts | null;
-  lease: Lease;
+  /** What the request can take at most, whatever its limits count. */
+  most: Amounts;
+  /** The first is of costs. */
+  parts: Part[];
   state: "waiting" | "held" | "running" | "refused" | "revoked" | "gone";
-  need: Nanos;
-  held: Nanos;
-  /** What a running request waits for besides; 0 for nothing. */
-  more: Nanos;
-  /** The ledger said no to `more`. */
+  /** The ledger said no to what a running request asked for besides. */
   moreRefused: boolean;
+  /** The lease that stood in the way. */
+  blockedBy: Lease | null;
   /** The message that asked for it; 0 for none yet. */
   askedIn: number;
   waits: number;
@@ -89,7 +99,7 @@ interface Correspondence {
   events: NumberedEvent[];
   lastLease: number;
   leases: Map<number, Lease>;
-  /** The lease that new requests of a bucket draw on. */
+  /** The lease that new requests of a bucket draw on: its bucket names its limits, and so its unit. */
   open: Map<string, Lease>;
   claims: Map<string, Claim>;
   sentAt: number;
@@ -113,8 +123,12 @@ export interface WalletState extends Correspondence {
   unknownKeys: Map<string, number>;
   /** Hashes that the next message asks for, and the message that did. */
   asking: Map<string, { askedIn: number }>;
-  /** The budgets that may cover a key's requests, by its id. */
-  keyBudgets: Map<string, readonly Budget[]>;
+  /** The policy's limits by scope. */
+  index: LimitIndex;
+  /** The own limits of keys seen, by their id. */
+  ofKeys: Map<string, readonly Limit[]>;
+  /** What covers the facts that were last asked for. */
+  covering: { facts: ScopeFacts; found: readonly Covering[] } | null;
   /** The modes of keys seen, by their id. */
   keyModes: Map<string, KeyMode>;
   /** Calls under way, by the time they were sent: a cancelled one counts no more after a while. */
@@ -150,7 +164,9 @@ export const newWallet = (tenant: string): WalletState => ({
   keys: new Map(),
   unknownKeys: new Map(),
   asking: new Map(),
-  keyBudgets: new Map(),
+  index: new Map(),
+  ofKeys: new Map(),
+  covering: null,
   keyModes: new Map(),
   calls: new Set(),
   keeper: null,

@@ -1,6 +1,7 @@
 /** What the wallet's tests share: a tenant with a key in a real ledger, and one request's way through the wallet. */
 import { env } from "cloudflare:workers";
 import type { Ledger } from "../../durable-objects/ledger.ts";
+import type { Amounts } from "../core/lease.ts";
 import type { Budget, KeyRecord } from "../core/policy.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import { NO_TOKENS, type UsageEvent } from "../core/usage.ts";
@@ -31,13 +32,15 @@ const keyRecord = (over: Partial<KeyRecord> = {}): KeyRecord => ({
   ...over,
 });
 
-export const budgetOf = (limitNanos: number, over: Partial<Budget> = {}): Budget => ({
+export const budgetOf = (limit: number, over: Partial<Budget> = {}): Budget => ({
   id: "bud_1",
   name: "test",
   scope: { type: "key", id: "key_1" },
   period: "total",
   timezone: "UTC",
-  limitNanos,
+  unit: "nanos",
+  limit,
+  rolling: false,
   enforcement: "hard",
   onUnbounded: "block",
   onUnpriced: "block",
@@ -53,8 +56,12 @@ export const hintOf = (needNanos: number): HoldHint => ({
   model: "m",
   tags: {},
   session: null,
-  needNanos,
+  most: mostOf(needNanos),
 });
+
+/** Twice as many tokens as nanodollars: enough for the event of a test. */
+export const mostOf = (nanos: number): Amounts => ({ nanos, tokens: nanos * 2 });
+
 export const facts: ScopeFacts = {
   key: "key_1",
   team: null,
@@ -122,7 +129,7 @@ export async function request(tenant: Tenant, needNanos: number, costNanos: numb
   const id = `req_${++made}`;
   const identified = await wallet.identify("hash_1", hintOf(needNanos));
   if (identified.outcome !== "known") return identified.outcome;
-  const held = await wallet.hold({ id, facts, needNanos });
+  const held = await wallet.hold({ id, facts, most: mostOf(needNanos) });
   if (held.outcome !== "held") return held;
   if (!wallet.dispatch(held.hold)) return "undispatched";
   if (workMs > 0) await scheduler.wait(workMs);

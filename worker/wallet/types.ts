@@ -1,7 +1,8 @@
 /** What the gateway asks of the wallet. The wallet alone talks to the ledger on the path of a request. */
 import type { BackgroundStart } from "../core/background.ts";
+import type { Amounts, Tightest } from "../core/lease.ts";
 import type { Nanos } from "../core/money.ts";
-import type { Budget, Credential, KeyRecord, PriceRecord } from "../core/policy.ts";
+import type { Credential, KeyRecord, Limit, PriceRecord } from "../core/policy.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import type { UsageEvent } from "../core/usage.ts";
 
@@ -13,8 +14,6 @@ export interface Grant {
   credentials: readonly Credential[];
   /** The tenant's own prices, one a model. */
   prices: readonly PriceRecord[];
-  /** All budgets of the tenant that may cover this key's requests. */
-  budgets: readonly Budget[];
 }
 
 export type Identified =
@@ -28,19 +27,22 @@ export interface Hold {
   /** The request's id. */
   readonly id: string;
   readonly tenant: string;
-  /** What is held by now; a top-up raises it. */
+  /** What is held by now; a top-up raises it. Tokens are null where no limit counts them. */
   nanos: Nanos;
+  tokens: number | null;
   /** What was left of the tightest hard budget when it was granted, this hold taken off; null without one. */
   remainingNanos: Nanos | null;
+  /** What limits on requests and on tokens have left, by what was last heard; empty where there are none. */
+  readonly rates: readonly Tightest[];
 }
 
 export type HoldOutcome =
   | { outcome: "held"; hold: Hold }
   | {
       outcome: "refused";
-      budget: Budget;
-      /** What is left of it, leases of others taken off. */
-      remainingNanos: Nanos;
+      limit: Limit;
+      /** What is left of it in its unit, leases of others taken off. */
+      remaining: number;
       /** Milliseconds since the epoch; null: never. */
       resetsAt: number | null;
     }
@@ -53,12 +55,14 @@ export interface Wallet {
    * for `hint`, so that the `hold` that follows needs no second one.
    */
   identify(keyHash: string, hint?: HoldHint): Promise<Identified>;
-  /** Holds `needNanos` in every budget that covers `facts`, from the lease where it suffices. Atomic over all of them. */
-  hold(request: { id: string; facts: ScopeFacts; needNanos: Nanos }): Promise<HoldOutcome>;
+  /** The limits that cover a request with these facts. */
+  limitsOn(facts: ScopeFacts): readonly Limit[];
+  /** Holds `most` in every limit that covers `facts`, from the leases where they suffice. Atomic over all of them. */
+  hold(request: { id: string; facts: ScopeFacts; most: Amounts }): Promise<HoldOutcome>;
   /** Just before the bytes leave: false where the hold may no longer be used (revoked, gone stale); it is then released. */
   dispatch(hold: Hold): boolean;
-  /** Raises a running request's hold by `moreNanos`. */
-  topUp(hold: Hold, moreNanos: Nanos): Promise<HoldOutcome>;
+  /** Raises a running request's hold by `more`. */
+  topUp(hold: Hold, more: Amounts): Promise<HoldOutcome>;
   /** A sign of life of a running request; at least every 10 s. */
   alive(hold: Hold): void;
   /**
@@ -81,5 +85,5 @@ export interface HoldHint {
   model: string;
   tags: Record<string, string>;
   session: string | null;
-  needNanos: Nanos;
+  most: Amounts;
 }

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { migrate } from "../db/migrate.ts";
 import { drainWallets } from "./index.ts";
-import { actor, budgetOf, eventOf, facts, hintOf, LEDGER, newTenant, request } from "./support.ts";
+import { actor, budgetOf, eventOf, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
 import type { Hold } from "./types.ts";
 
 beforeAll(() => migrate(env.DB));
@@ -13,7 +13,7 @@ test("a cold key's request costs one awaited call, and its settlement a second",
   expect((await tenant.ledger.stats()).calls).toBe(1);
   await tenant.settled();
   const states = await tenant.ledger.budgetStates();
-  expect(states.bud_1).toEqual({ spentNanos: 60, heldNanos: 0, resetsAt: null });
+  expect(states.bud_1).toEqual({ spent: 60, held: 0, resetsAt: null, subject: null });
   expect((await tenant.ledger.stats()).calls).toBe(2);
 });
 
@@ -24,7 +24,7 @@ test("300 at once on a budget for 40: never over the limit, the rest refused wit
   const watch = (async () => {
     while (!isOver) {
       const state = (await tenant.ledger.budgetStates()).bud_1;
-      most = Math.max(most, (state?.spentNanos ?? 0) + (state?.heldNanos ?? 0));
+      most = Math.max(most, (state?.spent ?? 0) + (state?.held ?? 0));
       await scheduler.wait(5);
     }
   })();
@@ -35,10 +35,10 @@ test("300 at once on a budget for 40: never over the limit, the rest refused wit
   const refused = results.filter((result) => typeof result === "object");
   expect(done).toHaveLength(40);
   expect(refused).toHaveLength(260);
-  expect(refused[0]).toMatchObject({ outcome: "refused", budget: { id: "bud_1" }, remainingNanos: 0, resetsAt: null });
+  expect(refused[0]).toMatchObject({ outcome: "refused", limit: { id: "bud_1" }, remaining: 0, resetsAt: null });
   expect(most).toBeLessThanOrEqual(4_000);
   await tenant.settled();
-  expect((await tenant.ledger.budgetStates()).bud_1).toEqual({ spentNanos: 4_000, heldNanos: 0, resetsAt: null });
+  expect((await tenant.ledger.budgetStates()).bud_1).toEqual({ spent: 4_000, held: 0, resetsAt: null, subject: null });
 });
 
 test("one after another, small requests use the budget up to the last that fits", async () => {
@@ -46,10 +46,10 @@ test("one after another, small requests use the budget up to the last that fits"
   const results: Awaited<ReturnType<typeof request>>[] = [];
   for (let i = 0; i < 12; i++) results.push(await request(tenant, 100, 100));
   expect(results.filter((result) => result === "ok")).toHaveLength(10);
-  expect(results[11]).toMatchObject({ outcome: "refused", remainingNanos: 50 });
+  expect(results[11]).toMatchObject({ outcome: "refused", remaining: 50 });
   expect(await request(tenant, 50, 50)).toBe("ok");
   await tenant.settled();
-  expect((await tenant.ledger.budgetStates()).bud_1?.spentNanos).toBe(1_050);
+  expect((await tenant.ledger.budgetStates()).bud_1?.spent).toBe(1_050);
 });
 
 test("a hot key needs at most one call for fifty requests", { timeout: 20_000 }, async () => {
@@ -67,7 +67,7 @@ test("a hot key needs at most one call for fifty requests", { timeout: 20_000 },
   const { calls, heldNanos } = await tenant.ledger.stats();
   expect(calls / total).toBeLessThanOrEqual(0.02);
   expect(heldNanos).toBe(0);
-  expect((await tenant.ledger.budgetStates()).bud_1?.spentNanos).toBe(total * 700);
+  expect((await tenant.ledger.budgetStates()).bud_1?.spent).toBe(total * 700);
 });
 
 test("a request under no budget is admitted without a call while the policy is fresh", async () => {
@@ -95,15 +95,15 @@ test("a top-up raises the hold while the budget lasts, and is refused by name af
   const tenant = await newTenant([budgetOf(1_000)]);
   const wallet = tenant.open();
   await wallet.identify("hash_1", hintOf(100));
-  const held = await wallet.hold({ id: "req_stream", facts, needNanos: 100 });
+  const held = await wallet.hold({ id: "req_stream", facts, most: mostOf(100) });
   const hold = (held as { hold: Hold }).hold;
   expect(wallet.dispatch(hold)).toBe(true);
-  expect((await wallet.topUp(hold, 600)).outcome).toBe("held");
+  expect((await wallet.topUp(hold, mostOf(600))).outcome).toBe("held");
   expect(hold.nanos).toBe(700);
   expect(hold.remainingNanos).toBe(300);
-  expect(await wallet.topUp(hold, 600)).toMatchObject({ outcome: "refused", budget: { id: "bud_1" } });
+  expect(await wallet.topUp(hold, mostOf(600))).toMatchObject({ outcome: "refused", limit: { id: "bud_1" } });
   await wallet.settle(hold, eventOf(tenant.tenant, "req_stream", 650));
-  expect((await tenant.ledger.budgetStates()).bud_1).toEqual({ spentNanos: 650, heldNanos: 0, resetsAt: null });
+  expect((await tenant.ledger.budgetStates()).bud_1).toEqual({ spent: 650, held: 0, resetsAt: null, subject: null });
 });
 
 test("a hot key's settlement is in D1 within two seconds", { timeout: 20_000 }, async () => {
@@ -115,7 +115,7 @@ test("a hot key's settlement is in D1 within two seconds", { timeout: 20_000 }, 
   await scheduler.wait(2_000);
   const wallet = tenant.open();
   await wallet.identify("hash_1", hintOf(1_000));
-  const { hold } = (await wallet.hold({ id: "req_watched", facts, needNanos: 1_000 })) as { hold: Hold };
+  const { hold } = (await wallet.hold({ id: "req_watched", facts, most: mostOf(1_000) })) as { hold: Hold };
   wallet.dispatch(hold);
   tenant.pending.push(wallet.settle(hold, eventOf(tenant.tenant, "req_watched", 700)));
   const find = env.DB.prepare("SELECT id FROM usage WHERE tenant = ? AND id = 'req_watched'").bind(tenant.tenant);
@@ -131,5 +131,5 @@ test("who is about to stop gives back at once what demand would have kept", asyn
   await request(tenant, 1_000, 700);
   expect(await drainWallets({ namespace: LEDGER, deadline: Date.now() + 2_000 })).toBe(true);
   expect((await tenant.ledger.stats()).heldNanos).toBe(0);
-  expect((await tenant.ledger.budgetStates()).bud_1?.spentNanos).toBe(21 * 700);
+  expect((await tenant.ledger.budgetStates()).bud_1?.spent).toBe(21 * 700);
 });

@@ -11,7 +11,8 @@ export const budgetsQuery = (tenant: string) =>
     queryFn: ({ signal }) => apiGetAll<Budget>(path(tenant), signal),
   });
 
-export type BudgetInput = Pick<Budget, "name" | "scope" | "period" | "timezone" | "limit_usd" | "enforcement">;
+export type BudgetInput = Pick<Budget, "name" | "scope" | "period" | "timezone" | "enforcement"> &
+  Partial<Pick<Budget, "limit_usd" | "limit_tokens" | "limit_requests">>;
 
 /** Creates a budget, or changes the one with `id`; its scope stays, since what was counted belongs to it. */
 export function useSaveBudget(tenant: string) {

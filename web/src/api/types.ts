@@ -41,11 +41,22 @@ export interface Budget {
   scope: { type: ScopeType; id: string | null };
   period: Period;
   timezone: string;
-  limit_usd: string;
+  rolling?: boolean;
+  /** What is counted; the figures of the others are null or not there. */
+  unit: "usd" | "tokens" | "requests";
+  limit_usd: string | null;
+  limit_tokens?: number;
+  limit_requests?: number;
   enforcement: "hard" | "soft";
-  spent_usd: string;
-  held_usd: string;
-  remaining_usd: string;
+  spent_usd: string | null;
+  spent_tokens?: number;
+  spent_requests?: number;
+  held_usd: string | null;
+  held_tokens?: number;
+  held_requests?: number;
+  remaining_usd: string | null;
+  remaining_tokens?: number;
+  remaining_requests?: number;
   resets_at: string | null;
   created_at: string;
 }

@@ -54,22 +54,24 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
   const [scopeId, setScopeId] = useState(budget?.scope.id ?? "");
   const [period, setPeriod] = useState<Period>(budget?.period ?? "month");
   const [timezone, setTimezone] = useState(budget?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const [limit, setLimit] = useState(budget ? inputFromUsd(budget.limit_usd) : "");
+  const [limit, setLimit] = useState(limitInputOf(budget));
   const [enforcement, setEnforcement] = useState<"hard" | "soft">(budget?.enforcement ?? "hard");
   const [tried, setTried] = useState(false);
   const scope = SCOPES.find((each) => each.type === scopeType);
+  const unit = budget?.unit ?? "usd";
   const limitUsd = usdFromInput(limit);
+  const amount = unit === "usd" ? limitUsd : amountFromInput(limit);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (limitUsd === null) return;
+    if (amount === null) return;
     const input = {
       name: name.trim(),
       scope: { type: scopeType, id: scopeType === "tenant" ? null : scopeId.trim() },
       period,
       timezone,
-      limit_usd: limitUsd,
+      ...(unit === "usd" ? { limit_usd: limitUsd } : { [`limit_${unit}`]: amount }),
       enforcement,
     };
     save.mutate(budget ? { id: budget.id, ...input } : input, {
@@ -136,12 +138,12 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
       </div>
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField
-          label="Limit in USD"
+          label={unit === "usd" ? "Limit in USD" : `Limit in ${unit}`}
           required
           inputMode="decimal"
           placeholder="100"
           value={limit}
-          error={tried && limitUsd === null ? "An amount above zero, such as 100 or 0.50." : null}
+          error={tried && amount === null ? LIMIT_HINTS[unit] : null}
           onChange={(event) => setLimit(event.target.value)}
         />
         <SelectField
@@ -198,6 +200,20 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
     </form>
   );
 }
+
+const LIMIT_HINTS: Record<Budget["unit"], string> = {
+  usd: "An amount above zero, such as 100 or 0.50.",
+  tokens: "A whole number of tokens.",
+  requests: "A whole number of requests.",
+};
+
+function limitInputOf(budget: Budget | null): string {
+  if (budget === null) return "";
+  if (budget.unit === "usd") return budget.limit_usd === null ? "" : inputFromUsd(budget.limit_usd);
+  return String(budget[`limit_${budget.unit}`] ?? "");
+}
+
+const amountFromInput = (text: string): number | null => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : null);
 
 /** All zones that this browser knows, UTC first, and the one that is set. */
 const timezonesWith = (zone: string): string[] => [...new Set(["UTC", zone, ...Intl.supportedValuesOf("timeZone")])];

@@ -3,8 +3,8 @@ import type { Budget, Key } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { BudgetBar } from "../../components/ui/budget-bar.tsx";
 import { Button } from "../../components/ui/button.tsx";
-import { formatPercent, formatRelative, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
-import { nanosOf } from "../../lib/money.ts";
+import { type BudgetFigures, budgetFigures } from "../../lib/budget-figures.ts";
+import { formatPercent, formatRelative, formatUtc } from "../../lib/format.ts";
 import { PERIOD_WORD, scopeLabel } from "./scope-label.ts";
 
 interface Props {
@@ -15,9 +15,8 @@ interface Props {
 }
 
 export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
-  const limit = nanosOf(budget.limit_usd);
-  const spent = nanosOf(budget.spent_usd);
-  const held = nanosOf(budget.held_usd);
+  const figures = budgetFigures(budget);
+  const { limit, spent, held } = figures;
   return (
     <li className="flex flex-col gap-2.5 px-4 py-4 sm:px-5" data-budget={budget.id}>
       <div className="flex items-start justify-between gap-3">
@@ -29,7 +28,8 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
             </Badge>
           </span>
           <span className="text-xs text-ink-2">
-            {scopeLabel(budget.scope, keys)} · {formatUsd(limit)} {PERIOD_WORD[budget.period]}
+            {scopeLabel(budget.scope, keys)} · {figures.format(limit)}{" "}
+            {budget.rolling ? `in the last ${budget.period}` : PERIOD_WORD[budget.period]}
           </span>
         </div>
         <div className="flex gap-1">
@@ -43,9 +43,14 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
       </div>
       <BudgetBar name={budget.name} spent={spent} held={held} limit={limit} className="h-2.5" />
       <dl className="figures flex flex-wrap gap-x-6 gap-y-1 text-sm">
-        <Amount name="Spent" nanos={spent} note={limit > 0 ? formatPercent(spent / limit) : undefined} />
-        <Amount name="Held" nanos={held} />
-        <Amount name="Left" nanos={nanosOf(budget.remaining_usd)} />
+        <Amount
+          name={budget.unit === "usd" ? "Spent" : "Used"}
+          amount={spent}
+          figures={figures}
+          note={limit > 0 ? formatPercent(spent / limit) : undefined}
+        />
+        <Amount name="Held" amount={held} figures={figures} />
+        <Amount name="Left" amount={figures.remaining} figures={figures} />
         <div className="flex gap-1.5 sm:ml-auto">
           <dt className="text-ink-3">{budget.resets_at ? "Resets" : "Never resets"}</dt>
           {budget.resets_at && <dd title={formatUtc(budget.resets_at)}>{formatRelative(budget.resets_at)}</dd>}
@@ -55,12 +60,19 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
   );
 }
 
-function Amount({ name, nanos, note }: { name: string; nanos: number; note?: string }) {
+interface AmountProps {
+  name: string;
+  amount: number;
+  figures: BudgetFigures;
+  note?: string;
+}
+
+function Amount({ name, amount, figures, note }: AmountProps) {
   return (
     <div className="flex gap-1.5">
       <dt className="text-ink-3">{name}</dt>
-      <dd title={formatUsdExact(nanos)}>
-        {formatUsd(nanos)}
+      <dd title={figures.formatExact(amount)}>
+        {figures.format(amount)}
         {note && <span className="text-ink-3"> · {note}</span>}
       </dd>
     </div>

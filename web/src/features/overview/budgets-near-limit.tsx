@@ -6,13 +6,20 @@ import { BudgetBar } from "../../components/ui/budget-bar.tsx";
 import { buttonStyle } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
-import { formatPercent, formatRelative, formatUsd } from "../../lib/format.ts";
-import { nanosOf } from "../../lib/money.ts";
+import { budgetFigures } from "../../lib/budget-figures.ts";
+import { formatPercent, formatRelative } from "../../lib/format.ts";
 
 const SHOWN = 4;
 
-const used = (budget: Budget): number =>
-  (nanosOf(budget.spent_usd) + nanosOf(budget.held_usd)) / Math.max(1, nanosOf(budget.limit_usd));
+function used(budget: Budget): number {
+  const { spent, held, limit } = budgetFigures(budget);
+  return (spent + held) / Math.max(1, limit);
+}
+
+function leftOf(budget: Budget): string {
+  const { remaining, limit, format } = budgetFigures(budget);
+  return `${format(remaining)} left of ${format(limit)}`;
+}
 
 /** The fullest budgets first. */
 export function BudgetsNearLimit({ tenant }: { tenant: string }) {
@@ -58,14 +65,12 @@ export function BudgetsNearLimit({ tenant }: { tenant: string }) {
             </span>
             <BudgetBar
               name={budget.name}
-              spent={nanosOf(budget.spent_usd)}
-              held={nanosOf(budget.held_usd)}
-              limit={nanosOf(budget.limit_usd)}
+              spent={budgetFigures(budget).spent}
+              held={budgetFigures(budget).held}
+              limit={budgetFigures(budget).limit}
             />
             <span className="figures flex justify-between gap-3 text-xs text-ink-3">
-              <span>
-                {formatUsd(nanosOf(budget.remaining_usd))} left of {formatUsd(nanosOf(budget.limit_usd))}
-              </span>
+              <span>{leftOf(budget)}</span>
               {budget.resets_at && <span>resets {formatRelative(budget.resets_at)}</span>}
             </span>
           </li>
