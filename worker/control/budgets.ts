@@ -17,7 +17,7 @@ import { type App, invalid, type TenantCall } from "./call.ts";
 import { amount, iso, label, name, usd } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
 
-const scope = z.strictObject({ type: z.enum(SCOPE_TYPES), id: label.nullable().default(null) });
+export const scope = z.strictObject({ type: z.enum(SCOPE_TYPES), id: label.nullable().default(null) });
 const timezone = z.string().refine(isTimezone, 'must be an IANA time zone, e.g. "Europe/Berlin"');
 /** Per cent of the limit; above 100 for what goes on after a soft limit. */
 const alertAt = z.array(z.number().positive().max(1_000)).max(20);

@@ -8,10 +8,10 @@ import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
 import { instant, iso, label, name, readBody, tags } from "./input.ts";
+import { rateLimits, ratesFrom, showRates } from "./rate-limits.ts";
 import { given, mountResource } from "./resource.ts";
 
 const names = z.array(z.string().min(1).max(200)).max(200).nullable();
-const perMinute = z.int().positive().nullable();
 /** A year. */
 const MAX_CACHE_SECONDS = 31_536_000;
 
@@ -23,11 +23,8 @@ const changeable = {
   tags,
   require: z.array(z.string().min(1).max(64)).max(32),
   allow: z.strictObject({ providers: names.optional(), models: names.optional(), endpoints: names.optional() }),
-  rate_limits: z.strictObject({
-    requests_per_minute: perMinute.optional(),
-    tokens_per_minute: perMinute.optional(),
-    concurrent: perMinute.optional(),
-  }),
+  rate_limits: rateLimits,
+  max_identical_requests: z.int().positive().nullable(),
   cache: z.strictObject({ ttl_seconds: z.int().positive().max(MAX_CACHE_SECONDS) }).nullable(),
   on_disconnect: z.enum(["abort", "drain"]),
   expires_at: instant.nullable(),
@@ -92,14 +89,8 @@ function changesOf(input: z.output<typeof patch>, current: KeyRecord): Partial<K
     tags: input.tags,
     require: input.require,
     allow: input.allow && { ...current.allow, ...given(input.allow) },
-    rateLimits: limits && {
-      ...current.rateLimits,
-      ...given({
-        requestsPerMinute: limits.requests_per_minute,
-        tokensPerMinute: limits.tokens_per_minute,
-        concurrent: limits.concurrent,
-      }),
-    },
+    rateLimits: limits && ratesFrom(limits, current.rateLimits),
+    maxIdenticalRequests: input.max_identical_requests,
     cache: input.cache && { ttlSeconds: input.cache.ttl_seconds },
     onDisconnect: input.on_disconnect,
     expiresAt: input.expires_at,
@@ -140,11 +131,8 @@ const showKey = (record: KeyRecord) => ({
   tags: record.tags,
   require: record.require,
   allow: record.allow,
-  rate_limits: {
-    requests_per_minute: record.rateLimits.requestsPerMinute,
-    tokens_per_minute: record.rateLimits.tokensPerMinute,
-    concurrent: record.rateLimits.concurrent,
-  },
+  rate_limits: showRates(record.rateLimits),
+  max_identical_requests: record.maxIdenticalRequests ?? null,
   cache: record.cache && { ttl_seconds: record.cache.ttlSeconds },
   on_disconnect: record.onDisconnect,
   expires_at: iso(record.expiresAt),

@@ -4,6 +4,7 @@ import { newId } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";
 import type { App } from "./call.ts";
 import { iso, label, name } from "./input.ts";
+import { rateLimits, ratesFrom, showRates } from "./rate-limits.ts";
 import { given, mountResource } from "./resource.ts";
 
 /** Mounts `/teams` and `/users`. */
@@ -14,13 +15,26 @@ export function mountParties(app: App): void {
       path: `${kind}s`,
       noun: kind,
       action: "parties",
-      create: z.strictObject({ id: label.optional(), name }),
-      patch: z.strictObject({ name: name.optional() }),
+      create: z.strictObject({ id: label.optional(), name, rate_limits: rateLimits.optional() }),
+      patch: z.strictObject({ name: name.optional(), rate_limits: rateLimits.optional() }),
       make: async (input, { now }) =>
-        ok({ record: { id: input.id ?? newId(kind, now), name: input.name, createdAt: now } }),
-      change: async (input) => ok(given(input)),
+        ok({
+          record: {
+            id: input.id ?? newId(kind, now),
+            name: input.name,
+            ...(input.rate_limits && { rateLimits: ratesFrom(input.rate_limits) }),
+            createdAt: now,
+          },
+        }),
+      change: async ({ name: title, rate_limits: rates }, current) =>
+        ok(given({ name: title, rateLimits: rates && ratesFrom(rates, current.rateLimits ?? {}) })),
       show: async (records) =>
-        records.map((record) => ({ id: record.id, name: record.name, created_at: iso(record.createdAt) })),
+        records.map((record) => ({
+          id: record.id,
+          name: record.name,
+          rate_limits: showRates(record.rateLimits ?? {}),
+          created_at: iso(record.createdAt),
+        })),
     });
   }
 }

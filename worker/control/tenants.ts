@@ -104,7 +104,7 @@ async function change(call: TenantCall): Promise<Answer> {
   return getOne(call);
 }
 
-const ALL_KINDS: readonly RecordKind[] = ["key", "token", "credential", "price", "budget", "team", "user"];
+const ALL_KINDS: readonly RecordKind[] = ["key", "token", "credential", "price", "budget", "rateLimit", "team", "user"];
 const REMOVE_PAGE = 500;
 
 /**

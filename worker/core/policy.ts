@@ -110,6 +110,8 @@ export interface KeyRecord {
   require: string[];
   allow: { providers: string[] | null; models: string[] | null; endpoints: string[] | null };
   rateLimits: RateLimits;
+  /** How often the same request may come in a row, in one session; null or left out: as often as it likes. */
+  maxIdenticalRequests?: number | null;
   cache: { ttlSeconds: number } | null;
   onDisconnect: "abort" | "drain";
   expiresAt: number | null;

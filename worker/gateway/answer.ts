@@ -13,7 +13,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Ending } from "./event.ts";
 import { towardsClient } from "./headers.ts";
 import { outlast, sendWhole } from "./outlast.ts";
-import { ownHeaders } from "./own-headers.ts";
+import { ownHeaders, rateLimitHeaders } from "./own-headers.ts";
 import { readAnswer } from "./read-answer.ts";
 import { type RelayEnd, relay } from "./relay.ts";
 import { errorResponse } from "./respond.ts";
@@ -222,6 +222,7 @@ export function headersOf(answered: Answered, decoded: boolean, charge?: Charge)
     remainingNanos: hold && left !== null && spent !== null ? left + hold.nanos - spent : left,
   });
   if (charge && spent !== null) headers.set("x-meterr-cost-usd", usdFromNanos(spent));
+  if (hold && hold.rates.length > 0) rateLimitHeaders(headers, hold.rates, of.shape);
   return headers.toInit();
 }
 

@@ -20,6 +20,7 @@ import { handOver, isDrained, REQUEST_ID_HEADER } from "./hand-over.ts";
 import { checkKey, ledgerUnavailable } from "./identify.ts";
 import type { Place } from "./locate.ts";
 import { locate, locateCustom } from "./locate.ts";
+import { checkLoop } from "./loops.ts";
 import { presentedKey } from "./present-key.ts";
 import { readCall } from "./read-call.ts";
 import { errorResponse } from "./respond.ts";
@@ -103,6 +104,8 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
     );
   };
   if (read.value.refusal) return settleDenied(read.value.refusal);
+  const loop = owner === "request" ? await checkLoop(call) : null;
+  if (loop) return settleDenied(loop);
   if (owner === "request" && isDrained(call)) {
     wallet.forgo();
     return respond(await handOver(env, request, call));

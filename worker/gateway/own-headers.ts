@@ -1,7 +1,12 @@
 /** The headers that meterr adds to an answer. */
+
+import type { RateLeft } from "../core/errors.ts";
 import type { HeaderMap } from "../core/header-map.ts";
+import type { Tightest } from "../core/lease.ts";
 import { type Nanos, usdFromNanos } from "../core/money.ts";
 import type { CacheOutcome } from "../core/usage.ts";
+import { rateHeaders } from "../dialects/rate-headers.ts";
+import type { ErrorShape } from "../dialects/types.ts";
 import type { Call } from "./call.ts";
 
 /** Sets the `x-meterr-*` headers of `call`'s answer on `headers`. */
@@ -19,4 +24,15 @@ export function ownHeaders(
     headers.set("x-meterr-budget-remaining-usd", usdFromNanos(Math.max(0, more.remainingNanos)));
   }
   if (call.mode === "test") headers.set("x-meterr-sandbox", "true");
+}
+
+/** Says what is left of the key's rate limits, where the provider does not say it of its own. */
+export function rateLimitHeaders(headers: HeaderMap, rates: readonly Tightest[], shape: ErrorShape): void {
+  const now = Date.now();
+  const left = rates.flatMap(({ limit, free, resetsAt }): RateLeft[] => {
+    const { unit, isRate } = limit;
+    if (!isRate || (unit !== "requests" && unit !== "tokens")) return [];
+    return [{ unit, limit: limit.limit, remaining: Math.max(0, free), resetMs: Math.max(0, (resetsAt ?? now) - now) }];
+  });
+  for (const [name, value] of rateHeaders(left, shape, now)) if (headers.get(name) === null) headers.set(name, value);
 }
