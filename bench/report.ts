@@ -7,12 +7,16 @@ export type Side = "bare" | "meterr";
 interface Results {
   json: { cpu_ratio: number; rps_ratio: number; added_p50_ms: number; added_p99_ms: number };
   stream200: { cpu_ratio: number };
+  stream200_edited: { cpu_ratio: number };
   ledger_calls_per_request: number | null;
 }
 
 /** Prints the medians of both sides, and meterr's to the bare Worker's. */
-export function printTable(turns: Record<"throughput" | "latency" | "stream200", Turns>, results: Results): void {
-  const { json, stream200, ledger_calls_per_request: calls } = results;
+export function printTable(
+  turns: Record<"throughput" | "latency" | "stream200" | "stream200Edited", Turns>,
+  results: Results,
+): void {
+  const { json, stream200, stream200_edited: edited, ledger_calls_per_request: calls } = results;
   const rows = [
     ["", "bare Worker", "meterr", ""],
     row("JSON, requests/s", turns.throughput, (m) => m.requestsPerSecond.toFixed(0), `${json.rps_ratio.toFixed(2)}×`),
@@ -24,6 +28,12 @@ export function printTable(turns: Record<"throughput" | "latency" | "stream200",
       turns.stream200,
       (m) => millis(m.cpuMsPerRequest),
       `${stream200.cpu_ratio.toFixed(2)}×`,
+    ),
+    row(
+      "… with its usage removed",
+      turns.stream200Edited,
+      (m) => millis(m.cpuMsPerRequest),
+      `${edited.cpu_ratio.toFixed(2)}×`,
     ),
     ["Ledger calls a request", "", calls === null ? "unknown" : calls.toFixed(4), ""],
   ];

@@ -27,13 +27,29 @@ const METRICS_SECONDS = 3;
 const PATH = "/v1/chat/completions";
 const MESSAGES = [{ role: "user", content: "What is the capital of France? Answer in one short sentence, please." }];
 
+interface Load {
+  stream: keyof typeof STREAMED | null;
+  connections: number;
+  seconds: number;
+}
+
 /** What is measured: the load, and for how long. */
 const LOADS = {
-  throughput: { stream: false, connections: 32, seconds: 3 },
-  latency: { stream: false, connections: 2, seconds: 1.5 },
-  stream200: { stream: true, connections: 8, seconds: 3 },
-} as const;
+  throughput: { stream: null, connections: 32, seconds: 3 },
+  latency: { stream: null, connections: 2, seconds: 1.5 },
+  stream200: { stream: "as it is", connections: 8, seconds: 3 },
+  stream200Edited: { stream: "usage removed", connections: 8, seconds: 3 },
+} as const satisfies Record<string, Load>;
 type LoadName = keyof typeof LOADS;
+
+/**
+ * A client that asks for usage, as those of most providers need not, gets the stream as it is; for one that does not,
+ * meterr asks, and takes the chunk with the usage out again.
+ */
+const STREAMED = {
+  "as it is": { stream: true, stream_options: { include_usage: true } },
+  "usage removed": { stream: true },
+};
 
 interface Target {
   side: Side;
@@ -77,6 +93,7 @@ async function bench(jsonFile: string | null): Promise<number> {
     const callsAfter = await ledgerCalls(system);
     const latency = await inTurns("latency", targets);
     const stream200 = await inTurns("stream200", targets);
+    const stream200Edited = await inTurns("stream200Edited", targets);
 
     const calls = callsBefore === null || callsAfter === null ? null : callsAfter - callsBefore;
     const results = {
@@ -87,10 +104,11 @@ async function bench(jsonFile: string | null): Promise<number> {
         added_p99_ms: added(latency, (m) => m.p99Ms),
       },
       stream200: { cpu_ratio: ratio(stream200, (m) => m.cpuMsPerRequest) },
+      stream200_edited: { cpu_ratio: ratio(stream200Edited, (m) => m.cpuMsPerRequest) },
       ledger_calls_per_request: calls === null ? null : calls / throughput.requests.meterr,
       peers: {},
     };
-    printTable({ throughput, latency, stream200 }, results);
+    printTable({ throughput, latency, stream200, stream200Edited }, results);
     if (jsonFile !== null) writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);
     return 0;
   } finally {
@@ -144,10 +162,7 @@ async function inTurns(name: LoadName, targets: Target[]): Promise<Turns> {
 }
 
 /** One load on one target, with the CPU that it causes, settlements afterwards included. */
-async function run(
-  target: Target,
-  load: { stream: boolean; connections: number; seconds: number },
-): Promise<{ measurement: Measurement; requests: number }> {
+async function run(target: Target, load: Load): Promise<{ measurement: Measurement; requests: number }> {
   const options: LoadOptions = {
     origin: target.origin,
     path: target.path,
@@ -156,7 +171,7 @@ async function run(
       model: "gpt-5-mini",
       messages: MESSAGES,
       max_completion_tokens: 400,
-      ...(load.stream && { stream: true }),
+      ...(load.stream && STREAMED[load.stream]),
     }),
     connections: load.connections,
     seconds: load.seconds,

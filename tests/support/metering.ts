@@ -47,7 +47,7 @@ async function callOf({ provider: slug, request }: Recording): Promise<Call | nu
   if (!provider) return null;
   const endpoint = provider.endpoint(request.method, path);
   const sent = requestOf(request);
-  const read = sent ? await readBody(sent, endpoint.dialect !== null) : null;
+  const read = sent ? await readBody(sent, sent.headers, endpoint.dialect !== null) : null;
   // A source that did not record the request left nothing to read.
   const body: Call["body"] = read?.ok ? read.value : { kind: "json", bytes: new Uint8Array(), text: "", json: {} };
   if (endpoint.dialect === null || (body.kind !== "json" && body.kind !== "form")) return null;

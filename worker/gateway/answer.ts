@@ -18,6 +18,7 @@ import { readAnswer } from "./read-answer.ts";
 import { type RelayEnd, relay } from "./relay.ts";
 import { errorResponse } from "./respond.ts";
 import { AHEAD_TOKENS, SlicedStream } from "./slices.ts";
+import { split } from "./split.ts";
 import { StreamMeter } from "./stream-meter.ts";
 import { UsageChunkRemover } from "./usage-chunk.ts";
 
@@ -116,20 +117,25 @@ export async function relayed(
   const { readable, writable } = new IdentityTransformStream();
   of.respond(new Response(readable, { status: response.status, headers: headersOf(answered, true) }));
   const lasting = of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null;
-  const end = await relay({
-    first: begun?.first ?? [],
-    reader: begun?.reader ?? (response.body as ReadableStream<Uint8Array>).getReader(),
-    to: lasting?.to ?? writable,
-    see(chunk, passed) {
-      firstByteAt ??= Date.now();
-      meter.see(chunk);
-      kept?.add(passed);
-    },
-    edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : null),
-    guard: sliced && { covers: () => sliced.covers(), terminal: () => sliced.terminal(CUT_REASON) },
-    client: of.client,
-    cancel: () => upstream.abort(),
-  });
+  const see = (chunk: Uint8Array, passed: Uint8Array) => {
+    firstByteAt ??= Date.now();
+    meter.see(chunk);
+    kept?.add(passed);
+  };
+  const way = { client: of.client, cancel: () => upstream.abort() };
+  const body = response.body as ReadableStream<Uint8Array>;
+  const isAsItIs = !begun && !sliced && !answered.removesUsage && !lasting && meter.isEventStream;
+  const end = isAsItIs
+    ? await split({ ...way, body, to: writable, see: (chunk) => see(chunk, chunk) })
+    : await relay({
+        ...way,
+        first: begun?.first ?? [],
+        reader: begun?.reader ?? body.getReader(),
+        to: lasting?.to ?? writable,
+        see,
+        edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : null),
+        guard: sliced && { covers: () => sliced.covers(), terminal: () => sliced.terminal(CUT_REASON) },
+      });
   const reading = meter.end();
   const ended = end === "complete" && (reading.finished || reading.error !== null);
   const charge = ended

@@ -131,7 +131,7 @@ function decodeUtf8(bytes: Uint8Array): string | null {
 
 async function readForm(bytes: Uint8Array, type: string): Promise<Outcome<RequestBody>> {
   try {
-    const form = await new Response(bytes, { headers: { "content-type": type } }).formData();
+    const form = await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-type": type } }).formData();
     const json: Record<string, unknown> = {};
     let files = 0;
     for (const [name, value] of form) {

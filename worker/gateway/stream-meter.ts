@@ -34,6 +34,11 @@ export class StreamMeter {
     });
   }
 
+  /** Whether the headers say that it comes event by event: small, and never long in the making. */
+  get isEventStream(): boolean {
+    return this.#framing === "sse";
+  }
+
   /** Takes the next bytes. */
   see(chunk: Uint8Array): void {
     this.#decoder ??= new TextDecoder("utf-8");
