@@ -91,7 +91,10 @@ const RATED = [
   ["user", "kind = 'user' AND kind IN ('team', 'user') AND json ->> '$.rateLimits' IS NOT NULL"],
 ] as const;
 
-/** All records of a kind, oldest first: read and parsed in pieces, since ten thousand one by one take long. */
+/**
+ * All records of a kind, in the order of their ids, which sort by time: that is the table's own order. Parsed in pieces,
+ * since ten thousand one by one take long.
+ */
 function readAll<T>(sql: SqlStorage, where: string): T[] {
   const records: T[] = [];
   let texts: string[] = [];
@@ -99,7 +102,7 @@ function readAll<T>(sql: SqlStorage, where: string): T[] {
     for (const record of JSON.parse(`[${texts.join(",")}]`) as T[]) records.push(record);
     texts = [];
   };
-  for (const [json] of sql.exec(`SELECT json FROM records WHERE ${where} ORDER BY created_at, id`).raw()) {
+  for (const [json] of sql.exec(`SELECT json FROM records WHERE ${where} ORDER BY id`).raw()) {
     texts.push(String(json));
     if (texts.length >= PARSED_AT_ONCE) parse();
   }

@@ -227,9 +227,10 @@ function settle(world: World, request: SimRequest, bill: { cost: number; booked:
   request.cost = bill.cost;
   request.phase = "ended";
   world.requests.delete(request.id);
-  for (const { unit, pots } of request.shares) {
-    // Of a wallet that is gone what rolls counts from when it was lost, and nothing runs.
-    const counts = (pot: Pot) => !wasLeft || pot.slotMs === 0;
+  for (const { unit, pots, key } of request.shares) {
+    // Of a wallet that is gone, or is taken for it, what rolls counts from when it was lost.
+    const isLost = wasLeft || world.isLost(key);
+    const counts = (pot: Pot) => !isLost || pot.slotMs === 0;
     if (unit !== "concurrent") world.notePaid((pots ?? []).filter(counts), () => inUnit(unit, bill.cost));
   }
   if (isolate) observe(world, isolate, "float");
@@ -444,4 +445,19 @@ function checkRest(world: World): void {
   send(world, isolate);
   if (claim.state !== "held") broken("L2", `the rest of a quiet budget was ${claim.state} at the first call`);
   checkBooks(world);
+  claims.giveUp(isolate.state, claim, world.now);
+  for (let i = 0; i < 3; i++) send(world, isolate);
+  checkStranger(world);
+}
+
+/** L2: who does not know the key gets a request's worth with the call that tells whose it is. */
+function checkStranger(world: World): void {
+  const isolate = world.addIsolate();
+  isolate.skewMs = 0;
+  const said = { user: null, provider: "p", model: "m2", tags: {}, session: null };
+  ask(isolate.state, "hash_k2");
+  const request = { id: "stranger", keyHash: "hash_k2", said, most: amountsOf(1) };
+  const claim = claims.arriveUnknown(isolate.state, request, world.now);
+  send(world, isolate);
+  if (claim.state !== "held") broken("L2", `a stranger's request was ${claim.state} at the first call`);
 }

@@ -24,7 +24,7 @@ export function checkBooks(world: World): void {
   for (const request of world.requests.values()) {
     if (request.phase !== "running") continue;
     for (const { unit, pots, key } of request.shares) {
-      const isGone = isLeft(request) || ledger.wallets.get(walletOf(key))?.lostAt != null;
+      const isGone = isLeft(request) || world.isLost(key);
       for (const pot of pots ?? []) {
         // Of a wallet that is gone what rolls counts from when it was lost, and nothing runs.
         if (!(isGone && (pot.slotMs > 0 || unit === "concurrent")))
@@ -50,6 +50,7 @@ function checkWallets(world: World): void {
 function checkPot(world: World, pot: Pot, sums: Record<"held" | "lost" | "running", Map<string, number>>): void {
   const of = (map: Map<string, number>) => map.get(pot.id) ?? 0;
   if (pot.held !== of(sums.held)) broken("SUMS", `held is not the sum of leases on ${pot.id}`);
+  if (pot.unit === "concurrent" && pot.settled !== 0) broken("SUMS", `what ran at once was spent on ${pot.id}`);
   if (pot.slotMs > 0) checkRolling(world, pot);
   else {
     const lost = pot.unit === "concurrent" ? 0 : of(sums.lost) + of(world.finalLost);

@@ -4,8 +4,11 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { play } from "./adversary.ts";
 import { MUTATIONS, type Mutation } from "./mutations.ts";
+import { randomFromList } from "./random.ts";
 
 const run = promisify(execFile);
 const NODE = join(process.cwd(), "node_modules/.bin/node");
@@ -20,9 +23,9 @@ beforeAll(() => {
 afterAll(() => rmSync(copies, { recursive: true }));
 
 /** Plays histories on the source in `root`; answers the totals, or what broke. */
-async function histories(root: string, count: number): Promise<Record<string, unknown>> {
+async function histories(root: string, count: number, from = 1): Promise<Record<string, unknown>> {
   const script = join(root, "tests/lease-protocol/run.ts");
-  const { stdout } = await run(NODE, [script, "1", String(count), String(STEPS)]).catch((error) => error);
+  const { stdout } = await run(NODE, [script, String(from), String(count), String(STEPS)]).catch((error) => error);
   return JSON.parse(stdout.trim().split("\n").at(-1) || "{}");
 }
 
@@ -55,7 +58,21 @@ test("no history breaks a promise", { timeout: 120_000 }, async () => {
   }
 });
 
+/** A property whose counterexample is a short list of decisions. */
+test("no list of decisions breaks a promise", { timeout: 120_000 }, () => {
+  const decisions = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+    size: "max",
+    maxLength: 600,
+  });
+  fc.assert(
+    fc.property(decisions, (choices) => {
+      play({ random: randomFromList(choices), steps: 80 });
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test.each(MUTATIONS)("a broken rule is noticed: $name", { timeout: 120_000 }, async (mutation) => {
   const root = broken(mutation, `m${MUTATIONS.indexOf(mutation)}`);
-  expect(await histories(root, HISTORIES)).toHaveProperty("broken");
+  expect(await histories(root, HISTORIES, mutation.from)).toHaveProperty("broken");
 });

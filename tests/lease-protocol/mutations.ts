@@ -2,6 +2,8 @@
 
 export interface Mutation {
   name: string;
+  /** The first history, where it takes a rare one. */
+  from?: number;
   file: string;
   find: string;
   replace: string;
@@ -49,6 +51,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "an old opening message opens",
+    from: 2_000,
     file: `${LEDGER}/sync.ts`,
     find: "now - message.sentAt > OPEN_AGE_MS",
     replace: "false",

@@ -8,6 +8,13 @@ export interface Random {
   next(): number;
 }
 
+/** Decisions from a list, which a property's shrinking shortens and lowers; where it ends, those of a seed. */
+export function randomFromList(choices: readonly number[]): Random {
+  const rest = randomFrom(choices.length);
+  let at = 0;
+  return randomBy(() => choices[at++] ?? rest.next());
+}
+
 /** A small linear congruential generator, scrambled: ample for choosing what happens next. */
 export function randomFrom(seed: number): Random {
   let state = BigInt(seed) * 2_654_435_761n + 1_442_695_040_888_963_407n;
@@ -16,6 +23,10 @@ export function randomFrom(seed: number): Random {
     const high = Number(state >> 32n);
     return ((high ^ (high >>> 15)) >>> 0) / 2 ** 32;
   };
+  return randomBy(next);
+}
+
+function randomBy(next: () => number): Random {
   const int = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
   return {
     next,

@@ -12,7 +12,7 @@ import type { UsageEvent } from "../../worker/core/usage.ts";
 import { nextMessage } from "../../worker/wallet/message.ts";
 import { newWallet } from "../../worker/wallet/state.ts";
 import { Disk, digestOf } from "./disk.ts";
-import { type Random, randomFrom } from "./random.ts";
+import type { Random } from "./random.ts";
 import type { Isolate, SimRequest } from "./requests.ts";
 
 /** A broken promise of the protocol. */
@@ -35,7 +35,7 @@ export type Packet =
   | { to: "wallet"; isolate: Isolate; reply: SyncReply; sentAt: number; isTaken: boolean };
 
 export interface Options {
-  seed: number;
+  random: Random;
   steps: number;
 }
 
@@ -119,8 +119,7 @@ export class World {
   readonly keyIds: string[];
   #hasUnlimited = false;
 
-  constructor({ seed }: Options) {
-    const random = randomFrom(seed);
+  constructor({ random }: Options) {
     this.random = random;
     this.isHot = random.chance(0.4);
     this.isCalm = random.chance(0.3);
@@ -220,6 +219,11 @@ export class World {
     return limit?.enforcement === "hard" ? limit.limit : Number.POSITIVE_INFINITY;
   }
 
+  /** The ledger takes the wallet of this lease for dead. */
+  isLost(leaseKey: string): boolean {
+    return this.ledger.wallets.get(leaseKey.slice(0, leaseKey.lastIndexOf("_")))?.lostAt != null;
+  }
+
   /** The events that the isolate has just made happened now, whatever its clock says. */
   noteEvents({ state }: Isolate): void {
     for (let i = state.events.length - 1; i >= 0; i--) {
@@ -253,18 +257,16 @@ export class World {
       const fresh = message.events.filter(({ n }) => n > seen);
       for (const numbered of fresh) {
         for (const { lease, amount } of numbered.spends) {
-          const ask = message.leases.find((one) => one.lease === lease);
-          const facts = ask && "known" in ask.facts ? ask.facts.known : null;
+          const request = this.dispatched.find(({ id }) => id === numbered.event?.id);
+          const share = request?.shares.find((one) => one.lease === lease);
           // A lease without a limit may be opened and closed by one message.
           const pots =
             potsBefore.get(lease) ??
             leases?.get(lease)?.pots ??
-            (ask && facts ? potsOf(this.ledger, facts, { unit: ask.unit, now: this.now }) : []);
+            (request && share ? potsOf(this.ledger, request.facts, { unit: share.unit, now: this.now }) : []);
           const at = this.happenedAt.get(`${message.wallet}_${numbered.n}`);
           if (at === undefined) broken("S2", "booked what never happened");
           for (const pot of pots) this.#noteBooking(pot, { amount, at, bookedAt: this.now });
-          const request = this.dispatched.find(({ id }) => id === numbered.event?.id);
-          const share = request?.shares.find((one) => one.lease === lease);
           if (share) share.pots ??= pots;
         }
       }
