@@ -118,7 +118,11 @@ test.each([
   while ((await statusesOf([await send(key)]))[0] === 200) more++;
   if (mode === "live") expect(upstream.received).toHaveLength(served + more);
 
-  const records = await tenant.records(`&key=${key.id}`);
+  const sent = AT_ONCE + more + 1;
+  const records = await until("every record", AT_REST_WITHIN_MS, async () => {
+    const seen = await tenant.records(`&key=${key.id}`);
+    return seen.length >= sent && seen;
+  });
   const paid = records.filter((record) => record.status === "ok");
   expect(paid).toHaveLength(served + more);
   const bounds = paid.map((record) => nanos(record.bound_usd));

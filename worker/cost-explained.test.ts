@@ -2,8 +2,9 @@
 import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { app } from "./app.ts";
+import { answer } from "./app.ts";
 import { newTenant, ORIGIN, operator } from "./control/test-kit.ts";
+import type { Env } from "./env.ts";
 
 interface Tenant {
   id: string;
@@ -28,13 +29,13 @@ async function tenantWith(prices: object[] = []): Promise<Tenant & { prices: str
 async function ask(tenant: Tenant, path: string, body: object | FormData) {
   const ctx = createExecutionContext();
   const form = body instanceof FormData;
-  const response = await app.fetch(
+  const response = await answer(
     new Request(new URL(path, ORIGIN), {
       method: "POST",
       headers: { authorization: `Bearer ${tenant.key}`, ...(form ? {} : { "content-type": "application/json" }) },
       body: form ? body : JSON.stringify(body),
     }),
-    env,
+    env as unknown as Env,
     ctx,
   );
   expect(response.status, await response.clone().text()).toBe(200);

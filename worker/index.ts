@@ -2,12 +2,12 @@
 export { Ledger } from "../durable-objects/ledger.ts";
 export { Drain } from "./drain.ts";
 
-import { app } from "./app.ts";
+import { answer } from "./app.ts";
 import { runScheduled } from "./control/scheduled.ts";
 import type { Env } from "./env.ts";
 
 export default {
-  fetch: app.fetch,
+  fetch: answer,
   scheduled: (_controller, env, ctx) => {
     ctx.waitUntil(runScheduled(env));
   },

@@ -28,8 +28,23 @@ export function locate(method: string, url: URL): Outcome<Place> {
   const { slug, path } = splitPath(url.pathname);
   const provider = providerOf(slug);
   return provider
-    ? ok({ provider, endpoint: provider.endpoint(method, path), path, search: url.search })
+    ? ok({ provider, endpoint: endpointAt(provider, method, path), path, search: url.search })
     : fail(noSuchPlace(slug));
+}
+
+/** Endpoints by provider, method and path: most requests go where others went, and reading a path costs more than a look-up. */
+const endpoints = new Map<string, Endpoint>();
+const MAX_ENDPOINTS = 1_000;
+
+function endpointAt(provider: Provider, method: string, path: string): Endpoint {
+  const name = `${provider.slug} ${method} ${path}`;
+  let endpoint = endpoints.get(name);
+  if (!endpoint) {
+    if (endpoints.size >= MAX_ENDPOINTS) endpoints.clear();
+    endpoint = provider.endpoint(method, path);
+    endpoints.set(name, endpoint);
+  }
+  return endpoint;
 }
 
 /** The place at a provider that one of `credentials` adds. */

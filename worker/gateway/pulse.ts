@@ -1,5 +1,5 @@
 /**
- * One timer for all that a running request has to do by the clock: show signs of life, and give an upstream up. Timers
+ * One clock for all that a running request has to do by the clock: show signs of life, and give an upstream up. Timers
  * are among the dearer things of a short request, so there is one, and a short request never sees it fire.
  */
 
@@ -8,9 +8,9 @@ const ALIVE_EVERY_MS = 4_000;
 
 export class Pulse {
   readonly #alive: () => void;
-  #timer: ReturnType<typeof setTimeout> | null = null;
   #limit: { at: number; reached: () => void } | null = null;
-  #stopped = false;
+  /** The beat that counts: a wait cannot be called off cheaply, so an older one finds that it was replaced, and ends. */
+  #beat = 0;
 
   constructor(alive: () => void) {
     this.#alive = alive;
@@ -19,7 +19,7 @@ export class Pulse {
   /** Calls `reached` once, `ms` from now, unless `noLimit` or `stop` comes first. */
   limit(ms: number, reached: () => void): void {
     this.#limit = { at: Date.now() + ms, reached };
-    this.#arm();
+    void this.#run(++this.#beat);
   }
 
   noLimit(): void {
@@ -27,24 +27,21 @@ export class Pulse {
   }
 
   stop(): void {
-    this.#stopped = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#limit = null;
+    this.#beat++;
   }
 
-  #arm(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    const untilLimit = this.#limit ? this.#limit.at - Date.now() : ALIVE_EVERY_MS;
-    this.#timer = setTimeout(() => this.#beat(), Math.max(0, Math.min(ALIVE_EVERY_MS, untilLimit)));
-  }
-
-  #beat(): void {
-    if (this.#stopped) return;
-    this.#alive();
-    const limit = this.#limit;
-    if (limit && Date.now() >= limit.at) {
-      this.#limit = null;
-      limit.reached();
+  async #run(beat: number): Promise<void> {
+    for (;;) {
+      const untilLimit = this.#limit ? this.#limit.at - Date.now() : ALIVE_EVERY_MS;
+      await scheduler.wait(Math.max(0, Math.min(ALIVE_EVERY_MS, untilLimit)));
+      if (beat !== this.#beat) return;
+      this.#alive();
+      const limit = this.#limit;
+      if (limit && Date.now() >= limit.at) {
+        this.#limit = null;
+        limit.reached();
+      }
     }
-    this.#arm();
   }
 }

@@ -52,7 +52,7 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
     ...sent.value,
     provider: place.provider.slug,
     model,
-    most: likelyNeed(draft),
+    most: () => likelyNeed(draft),
   });
   if (!grant.ok) return grant;
   const { key } = grant.value;

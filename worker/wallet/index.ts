@@ -93,7 +93,7 @@ class RequestWallet implements Wallet {
     // One lease for the first of many that ask for the same key at once; the others hold from what it finds.
     if (ask(wallet, keyHash) && hint) {
       const { most, ...said } = hint;
-      this.#hinted = claims.arriveUnknown(wallet, { id: newId("hint", now), keyHash, said, most }, now);
+      this.#hinted = claims.arriveUnknown(wallet, { id: newId("hint", now), keyHash, said, most: most() }, now);
     }
     let found: Identified | null = null;
     await waitFor(this.#access, {

@@ -56,7 +56,7 @@ export const hintOf = (needNanos: number): HoldHint => ({
   model: "m",
   tags: {},
   session: null,
-  most: mostOf(needNanos),
+  most: () => mostOf(needNanos),
 });
 
 /** Twice as many tokens as nanodollars: enough for the event of a test. */

@@ -85,5 +85,6 @@ export interface HoldHint {
   model: string;
   tags: Record<string, string>;
   session: string | null;
-  most: Amounts;
+  /** Asked for only where the ledger has to be asked who the key is. */
+  most: () => Amounts;
 }
