@@ -1,8 +1,8 @@
 /** Which limits the ledger holds a request to: budgets and rate limits as they are at this moment. */
 import type { RecordKind, Records } from "../worker/core/ledger-api.ts";
-import type { Budget, KeyRecord, Limit, RateLimitRecord, Unit } from "../worker/core/policy.ts";
+import type { Budget, KeyRecord, Limit, RateLimitRecord, ScopeType, Unit } from "../worker/core/policy.ts";
 import { limitsOfRates } from "../worker/core/rates.ts";
-import { type Covering, coveringOf, indexOf, type ScopeFacts } from "../worker/core/scope.ts";
+import { type Covering, coveringOf, indexOf, limitsAt, type ScopeFacts } from "../worker/core/scope.ts";
 import type { LedgerState } from "./rows.ts";
 
 /** The limits that a record sets. */
@@ -33,6 +33,12 @@ export const limitById = (state: LedgerState, id: string): Limit | undefined =>
 export function coveringBy(state: LedgerState, facts: ScopeFacts, unit: Unit): Covering[] {
   state.index ??= indexOf(state.limits.values());
   return coveringOf(state.index, facts, limitsOfKey(state, facts.key)).filter(({ limit }) => limit.unit === unit);
+}
+
+/** The limits whose scope has this id. */
+export function indexed(state: LedgerState, type: ScopeType, id: string): Limit[] {
+  state.index ??= indexOf(state.limits.values());
+  return limitsAt(state.index, type, id);
 }
 
 /** A key's own limits: looked up once, since a tenant may have more keys than memory should hold. */

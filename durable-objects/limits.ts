@@ -22,5 +22,7 @@ export const POT_MS = 3_600_000;
 export const SESSION_MS = 30 * 86_400_000;
 /** Ids of imports are kept this long: far longer than their way to the database takes. */
 export const IMPORT_MS = 7 * 86_400_000;
+/** A policy brings so many limits of a type of scope: a hundred kilobytes. */
+export const MOST_SENT = 400;
 /** A repeated POST gets its first answer again for 24 hours. */
 export const IDEMPOTENT_MS = 86_400_000;

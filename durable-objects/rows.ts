@@ -2,10 +2,11 @@
  * The ledger's state as plain rows in memory. It is loaded when the object wakes; a step changes rows and notes
  * them in `changes`, which `store.ts` writes in the same synchronous step.
  */
-import type { Budget, Credential, KeyRecord, Limit, PriceRecord, Unit } from "../worker/core/policy.ts";
+import type { Budget, Credential, KeyRecord, Limit, PriceRecord, ScopeType, Unit } from "../worker/core/policy.ts";
 import type { Covering, LimitIndex, ScopeFacts } from "../worker/core/scope.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import type { Counters } from "./counters.ts";
+import { MOST_SENT } from "./limits.ts";
 
 /** What was settled and lost in one part of a rolling period. */
 export interface Slot {
@@ -105,6 +106,10 @@ export interface LedgerState {
   limits: Map<string, Limit>;
   /** `limits` by scope; null until it is next needed. In memory alone. */
   index: LimitIndex | null;
+  /** Of each type of scope no more limits than this are sent to every wallet. */
+  mostSent: number;
+  /** The types that have more, as of `version`. In memory alone. */
+  partial: { version: number; types: readonly ScopeType[] } | null;
   /** The own limits of the keys that were seen: by key, and by the limit's id. In memory alone. */
   ofKeys: Map<string, readonly Limit[]>;
   keyLimits: Map<string, Limit>;
@@ -154,6 +159,8 @@ export const emptyState = (tenant: string, stored: Stored): LedgerState => ({
   budgets: new Map(),
   limits: new Map(),
   index: null,
+  mostSent: MOST_SENT,
+  partial: null,
   ofKeys: new Map(),
   keyLimits: new Map(),
   credentials: [],

@@ -10,6 +10,7 @@ import { coveringBy, limitById } from "./covering.ts";
 import { restoreWallet } from "./expiry.ts";
 import * as leases from "./leases.ts";
 import { OPEN_AGE_MS, SHORT_MS } from "./limits.ts";
+import { policyOf, scopesFor } from "./policy.ts";
 import { freeOf, isHard, resetOf, roomOf } from "./pots.ts";
 import type { Booked, LeaseRow, LedgerState, Pot, WalletRow } from "./rows.ts";
 
@@ -41,6 +42,7 @@ export function sync(state: LedgerState, message: SyncMessage, now: number): Syn
     version: state.version,
     policy: message.version === state.version ? null : policyOf(state),
     keys: message.identify.map((hash) => ({ hash, key: state.stored.keyByHash(hash) })),
+    scopes: scopesFor(state, message, (ask) => resolveFacts(state, ask)),
     leases: message.leases.flatMap((ask) => answerOf(state, wallet, { ask, now }) ?? []),
   };
 }
@@ -181,13 +183,6 @@ function grantNeed(state: LedgerState, asks: Map<number, Asked>, { need, now }: 
 
 const hasFree = (state: LedgerState, lease: LeaseRow, missing: number): boolean =>
   missing === 0 || lease.pots.every((pot) => freeOf(state, pot) >= missing);
-
-const policyOf = (state: LedgerState) => ({
-  limits: [...state.limits.values()],
-  credentials: state.credentials,
-  prices: state.prices,
-  revoked: [...state.revoked.keys()],
-});
 
 function answerOf(
   state: LedgerState,

@@ -45,8 +45,8 @@ export class Disk implements Pick<Stored, "potById"> {
 
   /** The state as it was last written; policy and tenant are in other tables and come from `last`. */
   load(last: LedgerState): LedgerState {
-    const { tenant, version, budgets, limits, credentials, revoked, stored } = last;
-    const state = { ...emptyState(tenant, stored), version, budgets, limits, credentials, revoked };
+    const { tenant, version, budgets, limits, credentials, revoked, stored, mostSent } = last;
+    const state = { ...emptyState(tenant, stored), version, budgets, limits, credentials, revoked, mostSent };
     for (const wallet of this.#wallets.values()) state.wallets.set(wallet.id, { ...wallet, leases: new Map() });
     for (const lease of this.#leases.values()) {
       const pots = lease.pots.flatMap((id) => keptPot(state, id) ?? []);

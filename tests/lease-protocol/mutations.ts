@@ -399,6 +399,18 @@ export const MUTATIONS: Mutation[] = [
     replace: "state.limits.get(id);",
   },
   {
+    name: "what a wallet was not told of limits nothing",
+    file: `${WALLET}/keys.ts`,
+    find: "scopeIdsOf(type, facts)) if (!wallet.scopes.has(",
+    replace: "scopeIdsOf(type, facts)) if (wallet.scopes.has('') && !wallet.scopes.has(",
+  },
+  {
+    name: "what is told of a scope is not taken in",
+    file: `${WALLET}/keys.ts`,
+    find: "    for (const limit of limits) addToIndex(wallet.index, limit);\n",
+    replace: "",
+  },
+  {
     name: "a lease in a unit that nothing counts stays open",
     file: `${WALLET}/leases.ts`,
     find: "  if (lease.done || lease.running > 0) return;\n",

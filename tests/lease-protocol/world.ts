@@ -131,6 +131,8 @@ export class World {
     this.now += random.int(0, 200_000);
     this.keyIds = this.isHot ? ["k1"] : random.chance(0.2) ? ["k3", "k4"] : ["k1", "k2", "k3", "k4"];
     this.hasUnits = random.chance(0.5);
+    // Wallets get few of the limits with the policy.
+    if (this.isRestless) this.ledger.mostSent = 0;
     for (const id of ["k1", "k2", "k3", "k4"]) this.#keys.set(id, keyOf(id, this.hasUnits ? this.#rates() : {}));
     const scale = this.isHot && random.chance(0.7) ? 5 : 1;
     const limit = (low: number, high: number) => random.int(low, high) * scale;

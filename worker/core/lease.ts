@@ -4,7 +4,7 @@
  * (events), so messages may be lost, doubled, delayed and reordered: they change nothing twice.
  */
 import type { Nanos } from "./money.ts";
-import type { Credential, KeyRecord, Limit, PriceRecord, Unit } from "./policy.ts";
+import type { Credential, KeyRecord, Limit, PriceRecord, ScopeType, Unit } from "./policy.ts";
 import type { ScopeFacts } from "./scope.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -103,6 +103,8 @@ export interface SyncMessage {
 /** What a wallet has to know of its tenant's policy, whole. */
 export interface Policy {
   limits: Limit[];
+  /** Types of scopes that name too many to send: their limits come with the leases and keys that they cover. */
+  partial: ScopeType[];
   /** Sealed. */
   credentials: Credential[];
   /** The tenant's own, one a model. */
@@ -145,6 +147,13 @@ export interface LeaseAnswer {
   until: number;
 }
 
+/** All limits whose scope names this. */
+export interface ScopeLimits {
+  type: ScopeType;
+  id: string;
+  limits: Limit[];
+}
+
 export type SyncReply =
   /** The ledger does not know this wallet: it starts anew under another id. */
   | { outcome: "forget"; wallet: string }
@@ -161,5 +170,7 @@ export type SyncReply =
       /** Where the wallet has another version. */
       policy: Policy | null;
       keys: { hash: string; key: KeyRecord | null }[];
+      /** Of the policy's partial types: all limits of what the message's leases and keys name. */
+      scopes: ScopeLimits[];
       leases: LeaseAnswer[];
     };

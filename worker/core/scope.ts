@@ -88,6 +88,26 @@ export function coveringOf(index: LimitIndex, facts: ScopeFacts, ofKey: readonly
   return found;
 }
 
+/** The ids by which scopes of `type` can name a request with these facts. */
+export function scopeIdsOf(type: ScopeType, facts: ScopeFacts): string[] {
+  switch (type) {
+    case "tenant":
+      return [];
+    case "model":
+      return [facts.model, `${facts.provider}/${facts.model}`];
+    case "tag":
+      return Object.entries(facts.tags).flatMap(([name, value]) => [name, `${name}=${value}`]);
+    default: {
+      const id = facts[type];
+      return id === null ? [] : [id];
+    }
+  }
+}
+
+/** The limits of one scope in `index`. */
+export const limitsAt = (index: LimitIndex, type: ScopeType, id: string): Limit[] =>
+  (index.get(type)?.get(id) ?? []).map(({ limit }) => limit);
+
 /** Those of one id, and those that count each id apart. */
 function takeBoth(found: Covering[], ofType: Map<string, Covering[]> | undefined, id: string): void {
   if (!ofType) return;

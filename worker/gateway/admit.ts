@@ -7,11 +7,13 @@ import type { Wallet } from "../wallet/types.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
 import type { Admission, Call } from "./call.ts";
 import { type Bounded, holdFor, holdOnce } from "./hold.ts";
+import { ledgerUnavailable } from "./identify.ts";
 
 /** Holds what the request can cost at most, or says why it may not go. */
 export async function admit(call: Call, wallet: Wallet): Promise<Outcome<Admission>> {
   const free: Admission = { hold: null, price: null, boundNanos: null, body: call.body, slices: null };
-  const limits = wallet.limitsOn(call.scope);
+  const limits = wallet.limitsOn(call.scope) ?? (await wallet.askLimits(call.scope));
+  if (!limits) return fail(ledgerUnavailable());
   if (call.place.endpoint.billing === "free") {
     // It costs nothing, and is a request all the same.
     if (!limits.some(({ unit }) => unit === "requests" || unit === "concurrent")) return ok(free);

@@ -14,7 +14,7 @@ import type { UsageEvent } from "../core/usage.ts";
 import * as claims from "./claims.ts";
 import { type Access, callLedger, drain, keepHouse, type LedgerLine, waitFor, waitForClaim } from "./driver.ts";
 import { due, mustAsk, underWay } from "./due.ts";
-import { ask, lookUp } from "./keys.ts";
+import { ask, knowsLimits, lookUp } from "./keys.ts";
 import { bucketsOf, coveringFor, floatOf, isTopping } from "./leases.ts";
 import { PATIENCE_MS } from "./limits.ts";
 import { type Claim, isIdle, type Lease, newWallet, type WalletState } from "./state.ts";
@@ -109,8 +109,19 @@ class RequestWallet implements Wallet {
     return found ?? { outcome: "unavailable" };
   }
 
-  limitsOn(facts: ScopeFacts): readonly Limit[] {
+  limitsOn(facts: ScopeFacts): readonly Limit[] | null {
+    if (!knowsLimits(this.#wallet, facts)) return null;
     return coveringFor(this.#wallet, facts).map(({ limit }) => limit);
+  }
+
+  async askLimits(facts: ScopeFacts): Promise<readonly Limit[] | null> {
+    // Its lease asks, whatever becomes of it.
+    const now = this.#clock();
+    const claim = claims.arrive(this.#wallet, { id: newId("ask", now), facts, most: { nanos: 0, tokens: 0 } }, now);
+    if (claim.state === "waiting") await waitForClaim(this.#access, claim);
+    claims.giveUp(this.#wallet, claim, this.#clock());
+    this.#tidy();
+    return this.limitsOn(facts);
   }
 
   async hold(request: { id: string; facts: ScopeFacts; most: Amounts }): Promise<HoldOutcome> {

@@ -1,9 +1,9 @@
 /** What the wallet knows of keys: for as long as its policy is fresh, and no longer than the policy stays the same. */
-import type { Policy } from "../core/lease.ts";
+import type { Policy, ScopeLimits } from "../core/lease.ts";
 import type { KeyRecord } from "../core/policy.ts";
 import { limitsOfRates } from "../core/rates.ts";
-import { indexOf } from "../core/scope.ts";
-import { KEYS, UNKNOWN_KEY_MS } from "./limits.ts";
+import { addToIndex, indexOf, type ScopeFacts, scopeIdsOf } from "../core/scope.ts";
+import { KEYS, SCOPES, UNKNOWN_KEY_MS } from "./limits.ts";
 import { isFresh, type WalletState } from "./state.ts";
 import type { Identified } from "./types.ts";
 
@@ -37,6 +37,7 @@ export function newPolicy(wallet: WalletState, policy: Policy, version: number):
   wallet.revoked = new Set(policy.revoked);
   wallet.keys.clear();
   wallet.index = indexOf(policy.limits);
+  wallet.scopes.clear();
   wallet.covering = null;
 }
 
@@ -49,6 +50,30 @@ export function learnKeys(wallet: WalletState, keys: { hash: string; key: KeyRec
       wallet.unknownKeys.set(hash, now + UNKNOWN_KEY_MS);
     }
   }
+}
+
+/** Limits of partial types, of what the last message named. */
+export function learnScopes(wallet: WalletState, scopes: readonly ScopeLimits[]): void {
+  if (wallet.scopes.size >= SCOPES && wallet.policy) {
+    wallet.index = indexOf(wallet.policy.limits);
+    wallet.scopes.clear();
+  }
+  for (const { type, id, limits } of scopes) {
+    const name = `${type}:${id}`;
+    if (wallet.scopes.has(name)) continue;
+    wallet.scopes.add(name);
+    for (const limit of limits) addToIndex(wallet.index, limit);
+    wallet.covering = null;
+  }
+}
+
+/** Whether all limits that may cover these facts are known. */
+export function knowsLimits(wallet: WalletState, facts: ScopeFacts): boolean {
+  if (!wallet.policy) return false;
+  for (const type of wallet.policy.partial) {
+    for (const id of scopeIdsOf(type, facts)) if (!wallet.scopes.has(`${type}:${id}`)) return false;
+  }
+  return true;
 }
 
 function learnKey(wallet: WalletState, hash: string, key: KeyRecord): void {

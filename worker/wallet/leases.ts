@@ -2,6 +2,7 @@
 import type { UnkeyedFacts } from "../core/lease.ts";
 import { UNITS, type Unit } from "../core/policy.ts";
 import { type Covering, counterOf, coveringOf, type ScopeFacts } from "../core/scope.ts";
+import { knowsLimits } from "./keys.ts";
 import { DEMAND_MS, HEADROOM, SLOT_MS } from "./limits.ts";
 import { type Claim, isFresh, type Lease, type Part, type Slot, type WalletState } from "./state.ts";
 
@@ -36,8 +37,9 @@ export interface Bucket {
 
 /** What a request with `facts` draws on: always a bucket of costs, which comes first. */
 export function bucketsOf(wallet: WalletState, facts: ScopeFacts): Bucket[] {
-  // Without a policy anything may cover it.
-  if (!wallet.policy) return UNITS.map((unit) => ({ unit, name: `?${unit}${JSON.stringify(facts)}`, hard: true }));
+  // What is not known may cover it.
+  if (!knowsLimits(wallet, facts))
+    return UNITS.map((unit) => ({ unit, name: `?${unit}${JSON.stringify(facts)}`, hard: true }));
   const ofCosts: Bucket = { unit: "nanos", name: "", hard: false };
   const buckets = [ofCosts];
   for (const covering of coveringFor(wallet, facts)) {

@@ -1,7 +1,7 @@
 /** What an answer of the ledger changes. A late, doubled or reordered one changes nothing that a newer one has said. */
 import type { LeaseAnswer, SyncReply } from "../core/lease.ts";
 import { hold, stopAllWaiting, wait } from "./claims.ts";
-import { learnKeys, newPolicy } from "./keys.ts";
+import { learnKeys, learnScopes, newPolicy } from "./keys.ts";
 import {
   bucketsOf,
   closeToNew,
@@ -37,7 +37,9 @@ export function takeReply(wallet: WalletState, reply: SyncReply, clock: { sentAt
   // Counted from the question: the ledger counts from when it heard it, which is later.
   wallet.freshUntil = Math.max(wallet.freshUntil, sentAt + FRESH_MS);
   learnKeys(wallet, reply.keys, now);
+  learnScopes(wallet, reply.scopes);
   if (isNewPolicy) rebucket(wallet, now);
+  else if (reply.scopes.length > 0) nameUnsure(wallet, now);
   confirm(wallet, reply, now);
   takeAnswers(wallet, reply.leases, now);
   for (const claim of wallet.claims.values()) {
@@ -204,6 +206,15 @@ function rebucket(wallet: WalletState, now: number): void {
     const isSame =
       buckets.length === claim.parts.length && buckets.every(({ name }, i) => claim.parts[i]?.lease.bucket === name);
     if (!isSame) move(wallet, claim, now);
+  }
+}
+
+/** Leases that were opened before it was known what covers them. */
+function nameUnsure(wallet: WalletState, now: number): void {
+  for (const lease of wallet.leases.values()) {
+    if (lease.done || lease.stale || !lease.facts || !lease.bucket.startsWith("?")) continue;
+    if (wallet.open.get(lease.bucket) === lease) wallet.open.delete(lease.bucket);
+    nameBucket(wallet, lease, now);
   }
 }
 

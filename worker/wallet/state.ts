@@ -125,6 +125,8 @@ export interface WalletState extends Correspondence {
   asking: Map<string, { askedIn: number }>;
   /** The policy's limits by scope. */
   index: LimitIndex;
+  /** Of the policy's partial types: what is known to be in `index`, as `type:id`. */
+  scopes: Set<string>;
   /** The own limits of keys seen, by their id. */
   ofKeys: Map<string, readonly Limit[]>;
   /** What covers the facts that were last asked for. */
@@ -165,6 +167,7 @@ export const newWallet = (tenant: string): WalletState => ({
   unknownKeys: new Map(),
   asking: new Map(),
   index: new Map(),
+  scopes: new Set(),
   ofKeys: new Map(),
   covering: null,
   keyModes: new Map(),

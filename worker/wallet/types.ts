@@ -55,8 +55,10 @@ export interface Wallet {
    * for `hint`, so that the `hold` that follows needs no second one.
    */
   identify(keyHash: string, hint?: HoldHint): Promise<Identified>;
-  /** The limits that cover a request with these facts. */
-  limitsOn(facts: ScopeFacts): readonly Limit[];
+  /** The limits that cover a request with these facts; null where the ledger has to be asked first (`askLimits`). */
+  limitsOn(facts: ScopeFacts): readonly Limit[] | null;
+  /** As `limitsOn`, with a call of the ledger; null where that is out of reach. */
+  askLimits(facts: ScopeFacts): Promise<readonly Limit[] | null>;
   /** Holds `most` in every limit that covers `facts`, from the leases where they suffice. Atomic over all of them. */
   hold(request: { id: string; facts: ScopeFacts; most: Amounts }): Promise<HoldOutcome>;
   /** Just before the bytes leave: false where the hold may no longer be used (revoked, gone stale); it is then released. */

@@ -133,3 +133,29 @@ test("who is about to stop gives back at once what demand would have kept", asyn
   expect((await tenant.ledger.stats()).heldNanos).toBe(0);
   expect((await tenant.ledger.budgetStates()).bud_1?.spent).toBe(21 * 700);
 });
+
+test("of many budgets a wallet hears those that cover its requests, and is held to them", {
+  timeout: 60_000,
+}, async () => {
+  const others = Array.from({ length: 450 }, (_, n) =>
+    budgetOf(1_000, { id: `bud_of_${n}`, scope: { type: "user", id: `user_${n}` } }),
+  );
+  const tenant = await newTenant([budgetOf(1_000_000), ...others]);
+  const wallet = tenant.open();
+  await wallet.identify("hash_1", { ...hintOf(100), user: "user_7" });
+  const known = wallet.limitsOn({ ...facts, user: "user_7" });
+  expect(known?.map(({ id }) => id).sort()).toEqual(["bud_1", "bud_of_7"]);
+  const stranger = { ...facts, user: "user_8" };
+  expect(wallet.limitsOn(stranger)).toBeNull();
+  expect((await wallet.askLimits(stranger))?.map(({ id }) => id).sort()).toEqual(["bud_1", "bud_of_8"]);
+  const other = tenant.open();
+  await other.identify("hash_1", hintOf(1));
+  expect(await other.hold({ id: "req_8", facts: stranger, most: mostOf(1_001) })).toMatchObject({
+    outcome: "refused",
+    limit: { id: "bud_of_8" },
+  });
+  expect(await other.hold({ id: "req_9", facts: { ...facts, user: "nobody" }, most: mostOf(1_001) })).toMatchObject({
+    outcome: "held",
+  });
+  await tenant.settled();
+});
