@@ -8,9 +8,17 @@ import type { Page } from "../worker/core/ledger-api.ts";
 import type { Budget } from "../worker/core/policy.ts";
 import { countsEach } from "../worker/core/scope.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
-import { EXCEEDED, findingsOf, type Mark, takenBack } from "./alert-decisions.ts";
+import {
+  EXCEEDED,
+  FALLEN,
+  findingsOf,
+  isFirstRefusal,
+  type Mark,
+  reachesOf,
+  refusalSaidUntil,
+} from "./alert-decisions.ts";
 import { attemptsOf, noteAttempt, type Tally, verdictOf, WINDOW_MS } from "./alert-providers.ts";
-import { amountsOf, factsOf, viewOf } from "./alert-view.ts";
+import { amountsOf, factsOf, spentOf, viewOf } from "./alert-view.ts";
 import { potOf, potsOf } from "./pots.ts";
 import type { LedgerState, Pot } from "./rows.ts";
 
@@ -19,6 +27,8 @@ const REMIND_MS = 3_600_000;
 /** How long, and how many at most, fired alerts are kept to be read. */
 export const KEEP_MS = 30 * 86_400_000;
 export const KEEP_ROWS = 1_000;
+/** Subjects whose marks are in memory, at most: a budget may count for each of a million sessions. */
+const REMEMBERED = 10_000;
 
 /** What has yet to be delivered. */
 export interface Due {
@@ -40,26 +50,22 @@ export class AlertBook {
   /** Looks at what the present step changed and notes what has to be said of it. Inside the step's transaction. */
   review(state: LedgerState, now: number): void {
     // Looking may note pots as changed: a set takes that while it is read.
-    for (const pot of state.changes.pots) this.#reviewPot(state, pot, now);
+    for (const pot of state.changes.pots) {
+      this.#reviewPot(state, pot, now);
+      pot.before = spentOf(pot);
+    }
     for (const event of state.changes.events) this.#reviewEvent(state, event, now);
   }
 
-  /** A budget was changed or removed: its limit may be reached now, or out of reach again. */
+  /** A budget was changed: its limit may be reached now, or out of reach again. One that was removed says no more. */
   budgetChanged(state: LedgerState, change: { before: Budget; now: number }): void {
     const { before, now } = change;
     const after = state.budgets.get(before.id);
-    // It may be out of memory.
-    if (after && !countsEach(after.scope)) potOf(state, { limit: after, subject: null }, now);
-    for (const pot of state.pots.values()) {
-      if (pot.budget !== before.id || now < pot.startsAt || now >= pot.endsAt) continue;
-      const view = viewOf(state, pot);
-      const marks = this.#marksOf(pot.id);
-      if (!view) for (const mark of [...marks.keys()]) this.#unmark(pot.id, mark);
-      else {
-        for (const mark of takenBack(view, marks)) this.#unmark(pot.id, mark);
-        this.#reviewPot(state, pot, now);
-      }
-    }
+    if (!after) return;
+    this.#takeBack(before, after);
+    // It may be out of memory. Of many subjects, those that are will be looked at when they spend again.
+    if (!countsEach(after.scope)) potOf(state, { limit: after, subject: null }, now);
+    for (const pot of [...state.pots.values()]) if (pot.budget === before.id) this.#reviewPot(state, pot, now);
   }
 
   /** The alerts that fired since the last call; the caller asks once the step is written. */
@@ -81,8 +87,13 @@ export class AlertBook {
   /** Forgets what belongs to pots that are gone, and alerts that are old and delivered. */
   prune(now: number): void {
     this.#marks.clear();
+    // A pot that nothing was spent of is gone before its period is over; that it refused is remembered until then. Not
+    // so of one of many subjects, which a client may make up.
     this.#sql.exec(
-      "DELETE FROM alert_marks WHERE subject LIKE '%@%' AND NOT EXISTS (SELECT 1 FROM pots WHERE id = subject)",
+      `DELETE FROM alert_marks WHERE subject NOT LIKE 'provider/%' AND NOT EXISTS (SELECT 1 FROM pots WHERE id = subject)
+       AND NOT (mark = ? AND value > ? AND EXISTS (
+         SELECT 1 FROM records WHERE kind = 'budget' AND id = substr(subject, 1, instr(subject, '@') - 1)))`,
+      ...[EXCEEDED, now],
     );
     this.#sql.exec(
       `DELETE FROM alerts WHERE (at < ?1 OR id <= (SELECT id FROM alerts ORDER BY id DESC LIMIT 1 OFFSET ?2))
@@ -92,13 +103,14 @@ export class AlertBook {
   }
 
   #reviewPot(state: LedgerState, pot: Pot, now: number): void {
-    // Late spend of a period that is over is nobody's news.
-    if (now >= pot.endsAt) return;
-    const view = viewOf(state, pot);
+    const view = viewOf(state, pot, now);
     if (!view || view.spent <= 0) return;
-    // Where nothing ends, what fell out of the period is said again when it is reached again.
-    if (pot.slotMs > 0) for (const mark of takenBack(view, this.#marksOf(pot.id))) this.#unmark(pot.id, mark);
-    for (const finding of findingsOf(view, this.#marksOf(pot.id), now)) {
+    const marks = this.#marksOf(pot.id);
+    for (const finding of findingsOf(view, marks, now)) {
+      if (finding.type === "fallen") {
+        this.#mark(pot.id, finding.mark, { at: marks.get(finding.mark)?.at ?? now, value: FALLEN });
+        continue;
+      }
       this.#mark(pot.id, finding.mark, { at: now, value: view.spent });
       if (finding.type === "pace") continue;
       const told = factsOf(view);
@@ -111,18 +123,20 @@ export class AlertBook {
   }
 
   #reviewEvent(state: LedgerState, event: UsageEvent, now: number): void {
+    // What is told anew was looked at when it was told first.
+    if (event.amends) return;
     if (event.refusedBy) this.#refused(state, event, now);
     for (const { provider, failed } of attemptsOf(event)) this.#attempted(provider, failed, now);
   }
 
-  /** The first refusal of a pot. */
+  /** The first refusal of a pot. A rate limit is no budget. */
   #refused(state: LedgerState, event: UsageEvent, now: number): void {
     const facts = { ...event, key: event.key ?? "" };
     const unit = state.budgets.get(event.refusedBy ?? "")?.unit;
     const pot = unit && potsOf(state, facts, { unit, now }).find(({ budget }) => budget === event.refusedBy);
-    const view = pot && viewOf(state, pot);
-    if (!pot || !view || this.#marksOf(pot.id).has(EXCEEDED)) return;
-    this.#mark(pot.id, EXCEEDED, { at: now, value: view.spent });
+    const view = pot && viewOf(state, pot, now);
+    if (!pot || !view || !isFirstRefusal(view, this.#marksOf(pot.id), now)) return;
+    this.#mark(pot.id, EXCEEDED, { at: now, value: refusalSaidUntil(view, now) });
     // Its row has to be there, or the mark would look like one of a pot that is gone.
     state.changes.pots.add(pot);
     this.#fire({ type: "budget.exceeded", request: event.id, ...factsOf(view) }, view.budget.alertTo, now);
@@ -165,9 +179,36 @@ export class AlertBook {
     );
   }
 
+  /** What a raised limit puts out of reach, and thresholds that are none any more, of all pots of a budget. */
+  #takeBack(before: Budget, after: Budget): void {
+    const sql = this.#sql;
+    const ofBudget = "subject IN (SELECT id FROM pots WHERE budget = ?)";
+    const reaches = reachesOf({ budget: after, limit: after.limit });
+    sql.exec(
+      `DELETE FROM alert_marks WHERE ${ofBudget} AND mark LIKE 'threshold/%' AND mark NOT IN (SELECT value FROM json_each(?))`,
+      ...[after.id, JSON.stringify(reaches.map(({ mark }) => mark))],
+    );
+    if (after.limit !== before.limit) {
+      sql.exec(
+        `DELETE FROM alert_marks WHERE ${ofBudget} AND mark LIKE 'threshold/%' AND value = ?`,
+        ...[after.id, FALLEN],
+      );
+    }
+    if (after.limit > before.limit) {
+      for (const { mark, amount } of reaches) {
+        sql.exec(
+          "DELETE FROM alert_marks WHERE subject IN (SELECT id FROM pots WHERE budget = ? AND settled + lost < ?) AND mark = ?",
+          ...[after.id, amount, mark],
+        );
+      }
+    }
+    this.#marks.clear();
+  }
+
   #marksOf(subject: string): Map<string, Mark> {
     let marks = this.#marks.get(subject);
     if (!marks) {
+      if (this.#marks.size >= REMEMBERED) this.#marks.clear();
       marks = new Map();
       for (const { mark, at, value } of this.#sql.exec<{ mark: string; at: number; value: number }>(
         "SELECT mark, at, value FROM alert_marks WHERE subject = ?",

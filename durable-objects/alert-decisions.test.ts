@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { findingsOf, type Mark, type PotView, takenBack, thresholdAmount } from "./alert-decisions.ts";
+import {
+  findingsOf,
+  isFirstRefusal,
+  type Mark,
+  type PotView,
+  reachesOf,
+  refusalSaidUntil,
+  thresholdAmount,
+} from "./alert-decisions.ts";
 
 const START = Date.UTC(2026, 10, 1);
 const DAY_MS = 86_400_000;
@@ -10,12 +18,15 @@ const pot = (over: Partial<PotView> = {}): PotView => ({
   budget: { alertAt: [80, 100] },
   startsAt: START,
   endsAt: Number.POSITIVE_INFINITY,
+  rollMs: 0,
   limit: 15_000_000_000,
   spent: 0,
+  before: 0,
   ...over,
 });
-const percents = (view: PotView, marks = NONE) =>
-  findingsOf(view, marks, START).flatMap((finding) => (finding.type === "budget.threshold" ? [finding.percent] : []));
+const percents = (view: PotView, marks = NONE) => percentsAt(view, marks, START);
+const percentsAt = (view: PotView, marks: ReadonlyMap<string, Mark>, now: number) =>
+  findingsOf(view, marks, now).flatMap((finding) => (finding.type === "budget.threshold" ? [finding.percent] : []));
 
 test.each([
   [15_000_000_000, 80, 12_000_000_000],
@@ -51,12 +62,97 @@ test("nothing spent crosses nothing, even of a limit of nothing", () => {
 });
 
 test("a raised limit takes back what is out of reach again, and nothing else", () => {
-  const marks = new Map(
-    ["threshold/80", "threshold/100", "exceeded", "forecast", "pace/3"].map((mark) => [mark, { at: START, value: 0 }]),
-  );
-  expect(takenBack(pot({ spent: 15_000_000_000 }), marks)).toEqual([]);
-  expect(takenBack(pot({ spent: 12_000_000_000 }), marks)).toEqual(["threshold/100", "exceeded", "forecast"]);
-  expect(takenBack(pot({ spent: 1 }), marks)).toEqual(["threshold/80", "threshold/100", "exceeded", "forecast"]);
+  expect(reachesOf(pot())).toEqual([
+    { mark: "threshold/80", amount: 12_000_000_000 },
+    { mark: "threshold/100", amount: 15_000_000_000 },
+    { mark: "exceeded", amount: 15_000_000_000 },
+    { mark: "forecast", amount: 15_000_000_000 },
+  ]);
+});
+
+const HOUR_MS = 3_600_000;
+/** What is said of a rolling hour of 100 as its share goes through `shares`: `[minute, share]`. */
+function saidOf(shares: [number, number][]): string[] {
+  const marks = new Map<string, Mark>();
+  const said: string[] = [];
+  let before = 0;
+  for (const [minute, spent] of shares) {
+    const now = START + minute * 60_000;
+    for (const finding of findingsOf(pot({ rollMs: HOUR_MS, limit: 100, spent, before }), marks, now)) {
+      if (finding.type === "budget.threshold") said.push(`${finding.percent} at ${minute}`);
+      const at = finding.type === "fallen" ? (marks.get(finding.mark)?.at ?? 0) : now;
+      marks.set(finding.mark, { at, value: finding.type === "fallen" ? 0 : spent });
+    }
+    before = spent;
+  }
+  return said;
+}
+
+test.each<[string, [number, number][], string[]]>([
+  [
+    "stays above",
+    [
+      [0, 79],
+      [1, 80],
+      [90, 85],
+      [200, 99],
+    ],
+    ["80 at 1"],
+  ],
+  [
+    "fell below and crosses again after a period's length",
+    [
+      [0, 80],
+      [50, 10],
+      [60, 80],
+      [61, 100],
+    ],
+    ["80 at 0", "80 at 60", "100 at 61"],
+  ],
+  [
+    "goes up and down within one length",
+    [
+      [0, 80],
+      [10, 79],
+      [11, 80],
+      [20, 79],
+      [21, 80],
+      [59, 99],
+    ],
+    ["80 at 0"],
+  ],
+  [
+    "crossed again too soon, and is still above when the length is over",
+    [
+      [0, 80],
+      [10, 79],
+      [11, 80],
+      [61, 85],
+      [122, 85],
+    ],
+    ["80 at 0", "80 at 61"],
+  ],
+])("a rolling share that %s", (_, shares, said) => {
+  expect(saidOf(shares)).toEqual(said);
+});
+
+test("a share that fell out and was spent anew in one step crossed again", () => {
+  const marks = new Map([["threshold/80", { at: START, value: 80 }]]);
+  const anew = pot({ rollMs: HOUR_MS, limit: 100, spent: 85, before: 0 });
+  expect(percentsAt(anew, marks, START + HOUR_MS)).toEqual([80]);
+  expect(percentsAt({ ...anew, before: 80 }, marks, START + HOUR_MS)).toEqual([]);
+});
+
+test("a refusal is the first of its period; where that rolls, the first for its length", () => {
+  const marks = new Map([["exceeded", { at: START, value: 0 }]]);
+  const rolling = pot({ rollMs: HOUR_MS });
+  expect(isFirstRefusal(pot(), NONE, START)).toBe(true);
+  expect(isFirstRefusal(pot(), marks, END)).toBe(false);
+  expect(isFirstRefusal(rolling, marks, START + HOUR_MS - 1)).toBe(false);
+  expect(isFirstRefusal(rolling, marks, START + HOUR_MS)).toBe(true);
+  expect(refusalSaidUntil(rolling, START)).toBe(START + HOUR_MS);
+  expect(refusalSaidUntil(pot({ endsAt: END }), START)).toBe(END);
+  expect(refusalSaidUntil(pot(), START)).toBe(Number.MAX_SAFE_INTEGER);
 });
 
 /** Spends by the day, as a ledger would see it, and answers the day and the figure of the forecast. */

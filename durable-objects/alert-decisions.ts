@@ -9,24 +9,32 @@ export interface Mark {
 }
 export type Marks = ReadonlyMap<string, Mark>;
 
-/** A pot as alerts see it. Amounts are whole numbers of the budget's unit. */
+/** A pot of the present period as alerts see it. Amounts are whole numbers of the budget's unit. */
 export interface PotView {
   budget: Pick<Budget, "alertAt">;
   startsAt: number;
   /** Infinity for a period that never ends. */
   endsAt: number;
+  /** The length of a rolling period; 0 for one by the calendar. */
+  rollMs: number;
   limit: number;
   spent: number;
+  /** What of a rolling period counted still when the present step began. */
+  before: number;
 }
 
 export type Finding =
   | { type: "budget.threshold"; mark: string; percent: number }
   | { type: "budget.forecast"; mark: string; expected: number }
   /** Nothing to say, but to remember for a forecast. */
-  | { type: "pace"; mark: string };
+  | { type: "pace"; mark: string }
+  /** Nor here: a rolling period's share fell below what was said. Reached again, it may be said again. */
+  | { type: "fallen"; mark: string };
 
 const FORECAST = "forecast";
 export const EXCEEDED = "exceeded";
+/** The value of a threshold's mark once the share fell below it. What is said has a value above. */
+export const FALLEN = 0;
 const thresholdMark = (percent: number): string => `threshold/${percent}`;
 
 /** The least whole amount that is `percent` of `limit` or more, at least 1: nothing spent crosses nothing. */
@@ -43,7 +51,12 @@ export function findingsOf(pot: PotView, marks: Marks, now: number): Finding[] {
   const findings: Finding[] = [];
   for (const { percent, amount } of thresholdsOf(pot)) {
     const mark = thresholdMark(percent);
-    if (pot.spent >= amount && !marks.has(mark)) findings.push({ type: "budget.threshold", mark, percent });
+    const said = marks.get(mark);
+    const hasFallen = said && pot.rollMs > 0 && (said.value === FALLEN || Math.min(pot.before, pot.spent) < amount);
+    // A share that goes up and down around a threshold is said once a period's length, as by the calendar.
+    if (pot.spent >= amount && (!said || (hasFallen && isLongAgo(said, pot, now)))) {
+      findings.push({ type: "budget.threshold", mark, percent });
+    } else if (hasFallen && said.value !== FALLEN) findings.push({ type: "fallen", mark });
   }
   const part = partOf({ ...pot, now });
   // A budget that says nothing of thresholds wants no alerts at all but of what it refused.
@@ -57,21 +70,27 @@ export function findingsOf(pot: PotView, marks: Marks, now: number): Finding[] {
   return findings;
 }
 
-/** The marks that a changed limit takes back: what is out of reach again is said again when it is reached. */
-export function takenBack(pot: PotView, marks: Marks): string[] {
-  const reached = new Set(
-    thresholdsOf(pot)
-      .filter(({ amount }) => pot.spent >= amount)
-      .map(({ percent }) => thresholdMark(percent)),
-  );
-  return [...marks.keys()].filter((mark) => {
-    if (mark.startsWith("threshold/")) return !reached.has(mark);
-    return (mark === EXCEEDED || mark === FORECAST) && pot.spent < pot.limit;
-  });
+/** Whether a refusal is the first of its period; of a rolling one, the first for a period's length. */
+export function isFirstRefusal(pot: PotView, marks: Marks, now: number): boolean {
+  const said = marks.get(EXCEEDED);
+  return !said || (pot.rollMs > 0 && isLongAgo(said, pot, now));
 }
 
+/** Until when no refusal is said again: the value of its mark. */
+export const refusalSaidUntil = ({ rollMs, endsAt }: PotView, now: number): number =>
+  rollMs > 0 ? now + rollMs : Math.min(endsAt, Number.MAX_SAFE_INTEGER);
+
+/** The least that has to be spent for each mark to stay where a limit was raised: what is out of reach is taken back. */
+export const reachesOf = (pot: Pick<PotView, "budget" | "limit">): { mark: string; amount: number }[] => [
+  ...thresholdsOf(pot).map(({ percent, amount }) => ({ mark: thresholdMark(percent), amount })),
+  { mark: EXCEEDED, amount: pot.limit },
+  { mark: FORECAST, amount: pot.limit },
+];
+
+const isLongAgo = (said: Mark, { rollMs }: PotView, now: number): boolean => now - said.at >= rollMs;
+
 /** The thresholds of a pot's budget; worked out once for each limit that a budget has. */
-function thresholdsOf({ budget, limit }: PotView): { percent: number; amount: number }[] {
+function thresholdsOf({ budget, limit }: Pick<PotView, "budget" | "limit">): { percent: number; amount: number }[] {
   const known = thresholds.get(budget);
   if (known && known.limit === limit) return known.amounts;
   const amounts = budget.alertAt.map((percent) => ({ percent, amount: thresholdAmount(limit, percent) }));

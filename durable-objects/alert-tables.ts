@@ -3,7 +3,8 @@
 /** Statements that are safe to run at every wake. */
 export const ALERT_TABLES = `
 -- What was said already, and must not be said again: of a pot (subject is its id) or a provider ("provider/openai").
--- mark is "threshold/80", "exceeded", "forecast", "pace/3" (value: what was spent then) or "failing".
+-- mark is "threshold/80", "forecast", "pace/3" (value: what was spent then; 0 once a rolling period's share fell below the
+-- threshold), "exceeded" (value: until when it is not said again) or "failing" (value: failed attempts).
 CREATE TABLE IF NOT EXISTS alert_marks (
   subject TEXT NOT NULL,
   mark TEXT NOT NULL,

@@ -10,7 +10,10 @@ const alert = (name: string): Alert => ({
   facts: {
     type: "budget.threshold",
     threshold_percent: 80,
-    budget: { id: "bud_1", name, scope: { type: "team", id: "search" }, period: "month", enforcement: "hard" },
+    budget: {
+      ...{ id: "bud_1", name, scope: { type: "team", id: "search" }, unit: "usd" },
+      ...{ period: "month", rolling: false, enforcement: "hard" },
+    },
     period_starts_at: "2026-11-01T00:00:00.000Z",
     resets_at: "2026-12-01T00:00:00.000Z",
     limit_usd: "15.000000000",
@@ -31,6 +34,53 @@ test("people read what happened, in money as they write it", () => {
       { name: "Time", value: "2026-11-24 10:00 UTC" },
     ],
   });
+});
+
+test("of a session's tokens in a rolling hour, people read whose, how many, and when some come back", () => {
+  const letter = letterOf({
+    id: "alert_2",
+    time: Date.UTC(2026, 10, 24, 10),
+    facts: {
+      type: "budget.exceeded",
+      request: "req_1",
+      budget: {
+        ...{ id: "bud_2", name: "Agents", scope: { type: "session", id: null }, unit: "tokens" },
+        ...{ period: "hour", rolling: true, enforcement: "hard" },
+      },
+      subject: "abc",
+      period_starts_at: null,
+      resets_at: "2026-11-24T10:41:00.000Z",
+      limit_tokens: 1_500_000,
+      spent_tokens: 1_499_999,
+      remaining_tokens: 1,
+    },
+  });
+  expect(letter).toEqual({
+    title: "Budget refuses requests",
+    facts: [
+      { name: "Budget", value: "Agents, session abc" },
+      { name: "Covers", value: "session abc" },
+      { name: "Used", value: "1,499,999 of 1,500,000 tokens" },
+      { name: "Period", value: "the last hour, rolling" },
+      { name: "Frees up", value: "from 2026-11-24 10:41 UTC" },
+      { name: "Time", value: "2026-11-24 10:00 UTC" },
+    ],
+  });
+  expect(emailOf(letter).subject).toBe("meterr: Budget refuses requests: Agents, session abc");
+});
+
+test.each([
+  [{ type: "session", id: null } as const, "abc", "session abc"],
+  [{ type: "tag", id: "customer=*" } as const, "acme", "tag customer=acme"],
+  [{ type: "tag", id: "customer=acme" } as const, undefined, "tag customer=acme"],
+  [{ type: "model", id: null } as const, "openai/gpt-5-mini", "model openai/gpt-5-mini"],
+  [{ type: "tenant", id: null } as const, undefined, "tenant"],
+])("what %o covers is named with its subject %s", (scope, subject, covers) => {
+  const { facts, ...rest } = alert("Search");
+  if (facts.type !== "budget.threshold") throw new Error("another alert");
+  const named = { ...facts, budget: { ...facts.budget, scope }, ...(subject !== undefined && { subject }) };
+  const letter = letterOf({ ...rest, facts: named });
+  expect(letter.facts.find(({ name }) => name === "Covers")?.value).toBe(covers);
 });
 
 test("in Slack a name is text: no mention, no markdown, no link", () => {

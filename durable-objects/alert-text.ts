@@ -1,5 +1,6 @@
 /** What an alert says to people, and how each kind of channel writes it. Names are a tenant's text: nothing in them is markup. */
 import type { Alert, AlertFacts, Amounts } from "../worker/core/alert.ts";
+import type { Scope } from "../worker/core/policy.ts";
 
 /** An alert for people: a line of ours, and facts that may hold a tenant's text. */
 export interface Letter {
@@ -35,16 +36,22 @@ function factsFor(facts: AlertFacts): [string, string][] {
     case "budget.threshold":
     case "budget.forecast":
     case "budget.exceeded": {
-      const { budget, resets_at } = facts;
-      const whose = budget.scope.id === null ? budget.scope.type : `${budget.scope.type} ${budget.scope.id}`;
-      return [
-        ["Budget", budget.name],
+      const { budget, subject, resets_at } = facts;
+      const whose = coveredBy(budget.scope, subject);
+      const isMoney = budget.unit === "usd";
+      const lines: [string, string][] = [
+        // Some channels show the first line alone.
+        ["Budget", subject === undefined ? budget.name : `${budget.name}, ${whose}`],
         ["Covers", whose],
-        ["Spent", `${amount(facts, "spent")} of ${amount(facts, "limit")}`],
-        ...(facts.type === "budget.forecast" ? [["Expected", amount(facts, "expected")] as [string, string]] : []),
-        ["Period", budget.period],
-        ["Resets", resets_at === null ? "never" : stamp(resets_at)],
+        [isMoney ? "Spent" : "Used", `${amount(facts, "spent", !isMoney)} of ${amount(facts, "limit")}`],
       ];
+      if (facts.type === "budget.forecast") lines.push(["Expected", amount(facts, "expected")]);
+      if (!budget.rolling) {
+        return [...lines, ["Period", budget.period], ["Resets", resets_at === null ? "never" : stamp(resets_at)]];
+      }
+      lines.push(["Period", `the last ${budget.period}, rolling`]);
+      if (resets_at !== null) lines.push(["Frees up", `from ${stamp(resets_at)}`]);
+      return lines;
     }
     case "provider.failing":
       return [
@@ -59,12 +66,19 @@ function factsFor(facts: AlertFacts): [string, string][] {
   }
 }
 
-/** `$12.50`, `1,200 tokens`. */
-function amount(amounts: Amounts, name: "limit" | "spent" | "expected"): string {
+/** Whose counters these are: `team search`, `tag customer=acme`; of a budget that counts apart, the subject's. */
+function coveredBy({ type, id }: Scope, subject: string | undefined): string {
+  if (subject === undefined) return id === null ? type : `${type} ${id}`;
+  return type === "tag" && id !== null ? `tag ${id.slice(0, -1)}${subject}` : `${type} ${subject}`;
+}
+
+/** `$12.50`, `1,200 tokens`; a count may stand without its name, where the next one has it. */
+function amount(amounts: Amounts, name: "limit" | "spent" | "expected", isBare = false): string {
   for (const [field, value] of Object.entries(amounts)) {
     if (!field.startsWith(`${name}_`)) continue;
     if (typeof value === "string") return `$${value.replace(/(\.\d{2}\d*?)0+$/, "$1")}`;
-    return `${value.toLocaleString("en-US")} ${field.slice(name.length + 1)}`;
+    const count = value.toLocaleString("en-US");
+    return isBare ? count : `${count} ${field.slice(name.length + 1)}`;
   }
   return "";
 }

@@ -1,151 +1,27 @@
-import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { AlertChannel, LedgerAlerts } from "../worker/core/alert.ts";
-import type { NumberedEvent, SyncMessage } from "../worker/core/lease.ts";
-import type { LedgerRecords } from "../worker/core/ledger-api.ts";
-import type { Budget } from "../worker/core/policy.ts";
-import { seal } from "../worker/core/sealed.ts";
-import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
-import type { Ledger } from "./ledger.ts";
+import { expect, test, vi } from "vitest";
+import type { LedgerAlerts } from "../worker/core/alert.ts";
+import {
+  actor,
+  arrived,
+  attemptsOf,
+  crash,
+  got,
+  LEDGER,
+  makeDue,
+  newTenant,
+  percents,
+  receiveInEachTest,
+  receiver,
+  SECRET,
+  settled,
+  types,
+  URL_OF_HOOK,
+  usageEvent,
+} from "./alert-test-kit.ts";
 
-const LEDGER = env.LEDGER as unknown as DurableObjectNamespace<Ledger>;
-const actor = { id: "operator", ip: null };
-const SECRET = `whsec_${btoa("x".repeat(32))}`;
-const URL_OF_HOOK = "https://hooks.example.com/T0/secret-token";
-
-interface Got {
-  url: string;
-  redirect: string;
-  headers: Headers;
-  body: string;
-}
-let got: Got[] = [];
-let answer: () => Promise<Response>;
-
-beforeEach(() => {
-  got = [];
-  answer = async () => new Response("ok");
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
-    const request = new Request(input, init);
-    got.push({ url: request.url, redirect: request.redirect, headers: request.headers, body: await request.text() });
-    return answer();
-  });
-});
-afterEach(() => void vi.restoreAllMocks());
-
-const budget = (over: Partial<Budget> = {}): Budget => ({
-  id: "bud_1",
-  name: "Search",
-  scope: { type: "tenant", id: null },
-  period: "total",
-  timezone: "UTC",
-  unit: "nanos",
-  limit: 15_000_000_000,
-  rolling: false,
-  enforcement: "hard",
-  onUnbounded: "block",
-  onUnpriced: "block",
-  alertAt: [80, 100],
-  alertTo: [],
-  createdAt: 1,
-  ...over,
-});
-
-const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent => ({
-  id,
-  time: Date.now(),
-  tenant,
-  key: "key_1",
-  team: null,
-  user: null,
-  session: null,
-  tags: {},
-  mode: "live",
-  provider: "openai",
-  model: "m",
-  modelServed: null,
-  endpoint: "chat/completions",
-  dialect: "chat",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: NO_TOKENS,
-  units: {},
-  costNanos: 0,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: null,
-  boundNanos: null,
-  cache: "off",
-  latencyMs: 1,
-  ttftMs: null,
-  overheadMs: null,
-  errorCode: null,
-  flags: [],
-  attempts: [],
-  ...over,
-});
-
-/** A tenant's ledger with one budget, and one wallet that settles. */
-async function newTenant(over: Partial<Budget> = {}) {
-  const tenant = `t_${crypto.randomUUID()}`;
-  const stub = LEDGER.getByName(tenant);
-  const ledger = stub as unknown as LedgerRecords & LedgerAlerts;
-  let [seq, n] = [0, 0];
-  const message = (events: UsageEvent[]): SyncMessage => ({
-    tenant,
-    wallet: `wal_${tenant}`,
-    opens: seq === 0,
-    seq: ++seq,
-    sentAt: Date.now(),
-    version: 0,
-    identify: [],
-    events: events.map((event): NumberedEvent => ({ n: ++n, spends: [], event, at: Date.now() })),
-    leases: [],
-    needs: [],
-  });
-  const settle = async (...events: Partial<UsageEvent>[]) => {
-    const numbered = events.map((event, i) => usageEvent(tenant, `req_${n}_${i}`, event));
-    return await stub.sync(message(numbered));
-  };
-  const channel = async (fields: Partial<AlertChannel> = {}): Promise<AlertChannel> => {
-    const url = `${URL_OF_HOOK}/${fields.id ?? ""}`;
-    const sealed = await seal(env.METERR_MASTER_KEY, tenant, JSON.stringify({ url, signing: SECRET }));
-    const record: AlertChannel = {
-      ...{ id: "chan_1", name: "Hook", type: "webhook", sealed, urlHint: "", to: [], events: [] },
-      ...{ enabled: true, disabledReason: null, createdAt: 1 },
-      ...fields,
-    } as AlertChannel;
-    await ledger.create("alert", record, actor);
-    return record;
-  };
-  await stub.sync(message([]));
-  await ledger.create("budget", budget(over), actor);
-  return { tenant, stub, ledger, message, settle, channel };
-}
-
-const types = () => got.map(({ body }) => JSON.parse(body).type);
-const percents = () => got.map(({ body }) => JSON.parse(body).data.threshold_percent);
-const arrived = (count: number) => vi.waitFor(() => expect(got.length).toBeGreaterThanOrEqual(count), 2_000);
-const attemptsOf = async (ledger: LedgerAlerts, channel = "chan_1") =>
-  (await ledger.alertAttempts(channel, { limit: 50, cursor: null })).items;
-/** Ends what waits, as if its time had come. */
-const makeDue = (stub: DurableObjectStub<Ledger>) =>
-  runInDurableObject(stub, (_, state) => {
-    state.storage.sql.exec("UPDATE alert_deliveries SET next_at = ?", Date.now() - 1);
-  });
-/** Ends every object where it is, as a crash does, and lets the ledger of `tenant` do what is due. */
-async function crash(tenant: string): Promise<LedgerRecords & LedgerAlerts> {
-  await abortAllDurableObjects();
-  // A stub of before is of no use any more.
-  const stub = LEDGER.getByName(tenant);
-  await runDurableObjectAlarm(stub);
-  return stub as unknown as LedgerRecords & LedgerAlerts;
-}
-const settled = () => new Promise((resolve) => setTimeout(resolve, 150));
+receiveInEachTest();
 
 test("a threshold is delivered when it is crossed, signed as Standard Webhooks are, once", async () => {
   const { settle, channel, tenant, ledger } = await newTenant();
@@ -306,7 +182,7 @@ test("a channel hears what it asked for, and of the budgets that name it", async
 test("what fails is tried again under the same id, and each attempt is in the log", async () => {
   const { settle, channel, stub, ledger, tenant } = await newTenant();
   await channel();
-  answer = async () => new Response("no\nsuch <room>", { status: 503 });
+  receiver.answer = async () => new Response("no\nsuch <room>", { status: 503 });
   await settle({ costNanos: 13_000_000_000 });
   await vi.waitFor(async () => expect((await attemptsOf(ledger))[0]?.outcome).toBe("failed"));
   const [first] = await attemptsOf(ledger);
@@ -315,7 +191,7 @@ test("what fails is tried again under the same id, and each attempt is in the lo
   expect(pauseMs).toBeGreaterThanOrEqual(4_000);
   expect(pauseMs).toBeLessThan(8_000);
 
-  answer = async () => new Response("ok");
+  receiver.answer = async () => new Response("ok");
   await makeDue(stub);
   const after = await crash(tenant);
   await vi.waitFor(async () => expect((await attemptsOf(after))[0]?.outcome).toBe("delivered"));
@@ -328,10 +204,10 @@ test("an attempt that a crash interrupted is followed by another; nothing is sen
   const { settle, channel, tenant } = await newTenant();
   await channel();
   const { promise: never, resolve } = Promise.withResolvers<Response>();
-  answer = () => never;
+  receiver.answer = () => never;
   await settle({ costNanos: 13_000_000_000 });
   await arrived(1);
-  answer = async () => new Response("ok");
+  receiver.answer = async () => new Response("ok");
   const after = await crash(tenant);
   await vi.waitFor(async () => expect((await attemptsOf(after))[0]?.outcome).toBe("delivered"));
   resolve(new Response("ok"));
@@ -343,7 +219,7 @@ test("an attempt that a crash interrupted is followed by another; nothing is sen
 test("after seven attempts it is given up", async () => {
   const { settle, channel, tenant } = await newTenant();
   await channel();
-  answer = async () => new Response(null, { status: 500 });
+  receiver.answer = async () => new Response(null, { status: 500 });
   await settle({ costNanos: 13_000_000_000 });
   let ledger = LEDGER.getByName(tenant);
   for (let number = 1; number <= 7; number++) {
@@ -362,7 +238,7 @@ test("after seven attempts it is given up", async () => {
 test("an address that is gone turns its channel off, and the audit log says so", async () => {
   const { settle, channel, ledger } = await newTenant();
   await channel();
-  answer = async () => new Response(null, { status: 410 });
+  receiver.answer = async () => new Response(null, { status: 410 });
   await settle({ costNanos: 13_000_000_000 });
   await vi.waitFor(async () => expect((await ledger.get("alert", "chan_1"))?.enabled).toBe(false));
   const { items } = await ledger.audit({ limit: 1, cursor: null });
@@ -377,7 +253,7 @@ test("a receiver that hangs holds up no other channel and no settlement", async 
   await channel({ id: "chan_slow" });
   await channel({ id: "chan_quick" });
   const { promise: never } = Promise.withResolvers<Response>();
-  answer = async () => (got.at(-1)?.url.endsWith("slow") ? never : new Response("ok"));
+  receiver.answer = async () => (got.at(-1)?.url.endsWith("slow") ? never : new Response("ok"));
   await settle({ costNanos: 12_000_000_000 });
   await settle({ costNanos: 3_000_000_000 });
   await vi.waitFor(() => expect(got.filter(({ url }) => url.endsWith("quick")).length).toBe(2));
@@ -390,7 +266,7 @@ test("a receiver that hangs holds up no other channel and no settlement", async 
 test("a redirect is not followed, and an address that cannot be read any more is said so", async () => {
   const { channel, ledger } = await newTenant();
   await channel();
-  answer = async () => new Response(null, { status: 307, headers: { location: "http://127.0.0.1/" } });
+  receiver.answer = async () => new Response(null, { status: 307, headers: { location: "http://127.0.0.1/" } });
   expect(await ledger.testAlert("chan_1")).toMatchObject({ outcome: "gave_up", httpStatus: 307 });
   expect(got[0]?.redirect).toBe("manual");
   await channel({ id: "chan_2", sealed: "1.AAAA" });

@@ -60,7 +60,16 @@ async function inLedger(
     });
     const pot = { id: "bud_1@total/0", budget: "bud_1", subject: null, unit: "nanos" } as const;
     const never = { startsAt: 0, endsAt: Number.POSITIVE_INFINITY, slotMs: 0, slots: [] };
-    state.pots.set(pot.id, { ...pot, ...never, settled: BOUND, lost: 0, held: 0, hot: 0, shortUntil: 0 });
+    state.pots.set(pot.id, {
+      ...pot,
+      ...never,
+      settled: BOUND,
+      lost: 0,
+      held: 0,
+      before: BOUND,
+      hot: 0,
+      shortUntil: 0,
+    });
     play({
       sql: storage.sql,
       settled: () => state.pots.get(pot.id)?.settled ?? Number.NaN,

@@ -25,7 +25,7 @@ export function potOf(state: LedgerState, covering: Covering, now: number): Pot 
   const id = `${counter}${periodIn(limit)}${startsAt}`;
   const pot = keptPot(state, id) ?? {
     ...{ id, budget: limit.id, subject, unit: limit.unit, startsAt, endsAt, slotMs: slotMsOf(limit) },
-    ...{ slots: [], settled: 0, lost: 0, held: 0, hot: 0, shortUntil: 0 },
+    ...{ slots: [], settled: 0, lost: 0, held: 0, before: 0, hot: 0, shortUntil: 0 },
   };
   roll(pot, now);
   state.pots.set(id, pot);

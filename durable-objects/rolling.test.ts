@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const limit = { period: "minute", rolling: true } as Parameters<typeof slotMsOf>[0];
 const newPot = (slotMs = slotMsOf(limit)): Pot => ({
   ...{ id: "p", budget: "b", subject: null, unit: "requests", startsAt: 0, endsAt: Number.POSITIVE_INFINITY },
-  ...{ slotMs, slots: [], settled: 0, lost: 0, held: 0, hot: 0, shortUntil: 0 },
+  ...{ slotMs, slots: [], settled: 0, lost: 0, held: 0, before: 0, hot: 0, shortUntil: 0 },
 });
 
 test("what was settled counts for a whole period, and at most a sixtieth longer", () => {

@@ -20,6 +20,9 @@ const PERIOD_MS: Readonly<Record<Limit["period"], number>> = {
 /** The length of a slot; 0 where the limit's period does not roll. */
 export const slotMsOf = ({ rolling, period }: Limit): number => (rolling ? PERIOD_MS[period] / SLOTS : 0);
 
+/** The length of a pot's rolling period; 0 for a calendar period. */
+export const rollMsOf = ({ slotMs }: Pot): number => slotMs * SLOTS;
+
 /** When what is in a slot counts no more. */
 const fallsAt = (pot: Pot, slot: Slot): number => (slot.number + 1 + SLOTS) * pot.slotMs;
 
@@ -28,6 +31,7 @@ export function roll(pot: Pot, now: number): void {
   for (let slot = pot.slots[0]; slot && fallsAt(pot, slot) <= now; slot = pot.slots[0]) {
     pot.settled -= slot.settled;
     pot.lost -= slot.lost;
+    pot.before -= slot.settled + slot.lost;
     pot.slots.shift();
   }
 }

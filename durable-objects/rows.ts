@@ -37,6 +37,8 @@ export interface Pot {
   lost: number;
   /** What is leased out. */
   held: number;
+  /** What counted when alerts last looked, less what fell out of a rolling period since. In memory alone. */
+  before: number;
   /** Leases that want more than they hold. In memory alone. */
   hot: number;
   /** Until when nothing idle may be kept, because a need could not be met. In memory alone. */

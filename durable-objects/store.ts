@@ -137,6 +137,7 @@ function potOfRow(row: Row): Pot {
     settled,
     lost,
     held,
+    before: settled + lost,
     hot: 0,
     shortUntil: 0,
   };

@@ -39,11 +39,21 @@ export interface ChannelSecret {
 export type Amounts = Record<`${"limit" | "spent" | "remaining" | "expected"}_${string}`, string | number>;
 
 interface BudgetFacts {
-  budget: { id: string; name: string; scope: Scope; period: string; enforcement: "hard" | "soft" };
+  budget: {
+    id: string;
+    name: string;
+    scope: Scope;
+    /** `usd`, `tokens` or `requests`: the end of the amounts' names. */
+    unit: string;
+    period: string;
+    rolling: boolean;
+    enforcement: "hard" | "soft";
+  };
   /** Of a budget that counts for each user, session or the like apart: whose counters these are. */
   subject?: string;
-  /** ISO 8601; null for a period that never ends, or has no fixed end. */
+  /** ISO 8601; null for a period that never ends, and for a rolling one. */
   period_starts_at: string | null;
+  /** ISO 8601: when the period ends, or when the oldest of what counts falls out of a rolling one. Null for never. */
   resets_at: string | null;
 }
 

@@ -2,18 +2,18 @@
 import { usdFromNanos } from "./money.ts";
 import type { Budget, BudgetState, Unit } from "./policy.ts";
 
-/** What a budget's limit is given in: `limit_usd`, `limit_tokens`, `limit_requests`. */
-const SUFFIXES: Readonly<Record<Exclude<Unit, "concurrent">, string>> = {
-  nanos: "usd",
-  tokens: "tokens",
-  requests: "requests",
-};
+/** What a limit is given in, on the wire: the end of `limit_usd`, `limit_tokens`, `limit_requests`. */
+export const unitName = (unit: Unit): string => (unit === "nanos" ? "usd" : unit);
+
+/** An amount of `unit` on the wire: money as decimal USD, all else as a number. */
+export const amountOf = (unit: Unit, amount: number): string | number =>
+  unit === "nanos" ? usdFromNanos(amount) : amount;
 
 /** `unit`, and `limit_`, `spent_`, `held_` and `remaining_` of it; those in USD are there and null for another unit. */
 export function figuresOf(budget: Budget, state: BudgetState): Record<string, string | number | null> {
   const { limit, unit } = budget;
   const { spent, held } = state;
-  const suffix = unit === "concurrent" ? unit : SUFFIXES[unit];
+  const suffix = unitName(unit);
   const figures: Record<string, string | number | null> = {
     unit: suffix,
     limit_usd: null,
@@ -22,7 +22,7 @@ export function figuresOf(budget: Budget, state: BudgetState): Record<string, st
     remaining_usd: null,
   };
   for (const [name, amount] of Object.entries({ limit, spent, held, remaining: Math.max(0, limit - spent - held) })) {
-    figures[`${name}_${suffix}`] = unit === "nanos" ? usdFromNanos(amount) : amount;
+    figures[`${name}_${suffix}`] = amountOf(unit, amount);
   }
   return figures;
 }

@@ -1,0 +1,168 @@
+/** A tenant's ledger with channels, and what they receive. */
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+import type { AlertChannel, LedgerAlerts } from "../worker/core/alert.ts";
+import type { NumberedEvent, SyncMessage } from "../worker/core/lease.ts";
+import type { LedgerRecords } from "../worker/core/ledger-api.ts";
+import type { Budget, Unit } from "../worker/core/policy.ts";
+import type { ScopeFacts } from "../worker/core/scope.ts";
+import { seal } from "../worker/core/sealed.ts";
+import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
+import type { Ledger } from "./ledger.ts";
+
+export const LEDGER = env.LEDGER as unknown as DurableObjectNamespace<Ledger>;
+export const actor = { id: "operator", ip: null };
+export const SECRET = `whsec_${btoa("x".repeat(32))}`;
+export const URL_OF_HOOK = "https://hooks.example.com/T0/secret-token";
+
+interface Got {
+  url: string;
+  redirect: string;
+  headers: Headers;
+  body: string;
+}
+/** What was sent, and what is answered to it. */
+export const got: Got[] = [];
+export const receiver = { answer: async (): Promise<Response> => new Response("ok") };
+
+/** Every test of the file receives anew. */
+export function receiveInEachTest(): void {
+  beforeEach(() => {
+    got.length = 0;
+    receiver.answer = async () => new Response("ok");
+    vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+      const request = new Request(input, init);
+      got.push({ url: request.url, redirect: request.redirect, headers: request.headers, body: await request.text() });
+      return receiver.answer();
+    });
+  });
+  afterEach(() => void vi.restoreAllMocks());
+}
+
+const budget = (over: Partial<Budget> = {}): Budget => ({
+  id: "bud_1",
+  name: "Search",
+  scope: { type: "tenant", id: null },
+  period: "total",
+  timezone: "UTC",
+  unit: "nanos",
+  limit: 15_000_000_000,
+  rolling: false,
+  enforcement: "hard",
+  onUnbounded: "block",
+  onUnpriced: "block",
+  alertAt: [80, 100],
+  alertTo: [],
+  createdAt: 1,
+  ...over,
+});
+
+export const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent => ({
+  id,
+  time: Date.now(),
+  tenant,
+  key: "key_1",
+  team: null,
+  user: null,
+  session: null,
+  tags: {},
+  mode: "live",
+  provider: "openai",
+  model: "m",
+  modelServed: null,
+  endpoint: "chat/completions",
+  dialect: "chat",
+  stream: false,
+  status: "ok",
+  httpStatus: 200,
+  tokens: NO_TOKENS,
+  units: {},
+  costNanos: 0,
+  savedNanos: 0,
+  usageSource: "provider",
+  priceSource: "catalog",
+  priceVersion: null,
+  boundNanos: null,
+  cache: "off",
+  latencyMs: 1,
+  ttftMs: null,
+  overheadMs: null,
+  errorCode: null,
+  flags: [],
+  attempts: [],
+  ...over,
+});
+
+const FACTS: ScopeFacts = {
+  ...{ key: "key_1", team: null, user: null, provider: "openai", model: "m", tags: {}, session: null },
+};
+
+/** A tenant's ledger with one budget, and one wallet that settles. */
+export async function newTenant(over: Partial<Budget> = {}) {
+  const tenant = `t_${crypto.randomUUID()}`;
+  const stub = LEDGER.getByName(tenant);
+  const ledger = stub as unknown as LedgerRecords & LedgerAlerts;
+  let [seq, n, drawn] = [0, 0, 0];
+  const message = (events: UsageEvent[]): SyncMessage => said(events.map((event) => ({ event, spends: [] })));
+  const said = (
+    events: Pick<NumberedEvent, "event" | "spends">[],
+    leases: SyncMessage["leases"] = [],
+  ): SyncMessage => ({
+    tenant,
+    wallet: `wal_${tenant}`,
+    opens: seq === 0,
+    seq: ++seq,
+    sentAt: Date.now(),
+    version: 0,
+    identify: [],
+    events: events.map((one): NumberedEvent => ({ ...one, n: ++n, at: Date.now() })),
+    leases,
+    needs: [],
+  });
+  const settle = async (...events: Partial<UsageEvent>[]) => {
+    const numbered = events.map((event, i) => usageEvent(tenant, `req_${n}_${i}`, event));
+    return await stub.sync(message(numbered));
+  };
+  /** Draws on a lease of its own, as a request does. */
+  const draw = async (unit: Unit, amount: number, facts: Partial<ScopeFacts> = {}) => {
+    const known: ScopeFacts = { ...FACTS, ...facts };
+    const lease = ++drawn;
+    const ask = { lease, facts: { known }, unit, returned: 0, running: 0, want: 0, done: true };
+    await stub.sync(said([{ event: null, spends: [{ lease, amount }] }], [ask]));
+  };
+  const channel = async (fields: Partial<AlertChannel> = {}): Promise<AlertChannel> => {
+    const url = `${URL_OF_HOOK}/${fields.id ?? ""}`;
+    const sealed = await seal(env.METERR_MASTER_KEY, tenant, JSON.stringify({ url, signing: SECRET }));
+    const record: AlertChannel = {
+      ...{ id: "chan_1", name: "Hook", type: "webhook", sealed, urlHint: "", to: [], events: [] },
+      ...{ enabled: true, disabledReason: null, createdAt: 1 },
+      ...fields,
+    } as AlertChannel;
+    await ledger.create("alert", record, actor);
+    return record;
+  };
+  await stub.sync(message([]));
+  await ledger.create("budget", budget(over), actor);
+  return { tenant, stub, ledger, message, settle, draw, channel };
+}
+
+export const types = () => got.map(({ body }) => JSON.parse(body).type);
+export const percents = () => got.map(({ body }) => JSON.parse(body).data.threshold_percent);
+export const arrived = (count: number) => vi.waitFor(() => expect(got.length).toBeGreaterThanOrEqual(count), 2_000);
+export const attemptsOf = async (ledger: LedgerAlerts, channel = "chan_1") =>
+  (await ledger.alertAttempts(channel, { limit: 50, cursor: null })).items;
+/** Ends what waits, as if its time had come. */
+export const makeDue = (stub: DurableObjectStub<Ledger>) =>
+  runInDurableObject(stub, (_, state) => {
+    state.storage.sql.exec("UPDATE alert_deliveries SET next_at = ?", Date.now() - 1);
+  });
+/** Ends every object where it is, as a crash does, and lets the ledger of `tenant` do what is due. */
+export async function crash(tenant: string): Promise<LedgerRecords & LedgerAlerts> {
+  await abortAllDurableObjects();
+  // A stub of before is of no use any more.
+  const stub = LEDGER.getByName(tenant);
+  await runDurableObjectAlarm(stub);
+  return stub as unknown as LedgerRecords & LedgerAlerts;
+}
+export const settled = () => new Promise((resolve) => setTimeout(resolve, 150));
