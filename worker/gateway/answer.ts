@@ -52,8 +52,8 @@ export const readsAnswer = ({ of, response }: Answered): boolean =>
 export function passThrough(answered: Answered): Ending {
   const { of, response } = answered;
   const headers = headersOf(answered, false);
-  const init = { status: response.status, headers };
-  of.respond(new Response(response.body, init));
+  const init = { status: response.status, headers, webSocket: response.webSocket };
+  of.respond(new Response(response.webSocket ? null : response.body, init));
   const failed = response.status >= 400;
   const unknown = !failed && of.call.place.endpoint.billing !== "free";
   return {

@@ -19,7 +19,7 @@ import { eventOf } from "./event.ts";
 import { handOver, isDrained, REQUEST_ID_HEADER } from "./hand-over.ts";
 import { checkKey, ledgerUnavailable } from "./identify.ts";
 import type { Place } from "./locate.ts";
-import { locate, locateCustom } from "./locate.ts";
+import { asSocket, locate, locateCustom } from "./locate.ts";
 import { checkLoop } from "./loops.ts";
 import { presentedKey } from "./present-key.ts";
 import { readCall } from "./read-call.ts";
@@ -84,12 +84,14 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   }
   const { tenant, mode, hash } = checked.value;
   const wallet = openWallet({ namespace: env.LEDGER, tenant, waitUntil: (work) => ctx.waitUntil(work) });
-  const place = known.ok ? known : await placeOfTenant(wallet, hash, request.method, url);
-  if (!place.ok) return respond(errorResponse(place.error, id));
-  const shape = shapeOf(place.value);
+  const named = known.ok ? known : await placeOfTenant(wallet, hash, request.method, url);
+  if (!named.ok) return respond(errorResponse(named.error, id));
+  const isSocket = headers.get("upgrade")?.toLowerCase() === "websocket";
+  const place = isSocket ? asSocket(named.value) : named.value;
+  const shape = shapeOf(place);
   const refuse = (error: GatewayError) => respond(errorResponse(error, id, shape));
 
-  const read = await readCall({ request, headers, id, arrivedAt, mode, hash, place: place.value, presented, wallet });
+  const read = await readCall({ request, headers, id, arrivedAt, mode, hash, place, presented, wallet });
   if (!read.ok) return refuse(read.error);
   const call = read.value.call;
   const settleDenied = (error: GatewayError) => {
@@ -112,9 +114,7 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   }
 
   const access =
-    mode === "test"
-      ? ok({ base: "", apiKey: null })
-      : await accessFor(env, call.grant, place.value, call.bringsCredential);
+    mode === "test" ? ok({ base: "", apiKey: null }) : await accessFor(env, call.grant, place, call.bringsCredential);
   if (!access.ok) return settleDenied(access.error);
 
   const cache = await cached(env, call, headers, access.value);

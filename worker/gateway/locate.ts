@@ -13,6 +13,8 @@ export interface Place {
   path: string;
   /** The query with its leading `?`, or empty. */
   search: string;
+  /** A WebSocket is asked for: it passes, and nothing in it is metered yet. */
+  isSocket?: true;
 }
 
 /** The parts of `/{provider}/…`: the slug, and the provider's own path. */
@@ -30,6 +32,13 @@ export function locate(method: string, url: URL): Outcome<Place> {
   return provider
     ? ok({ provider, endpoint: endpointAt(provider, method, path), path, search: url.search })
     : fail(noSuchPlace(slug));
+}
+
+/** A place where the client asks for a WebSocket. Nobody can bound what is said in it, so it is no free GET. */
+export function asSocket(place: Place): Place {
+  const { name, method } = place.endpoint;
+  const model = place.endpoint.model ?? new URLSearchParams(place.search).get("model");
+  return { ...place, isSocket: true, endpoint: { name, billing: "unmetered", dialect: null, model, method } };
 }
 
 /** Endpoints by provider, method and path: most requests go where others went, and reading a path costs more than a look-up. */

@@ -77,7 +77,7 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
   const permitted = permit(key, {
     provider: place.provider.slug,
     endpoint: place.endpoint.name,
-    models: place.endpoint.dialect === null ? [] : [model, ...facts.alternatives],
+    models: place.endpoint.dialect === null && !place.isSocket ? [] : [model, ...facts.alternatives],
   });
   return ok({ call, refusal: permitted.ok ? null : permitted.error });
 }

@@ -1,7 +1,7 @@
 /** One attempt: the request as the provider gets it, its time limits, and what came of it. */
 
 import { type GatewayError, gatewayError } from "../core/errors.ts";
-import type { HeaderReader } from "../core/header-map.ts";
+import type { HeaderMap, HeaderReader } from "../core/header-map.ts";
 import { answerSandbox } from "../providers/sandbox/index.ts";
 import { bodyTooLarge, type RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
@@ -89,6 +89,7 @@ async function send(of: Attempt): Promise<Response> {
       signal: of.upstream.signal,
     });
   }
+  if (call.place.isSocket) keepUpgrade(headers, of.headers);
   const url = `${access.base}${path}${call.search}`;
   if (access.apiKey !== null) await provider.authorize({ headers, path }, access.apiKey);
   const init: RequestInit = {
@@ -100,6 +101,13 @@ async function send(of: Attempt): Promise<Response> {
   const body = bodyOf(of.body);
   if (body) init.body = body;
   return fetch(url, init);
+}
+
+/** What makes a request one for a WebSocket; the rest of the handshake is the runtime's. */
+function keepUpgrade(headers: HeaderMap, from: HeaderReader): void {
+  headers.set("upgrade", "websocket");
+  const protocols = from.get("sec-websocket-protocol");
+  if (protocols !== null) headers.set("sec-websocket-protocol", protocols);
 }
 
 function bodyOf(body: RequestBody): Uint8Array | ReadableStream<Uint8Array> | null {
