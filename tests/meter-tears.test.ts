@@ -24,7 +24,7 @@ interface Stream {
   type: string;
   bytes: Uint8Array;
   reading: Reading;
-  text: string;
+  text: string | null;
 }
 
 const encoder = new TextEncoder();

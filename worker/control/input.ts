@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { sha256Hex } from "../auth/secrets.ts";
 import { gatewayError } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
 import { type Nanos, nanosFromUsd } from "../core/money.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { type Call, invalid } from "./call.ts";
@@ -20,12 +21,8 @@ export interface Body<T> {
 export async function readBody<S extends z.ZodType>(call: Call, schema: S): Promise<Outcome<Body<z.output<S>>>> {
   const text = await readText(call.request);
   if (!text.ok) return text;
-  let json: unknown;
-  try {
-    json = text.value.trim() === "" ? {} : JSON.parse(text.value);
-  } catch {
-    return invalid("The body is not JSON.");
-  }
+  const json = text.value.trim() === "" ? {} : parseJson(text.value);
+  if (json === undefined) return invalid("The body is not JSON.");
   const input = check(schema, json);
   if (!input.ok) return input;
   const key = call.request.headers.get("idempotency-key");

@@ -34,11 +34,24 @@ export function numberIn(of: JsonObject, field: string): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-/** `text` as JSON, or undefined where it is none. */
+/** Deeper than any API's documents. What is deeper is refused here, so that whoever walks a document may recurse. */
+const MAX_LEVELS = 500;
+
+/** `text` as JSON, or undefined where it is none, or nested beyond all sense. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const json: unknown = JSON.parse(text);
+    // Each level takes two characters at least: most documents need no look.
+    return text.length > 2 * MAX_LEVELS && isDeeper(json, MAX_LEVELS) ? undefined : json;
   } catch {
     return undefined;
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1));
+  for (const field in value) if (isDeeper((value as JsonObject)[field], levels - 1)) return true;
+  return false;
 }

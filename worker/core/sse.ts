@@ -11,12 +11,17 @@ export interface SseEvent {
   data: string;
 }
 
+/** A longer event is dropped: no provider sends one, and what is kept of an unfinished one must end somewhere. */
+const MAX_EVENT_CHARS = 64_000_000;
+
 /** Splits a stream of text into events. An event that the stream's end leaves open is handed over by `end`. */
 export class SseSplitter {
   readonly #emit: (event: SseEvent) => void;
   #line: string[] = [];
   #name = "";
   #data: string[] = [];
+  /** Of the event that is open; a line that comes in pieces counts twice. */
+  #keptChars = 0;
   #afterCarriageReturn = false;
   #first = true;
 
@@ -41,6 +46,7 @@ export class SseSplitter {
       const end = hasCarriageReturn ? nextLineEnd(text, from) : text.indexOf("\n", from);
       if (end < 0) {
         this.#line.push(text.slice(from));
+        this.#grow(text.length - from);
         return;
       }
       this.#take(text.slice(from, end));
@@ -66,12 +72,23 @@ export class SseSplitter {
       this.#line = [];
     }
     if (line === "") this.#dispatch();
-    else if (line.startsWith("data:")) this.#data.push(fieldValue(line, 5));
-    else if (line.startsWith("event:")) this.#name = fieldValue(line, 6);
+    else if (line.startsWith("data:")) {
+      this.#data.push(fieldValue(line, 5));
+      this.#grow(line.length);
+    } else if (line.startsWith("event:")) this.#name = fieldValue(line, 6);
     else if (line === "data") this.#data.push("");
   }
 
+  #grow(chars: number): void {
+    this.#keptChars += chars;
+    if (this.#keptChars <= MAX_EVENT_CHARS) return;
+    this.#data = [];
+    // What is left of a line is no blank one, and no field of any name.
+    if (this.#line.length > 0) this.#line = [" "];
+  }
+
   #dispatch(): void {
+    this.#keptChars = 0;
     if (this.#data.length > 0) {
       this.#emit({
         name: this.#name,

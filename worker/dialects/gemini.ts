@@ -172,6 +172,11 @@ function hostedTool(body: JsonObject): string | null {
   return null;
 }
 
+function mimeOf(blob: JsonObject): string {
+  const mime = either(blob, "mimeType");
+  return typeof mime === "string" ? mime : "";
+}
+
 function countContent(counts: PartCounts, content: unknown): void {
   if (!isObject(content)) return;
   for (const part of [...arrayIn(content, "parts"), content.parts]) {
@@ -180,10 +185,10 @@ function countContent(counts: PartCounts, content: unknown): void {
     countContent(counts, objectOf(part, "functionResponse"));
     const inline = objectOf(part, "inlineData");
     const file = objectOf(part, "fileData");
-    if (isSet(either(part, "inlineData"))) countMime(counts, String(either(inline, "mimeType") ?? ""));
+    if (isSet(either(part, "inlineData"))) countMime(counts, mimeOf(inline));
     if (isSet(either(part, "fileData"))) {
       counts.references = true;
-      countMime(counts, String(either(file, "mimeType") ?? ""));
+      countMime(counts, mimeOf(file));
     }
   }
 }

@@ -10,7 +10,8 @@ const base = (body: JsonObject): RequestFacts => ({
   ...NO_FACTS,
   model: stringIn(body, "model"),
   stream: body.stream === true || body.stream === "true",
-  choices: Math.max(1, Number(body.n ?? 1) || 1),
+  // A form's fields are text.
+  choices: Math.max(1, (typeof body.n === "number" || typeof body.n === "string" ? Number(body.n) : 1) || 1),
 });
 const everyEvent = { wants: () => true, doneMarker: "[DONE]" };
 

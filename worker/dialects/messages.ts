@@ -106,13 +106,8 @@ export function readAnthropicUsage(usage: JsonObject): AnthropicReported | null 
 
 /** A later event's fields over an earlier one's. */
 function join(earlier: Reported, later: Reported): Reported {
-  const raw: Record<string, unknown> = {
-    ...(earlier as AnthropicReported).raw,
-  };
-  for (const [field, value] of Object.entries((later as AnthropicReported).raw)) {
-    if (value !== null && value !== undefined) raw[field] = value;
-  }
-  return readAnthropicUsage(raw) ?? later;
+  const told = Object.entries((later as AnthropicReported).raw).filter(([, value]) => value !== null);
+  return readAnthropicUsage({ ...(earlier as AnthropicReported).raw, ...Object.fromEntries(told) }) ?? later;
 }
 
 function tokensOf(usage: JsonObject): Tokens {

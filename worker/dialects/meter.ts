@@ -2,6 +2,9 @@
 import { isObject, type JsonObject, stringIn } from "../core/json.ts";
 import type { Meter, Reading, Reported } from "./types.ts";
 
+/** Longer than any model's name: it becomes part of the record. */
+const MAX_MODEL_CHARS = 256;
+
 export interface MeterRules {
   /** Which events may matter, by their data's text and their name. */
   wants: (data: string, name: string) => boolean;
@@ -27,7 +30,7 @@ export function meterOf(rules: MeterRules): Meter {
     if (news.reported) {
       seen.reported = seen.reported && rules.join ? rules.join(seen.reported, news.reported) : news.reported;
     }
-    seen.modelServed = news.modelServed || seen.modelServed;
+    seen.modelServed = news.modelServed?.slice(0, MAX_MODEL_CHARS).toWellFormed() || seen.modelServed;
     seen.finished = seen.finished || news.finished === true;
     seen.error = seen.error ?? news.error ?? null;
     Object.assign(seen.conditions, news.conditions);

@@ -29,12 +29,12 @@ const CLIENT_TOOLS = new Set([
 ]);
 const ENDINGS = new Set(["response.completed", "response.incomplete", "response.failed"]);
 /** Calls that the provider ran, by the type of their output item, and the unit that each is billed as. */
-const BILLED_CALLS: Readonly<Record<string, string>> = {
-  web_search_call: "web_search_requests",
-  x_search_call: "x_search_requests",
-  file_search_call: "file_search_requests",
-  code_interpreter_call: "code_interpreter_requests",
-};
+const BILLED_CALLS: ReadonlyMap<string, string> = new Map([
+  ["web_search_call", "web_search_requests"],
+  ["x_search_call", "x_search_requests"],
+  ["file_search_call", "file_search_requests"],
+  ["code_interpreter_call", "code_interpreter_requests"],
+]);
 
 export const responses: Dialect = {
   name: "responses",
@@ -115,7 +115,7 @@ function billedUnits(response: JsonObject): string[] {
   const previews = tools.some((tool) => (stringIn(tool, "type") ?? "").startsWith("web_search_preview"));
   for (const item of arrayIn(response, "output")) {
     const type = isObject(item) ? stringIn(item, "type") : null;
-    const unit = isObject(item) && type !== null ? BILLED_CALLS[type] : undefined;
+    const unit = isObject(item) && type !== null ? BILLED_CALLS.get(type) : undefined;
     if (!isObject(item) || !unit) continue;
     // Opening a page that a search found, and finding text in it, is no search (OpenAI's guide, "Web search").
     if (type === "web_search_call" && (stringIn(objectIn(item, "action"), "type") ?? "search") !== "search") continue;

@@ -136,6 +136,9 @@ async function readForm(bytes: Uint8Array, type: string): Promise<Outcome<Reques
     let files = 0;
     for (const [name, value] of form) {
       if (typeof value !== "string") files++;
+      // Which of two models counts, providers do not agree on.
+      else if (name === "model" && json.model !== undefined)
+        return fail(notJson('The form has more than one "model".'));
       else if (name !== "__proto__") json[name] = value;
     }
     return ok({ kind: "form", bytes, json, files });

@@ -11,6 +11,7 @@ import { NO_CHARGE } from "./charge.ts";
 import type { ProviderAccess } from "./credential.ts";
 import { eventOf } from "./event.ts";
 import { ownHeaders } from "./own-headers.ts";
+import { KEY_PLACES } from "./present-key.ts";
 
 export interface Cached {
   outcome: CacheOutcome;
@@ -37,9 +38,7 @@ export async function cached(env: Env, call: Call, headers: HeaderReader, access
     headers,
     text: call.body.text,
     json: call.body.json,
-    ownCredential: call.bringsCredential
-      ? (headers.get("authorization") ?? headers.get("x-api-key") ?? headers.get("x-goog-api-key"))
-      : null,
+    ownCredential: call.bringsCredential ? JSON.stringify(KEY_PLACES.map((place) => headers.get(place))) : null,
     // Who did not ask for a cache finds no other key's answers.
     key: plan.write === "each" ? null : call.scope.key,
   });

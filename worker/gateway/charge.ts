@@ -2,6 +2,7 @@
 import { type CostPart, costOf, type Nanos } from "../core/money.ts";
 import type { PriceRecord } from "../core/policy.ts";
 import { NO_TOKENS, type PriceSource, type Tokens, type UsageSource } from "../core/usage.ts";
+import { isPlausible } from "../dialects/plausible.ts";
 import type { Reading, Reported } from "../dialects/types.ts";
 import {
   type Conditions,
@@ -71,12 +72,15 @@ export const boundCharge = ({ boundNanos, price }: Pick<Admission, "boundNanos" 
 
 const sourceOf = (price: ModelPrice | null): PriceSource => (price?.source === "tenant" ? "tenant" : "catalog");
 
-/** What a complete answer cost. `text` is what it said, asked for only where the provider did not count. */
+/**
+ * What a complete answer cost. `text` is what it said, asked for only where the provider did not count; null where it was
+ * too long to be kept.
+ */
 export async function chargeAnswer(
   call: Call,
   admission: Admission,
   reading: Reading,
-  text: () => string,
+  text: () => string | null,
 ): Promise<Charge> {
   const priced = pricedAt(call, admission);
   if (reading.reported) return chargeFor(priced, reading, reading.reported, "provider");
@@ -87,7 +91,9 @@ export async function chargeAnswer(
   const bought = boughtByThePiece(call, admission);
   if (bought) return chargeFor(priced, reading, bought, "counted");
   if (!COUNTABLE.has(call.place.endpoint.dialect ?? "")) return UNKNOWN_CHARGE;
-  return chargeFor(priced, reading, await countUsage(call, reading, text()), "counted");
+  const said = text();
+  if (said === null) return boundCharge(admission);
+  return chargeFor(priced, reading, await countUsage(call, reading, said), "counted");
 }
 
 /**
@@ -98,13 +104,14 @@ export async function chargePartial(
   call: Call,
   admission: Admission,
   reading: Reading | null,
-  text: string,
+  text: string | null,
   aheadTokens = 0,
 ): Promise<Charge> {
   const priced = pricedAt(call, admission);
   const seen = reading ?? { reported: null, modelServed: null, finished: false, error: null, conditions: {} };
   // Work in the background goes on though nobody reads its stream.
-  if (!COUNTABLE.has(call.place.endpoint.dialect ?? "") || call.facts.background) return boundCharge(admission);
+  const isCountable = COUNTABLE.has(call.place.endpoint.dialect ?? "") && !call.facts.background;
+  if (!isCountable || text === null) return boundCharge(admission);
   const counted = chargeFor(priced, seen, await countUsage(call, seen, text, aheadTokens), "counted");
   // Of a stream in slices no more was ever held than its hold.
   const mostNanos = admission.slices && admission.hold ? admission.hold.nanos : admission.boundNanos;
@@ -114,10 +121,10 @@ export async function chargePartial(
 /** What is sold by the piece is told by the request alone: spoken characters, images of a size. Null where it is not. */
 function boughtByThePiece(call: Call, { price }: Admission): Reported | null {
   if (!price) return null;
-  const { units } = boundRequestOf(call, price);
-  return units && Object.keys(units).length > 0
-    ? { tokens: NO_TOKENS, units: { ...units }, costUsd: null, byModel: null }
-    : null;
+  const { units = {} } = boundRequestOf(call, price);
+  const bought = { tokens: NO_TOKENS, units: { ...units }, costUsd: null, byModel: null };
+  // Numbers of a body may be anything.
+  return Object.keys(units).length > 0 && isPlausible(bought) ? bought : null;
 }
 
 /** Formats whose usage can be counted from their text. */
@@ -169,9 +176,12 @@ export function chargeFor(
     parts.push(...cost.parts);
     unpriced.push(...cost.unpriced);
   }
+  const costNanos = costOf(parts);
+  // A tenant's own price may be anything, and what no counter holds is not booked.
+  if (!Number.isSafeInteger(costNanos)) return { ...known, costNanos: null, unpriced };
   return {
     ...known,
-    costNanos: costOf(parts),
+    costNanos,
     priceSource: sourceOf(main),
     priceVersion: main?.version ?? null,
     conditions: scaled ? conditions : null,

@@ -2,7 +2,7 @@
 import type { HeaderMap, HeaderReader } from "../core/header-map.ts";
 
 /** Headers in which SDKs put a provider's key. `x-meterr-key` comes first: then the others are the client's own business. */
-const PLACES = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
+export const KEY_PLACES = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
 const OWN_KEY = "x-meterr-key";
 
 export interface PresentedKey {
@@ -19,7 +19,7 @@ export function presentedKey(headers: HeaderReader, search: string): PresentedKe
   const own = headers.get(OWN_KEY);
   if (own !== null) return { text: own.trim(), bringsCredential: true, search };
   let found = "";
-  for (const place of PLACES) {
+  for (const place of KEY_PLACES) {
     const value =
       headers
         .get(place)
@@ -46,5 +46,5 @@ function withoutKey(search: string): { key: string | null; search: string } {
 
 /** Drops every header in which a key of ours may stand. */
 export function dropKeys(headers: HeaderMap): void {
-  for (const place of PLACES) headers.delete(place);
+  for (const place of KEY_PLACES) headers.delete(place);
 }

@@ -85,6 +85,9 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
 /** Formats in which a body without a model is no request. */
 const NEED_MODEL: ReadonlySet<string> = new Set(["chat", "completions", "messages", "embeddings"]);
 
+/** Longer than any model's name: it becomes part of records and of a header. */
+const MAX_MODEL_CHARS = 256;
+
 function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
   const { dialect, model, method } = place.endpoint;
   if (dialect === null || (body.kind !== "json" && body.kind !== "form")) return ok({ ...NO_FACTS, model });
@@ -93,6 +96,11 @@ function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
   const named = { ...facts, model: model ?? facts.model };
   if (named.model === null && NEED_MODEL.has(dialect) && !isObject(body.json.model)) {
     return fail(gatewayError("invalid_request", 'The request has no "model".'));
+  }
+  if (named.model !== null && (named.model.length > MAX_MODEL_CHARS || !named.model.isWellFormed())) {
+    return fail(
+      gatewayError("invalid_request", `The model's name is no text of at most ${MAX_MODEL_CHARS} characters.`),
+    );
   }
   return ok(named);
 }

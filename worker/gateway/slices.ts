@@ -31,6 +31,8 @@ export const AHEAD_TOKENS = 64;
 export const FIRST_SLICE_TOKENS = 512;
 const SLICE_TOKENS = 1_024;
 const LEAST_SLICE_TOKENS = 32;
+/** An event that is longer goes on unfinished: to end the stream cleanly is worth no more memory than that. */
+const MAX_HELD_BYTES = 8_388_608;
 const NOTHING = new Uint8Array(0);
 
 /** What the request takes at most with `tokens` of output. */
@@ -88,7 +90,8 @@ export class SlicedStream {
 
   /** The whole events of the stream so far that may go to the client. */
   pass(chunk: Uint8Array): Uint8Array {
-    return this.#go(this.#gate.take(chunk) ?? NOTHING);
+    const events = this.#gate.take(chunk);
+    return this.#go(events ?? (this.#gate.heldBytes > MAX_HELD_BYTES ? this.#gate.rest() : NOTHING));
   }
 
   end(): Uint8Array {

@@ -183,7 +183,7 @@ describe.each(Object.entries(SAMPLES))("a stream of %s", (_, sample) => {
     const started = performance.now();
     const meter = meterOf(sample, torn(bytes, 700, 1, 1_500));
     expect(meter.end()).toMatchObject({ finished: true, reported: { tokens } });
-    if (told) expect(meter.answerText().length).toBe(5_000_000);
+    if (told) expect(meter.answerText()?.length).toBe(5_000_000);
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 });

@@ -1,12 +1,13 @@
 /** Reads an answer's bytes as they pass: which framing they have, and what the dialect's meter makes of them. */
 import { isObject, parseJson } from "../core/json.ts";
 import { SseSplitter } from "../core/sse.ts";
+import { isPlausible } from "../dialects/plausible.ts";
 import type { Dialect, Meter, Reading } from "../dialects/types.ts";
 
 /** How an answer is cut into JSON documents. */
 type Framing = "sse" | "lines" | "whole";
 
-/** Beyond this much text an answer that is one document is not read, and what was streamed is not counted. */
+/** Beyond this much text an answer that is one document is not read, and what was streamed cannot be counted. */
 const MAX_KEPT_CHARS = 32_000_000;
 
 /** One answer's reader. */
@@ -59,12 +60,15 @@ export class StreamMeter {
       else if (this.#framing === "whole" && this.#keptChars <= MAX_KEPT_CHARS) this.#whole(this.#kept.join(""));
       else if (this.#framing === "lines") for (const line of this.#lines()) this.#document(line, "");
     }
-    const reading = this.#meter.reading();
+    const read = this.#meter.reading();
+    // What cannot be true is no report: then it is counted, and the record says so.
+    const reading = read.reported && !isPlausible(read.reported) ? { ...read, reported: null } : read;
     return this.#opaque ? { ...reading, finished: reading.error === null } : reading;
   }
 
-  /** What the answer said so far, as text: for counting where the provider's count never came. */
-  answerText(): string {
+  /** What the answer said so far, as text: for counting where the provider's count never came. Null: too long to be kept. */
+  answerText(): string | null {
+    if (this.#keptChars > MAX_KEPT_CHARS) return null;
     const parts: string[] = [];
     const add = (data: string) => {
       const json = parseJson(data);

@@ -127,7 +127,10 @@ function withSearchFee(price: ModelPrice, { searchContext }: Conditions): ModelP
   if (!fees) return price;
   const kin = Object.entries(fees).filter(([size]) => size.startsWith("pro_") === searchContext.startsWith("pro_"));
   const dearest = Math.max(price.requestPicos / PICOS_PER_MILLIUSD, ...kin.map(([, fee]) => fee));
-  return { ...price, requestPicos: (fees[searchContext] ?? dearest) * PICOS_PER_MILLIUSD };
+  return {
+    ...price,
+    requestPicos: ((Object.hasOwn(fees, searchContext) && fees[searchContext]) || dearest) * PICOS_PER_MILLIUSD,
+  };
 }
 
 /** The price of a request that was served under `conditions`. */

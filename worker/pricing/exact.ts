@@ -88,7 +88,9 @@ function contentTokens(content: unknown, count: Count): Counted {
   let tokens = 0;
   for (const part of content) {
     if (!isFields(part) || !TEXT_PARTS.has(part.type)) return UNCOUNTABLE;
-    tokens += 2 + count(String(part.text ?? part.refusal ?? ""));
+    const text = part.text ?? part.refusal ?? "";
+    if (typeof text !== "string") return UNCOUNTABLE;
+    tokens += 2 + count(text);
   }
   return tokens;
 }

@@ -17,15 +17,17 @@ const DOCUMENTED = /^gpt-image-1(-mini)?$/;
 /** The most output tokens of one image that `body` asks for; null where nothing bounds them. What it leaves open is the dearest. */
 export function imageTokensOf(price: ModelPrice, body: Fields): number | null {
   if (!DOCUMENTED.test(price.model)) return null;
-  const qualities = typeof body.quality === "string" ? BY_QUALITY[body.quality] : undefined;
+  const qualities = named(BY_QUALITY, body.quality);
   const sizes = Object.values(qualities ? [qualities] : BY_QUALITY);
-  const tokens = sizes.map((bySize) => {
-    const asked = typeof body.size === "string" ? bySize[body.size] : undefined;
-    return asked ?? Math.max(...Object.values(bySize));
-  });
-  // A form's fields are text.
-  const partial = Number(body.partial_images ?? 0);
+  const tokens = sizes.map((bySize) => named(bySize, body.size) ?? Math.max(...Object.values(bySize)));
+  // A form's fields are text; what is neither text nor a number is refused by the provider.
+  const { partial_images: asked } = body;
+  const partial = typeof asked === "number" || typeof asked === "string" ? Number(asked) : 0;
   return (
     Math.max(...tokens) + PARTIAL_TOKENS * (partial > 0 && partial <= 3 ? Math.ceil(partial) : partial > 3 ? 3 : 0)
   );
 }
+
+/** The entry that `name` names; a body may well ask for the quality "constructor". */
+const named = <T>(of: Readonly<Record<string, T>>, name: unknown): T | undefined =>
+  typeof name === "string" && Object.hasOwn(of, name) ? of[name] : undefined;

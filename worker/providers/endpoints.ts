@@ -64,7 +64,7 @@ const FREE_METHODS = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 export function openAiEndpoint(method: string, path: string): Endpoint {
   const deployment = /\/deployments\/([^/]+)\//.exec(path);
   const name = tailOf(deployment ? path.slice(deployment.index + deployment[0].length) : path);
-  const tail = name.startsWith("models/") && OPENAI_TAILS[name.slice(7)] ? name.slice(7) : name;
+  const tail = name.startsWith("models/") && Object.hasOwn(OPENAI_TAILS, name.slice(7)) ? name.slice(7) : name;
   return fromTails(OPENAI_TAILS, method, tail, deployment?.[1] ? decode(deployment[1]) : null);
 }
 

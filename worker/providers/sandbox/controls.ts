@@ -59,22 +59,26 @@ const MAX_WAIT_MS = 600_000;
 /** A count above this is a mistake; `MAX_ANSWER_TOKENS` in play.ts is what is really said. */
 const MAX_COUNT = 1_000_000;
 
-const COUNTS: Record<string, keyof Controls> = {
-  tokens: "tokens",
-  chunks: "chunks",
-  input: "input",
-  cached: "cached",
-  cache_write: "cacheWrite",
-  audio_in: "audioIn",
-  audio_out: "audioOut",
-  reasoning: "reasoning",
-  after: "after",
-  cut: "cut",
-  abort: "abort",
-  stall: "stall",
-  malformed: "malformed",
-};
-const WAITS: Record<string, keyof Controls> = { latency: "latencyMs", ttft: "ttftMs", chunk_delay: "chunkDelayMs" };
+const COUNTS: ReadonlyMap<string, keyof Controls> = new Map<string, keyof Controls>(
+  Object.entries({
+    tokens: "tokens",
+    chunks: "chunks",
+    input: "input",
+    cached: "cached",
+    cache_write: "cacheWrite",
+    audio_in: "audioIn",
+    audio_out: "audioOut",
+    reasoning: "reasoning",
+    after: "after",
+    cut: "cut",
+    abort: "abort",
+    stall: "stall",
+    malformed: "malformed",
+  }),
+);
+const WAITS: ReadonlyMap<string, keyof Controls> = new Map<string, keyof Controls>(
+  Object.entries({ latency: "latencyMs", ttft: "ttftMs", chunk_delay: "chunkDelayMs" }),
+);
 
 /** A model's name and the options behind it: `gpt-5-mini@error=429` is `gpt-5-mini` and `error=429`. */
 export function splitModel(model: string): { model: string; options: string } {
@@ -132,7 +136,7 @@ function parsePairs(source: string): [string, string][] | null {
 
 /** Whether `name` with `value` is an option; then `controls` has it. */
 function apply(controls: Controls, name: string, value: string): boolean {
-  const count = COUNTS[name];
+  const count = COUNTS.get(name);
   if (count !== undefined) {
     // `cut` alone is `cut=1`: at least something of the stream is seen before it fails.
     const number = value === "" ? 1 : Number(value);
@@ -140,7 +144,7 @@ function apply(controls: Controls, name: string, value: string): boolean {
     Object.assign(controls, { [count]: number });
     return true;
   }
-  const wait = WAITS[name];
+  const wait = WAITS.get(name);
   if (wait !== undefined) {
     const match = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(value);
     if (!match) return false;

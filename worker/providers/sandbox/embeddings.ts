@@ -8,13 +8,15 @@ import { countTokens } from "./tokenizer.ts";
 
 export type RestResult = { ok: true; reply: Reply } | { ok: false; failure: Failure };
 
-const DIMENSIONS: Record<string, number> = {
-  "text-embedding-3-large": 3072,
-  "gemini-embedding-001": 3072,
-  "text-embedding-004": 768,
-  "mistral-embed": 1024,
-  "embed-v4.0": 1536,
-};
+const DIMENSIONS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    "text-embedding-3-large": 3072,
+    "gemini-embedding-001": 3072,
+    "text-embedding-004": 768,
+    "mistral-embed": 1024,
+    "embed-v4.0": 1536,
+  }),
+);
 const USUAL_DIMENSIONS = 1536;
 const MAX_DIMENSIONS = 4096;
 
@@ -28,7 +30,7 @@ export function vectorOf(text: string, dimensions: number): number[] {
 }
 
 const sizeOf = (model: string, asked: unknown): number =>
-  Math.min(Math.max(asCount(asked) ?? DIMENSIONS[model] ?? USUAL_DIMENSIONS, 1), MAX_DIMENSIONS);
+  Math.min(Math.max(asCount(asked) ?? DIMENSIONS.get(model) ?? USUAL_DIMENSIONS, 1), MAX_DIMENSIONS);
 
 /** OpenAI's `/embeddings`; also of those who speak the same. */
 export function openaiEmbeddings(context: Context): RestResult {

@@ -110,7 +110,7 @@ const FORMS: ReadonlySet<EndpointName> = new Set(["files", "transcription"]);
 export function findEndpoint(provider: string, method: string, path: string): Endpoint | null {
   const own = match(Object.hasOwn(OWN_PATHS, provider) ? (OWN_PATHS[provider] ?? []) : [], method, path);
   if (own || provider === "vertex" || provider === "bedrock") return own;
-  const base = OPENAI_BASES[provider] ?? ANY_BASE;
+  const base = (Object.hasOwn(OPENAI_BASES, provider) && OPENAI_BASES[provider]) || ANY_BASE;
   const found = base.exec(path);
   if (!found) return null;
   const endpoint = match(OPENAI_PATHS, method, path.slice(found[0].length));

@@ -8,15 +8,17 @@ const MAX_NODES = 2_000;
 const MAX_ITEMS = 64;
 const MAX_STRING_CHARS = 1_000;
 /** Strings in these formats have to be of a certain form. */
-const FORMATS: Record<string, string> = {
-  "date-time": "2026-01-01T00:00:00Z",
-  date: "2026-01-01",
-  time: "00:00:00Z",
-  email: "sandbox@example.com",
-  uri: "https://example.com/",
-  url: "https://example.com/",
-  uuid: "00000000-0000-4000-a000-000000000000",
-};
+const FORMATS: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    "date-time": "2026-01-01T00:00:00Z",
+    date: "2026-01-01",
+    time: "00:00:00Z",
+    email: "sandbox@example.com",
+    uri: "https://example.com/",
+    url: "https://example.com/",
+    uuid: "00000000-0000-4000-a000-000000000000",
+  }),
+);
 
 /**
  * A value for `schema` (JSON Schema, or Gemini's with upper-case types). `word` is what free strings say.
@@ -95,7 +97,7 @@ function buildNumber(schema: Fields): number {
 }
 
 function buildString(schema: Fields, word: string): string {
-  const format = FORMATS[asText(schema.format)];
+  const format = FORMATS.get(asText(schema.format));
   if (format !== undefined) return format;
   const padded = word.padEnd(Math.min(asCount(schema.minLength) ?? 0, MAX_STRING_CHARS), ".");
   return padded.slice(0, asCount(schema.maxLength) ?? padded.length);
