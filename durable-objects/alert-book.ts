@@ -90,9 +90,10 @@ export class AlertBook {
     // A pot that nothing was spent of is gone before its period is over; that it refused is remembered until then. Not
     // so of one of many subjects, which a client may make up.
     this.#sql.exec(
-      `DELETE FROM alert_marks WHERE subject NOT LIKE 'provider/%' AND NOT EXISTS (SELECT 1 FROM pots WHERE id = subject)
-       AND NOT (mark = ? AND value > ? AND EXISTS (
-         SELECT 1 FROM records WHERE kind = 'budget' AND id = substr(subject, 1, instr(subject, '@') - 1)))`,
+      `DELETE FROM alert_marks
+       WHERE subject NOT LIKE 'provider/%' AND subject NOT IN (SELECT id FROM pots)
+       AND NOT (mark = ? AND value > ?
+         AND substr(subject, 1, instr(subject, '@') - 1) IN (SELECT id FROM records WHERE kind = 'budget'))`,
       ...[EXCEEDED, now],
     );
     this.#sql.exec(

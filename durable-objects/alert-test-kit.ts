@@ -124,12 +124,21 @@ export async function newTenant(over: Partial<Budget> = {}) {
     const numbered = events.map((event, i) => usageEvent(tenant, `req_${n}_${i}`, event));
     return await stub.sync(message(numbered));
   };
-  /** Draws on a lease of its own, as a request does. */
-  const draw = async (unit: Unit, amount: number, facts: Partial<ScopeFacts> = {}) => {
+  const askFor = (unit: Unit, running: number, facts: Partial<ScopeFacts>) => {
     const known: ScopeFacts = { ...FACTS, ...facts };
-    const lease = ++drawn;
-    const ask = { lease, facts: { known }, unit, returned: 0, running: 0, want: 0, done: true };
-    await stub.sync(said([{ event: null, spends: [{ lease, amount }] }], [ask]));
+    return { lease: ++drawn, facts: { known }, unit, returned: 0, running, want: 0, done: running === 0 };
+  };
+  /** Spends on a lease of its own, as a request does that was over at once. */
+  const draw = async (unit: Unit, amount: number, facts: Partial<ScopeFacts> = {}) => {
+    const ask = askFor(unit, 0, facts);
+    await stub.sync(said([{ event: null, spends: [{ lease: ask.lease, amount }] }], [ask]));
+  };
+  /** Holds `amount` as a running request does; answers how it ends. */
+  const start = async (unit: Unit, amount: number, facts: Partial<ScopeFacts> = {}) => {
+    const ask = askFor(unit, amount, facts);
+    await stub.sync(said([], [ask]));
+    const spends = [{ lease: ask.lease, amount }];
+    return () => stub.sync(said([{ event: null, spends }], [{ ...ask, running: 0, done: true }]));
   };
   const channel = async (fields: Partial<AlertChannel> = {}): Promise<AlertChannel> => {
     const url = `${URL_OF_HOOK}/${fields.id ?? ""}`;
@@ -144,7 +153,7 @@ export async function newTenant(over: Partial<Budget> = {}) {
   };
   await stub.sync(message([]));
   await ledger.create("budget", budget(over), actor);
-  return { tenant, stub, ledger, message, settle, draw, channel };
+  return { tenant, stub, ledger, message, settle, draw, start, channel };
 }
 
 export const types = () => got.map(({ body }) => JSON.parse(body).type);

@@ -186,6 +186,14 @@ test("a limit that is raised is reached anew by each subject, whether it was in 
   expect(percents()).toEqual([80, 80, 80, 80]);
 });
 
+test("what was said stays said while its counters are there, however often old alerts are forgotten", async () => {
+  const { draw, ledger, stub } = await newTenant({ unit: "tokens", limit: 100, scope: { type: "session", id: null } });
+  await draw("tokens", 85, { session: "abc" });
+  await runInDurableObject(stub, (instance) => instance.alarm());
+  await draw("tokens", 1, { session: "abc" });
+  expect(await typesBy(ledger)).toEqual([THRESHOLD]);
+});
+
 test("marks go with the counters of their subject; a budget's own refusal is remembered for its period", async () => {
   const { draw, settle, ledger, stub } = await newTenant({ unit: "tokens", limit: 100, period: "month" });
   const each = {
@@ -213,10 +221,16 @@ test("marks go with the counters of their subject; a budget's own refusal is rem
 });
 
 test("spend that comes late for a period the budget no longer counts by is nobody's news", async () => {
-  const { draw, channel, ledger } = await newTenant({ unit: "tokens", limit: 100, period: "hour", rolling: true });
+  const { start, draw, channel, ledger } = await newTenant({
+    unit: "tokens",
+    limit: 100,
+    period: "hour",
+    rolling: true,
+  });
   await channel();
-  await draw("tokens", 60);
+  const end = await start("tokens", 95);
   await ledger.update("budget", "bud_1", { rolling: false }, actor);
+  await end();
   await draw("tokens", 60);
   await settled();
   expect(got).toEqual([]);
