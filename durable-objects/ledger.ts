@@ -10,7 +10,9 @@ import { newId } from "../worker/core/ids.ts";
 import type { SyncMessage, SyncReply } from "../worker/core/lease.ts";
 import type {
   Actor,
+  ApplyResult,
   AuditEntry,
+  Change,
   CreateResult,
   Idempotency,
   LedgerRecords,
@@ -188,14 +190,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     actor: Actor,
   ): Promise<Records[K] | null> {
     const now = Date.now();
-    return this.#step<Records[K] | null>(now, (state) => {
-      const before = records.readRecord(this.#sql, kind, id);
-      if (!before) return null;
-      const after = { ...before, ...fields, id: before.id, createdAt: before.createdAt };
-      records.replaceRecord(this.#sql, kind, after);
-      this.#changed(state, { kind, before, after, actor, action: "update", now });
-      return after;
-    });
+    return this.#step<Records[K] | null>(now, (state) => this.#update(state, { kind, id, fields, actor, now }));
   }
 
   async rotateKey(
@@ -221,20 +216,29 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   /** A removed key is revoked and stays readable, since usage names it; anything else is deleted. */
   async remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean> {
     const now = Date.now();
-    return this.#step(now, (state) => {
-      const before = records.readRecord(this.#sql, kind, id);
-      if (!before) return false;
-      let after: KeyRecord | null = null;
-      if (kind === "key") {
-        const key = before as KeyRecord;
-        if (key.revokedAt !== null) return false;
-        after = { ...key, revokedAt: now };
-        records.replaceRecord(this.#sql, kind, after);
-      } else {
-        records.deleteRecord(this.#sql, kind, id);
+    return this.#step(now, (state) => this.#remove(state, { kind, id, actor, now }));
+  }
+
+  async apply(changes: readonly Change[], actor: Actor): Promise<ApplyResult> {
+    const now = Date.now();
+    return this.#step<ApplyResult>(now, (state) => {
+      const stale = changes.find((change) => !records.isExpected(this.#sql, change));
+      if (stale) return { outcome: "stale", kind: stale.kind, id: records.idOfChange(stale) };
+      for (const change of changes) {
+        const { kind } = change;
+        switch (change.action) {
+          case "create":
+            records.insertRecord(this.#sql, kind, change.record);
+            this.#changed(state, { kind, before: null, after: change.record, actor, action: "create", now });
+            break;
+          case "update":
+            this.#update(state, { kind, id: change.expected.id, fields: change.fields, actor, now });
+            break;
+          case "delete":
+            this.#remove(state, { kind, id: change.expected.id, actor, now });
+        }
       }
-      this.#changed(state, { kind, before, after, actor, action: "delete", now });
-      return true;
+      return { outcome: "applied" };
     });
   }
 
@@ -387,6 +391,36 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     }
     if (kind === "key") this.#writeRevoked(state);
     writeMeta(this.#sql, "version", state.version);
+  }
+
+  #update<K extends RecordKind>(
+    state: LedgerState,
+    change: { kind: K; id: string; fields: Partial<Records[K]>; actor: Actor; now: number },
+  ): Records[K] | null {
+    const { kind, id, fields, actor, now } = change;
+    const before = records.readRecord(this.#sql, kind, id);
+    if (!before) return null;
+    const after = { ...before, ...fields, id: before.id, createdAt: before.createdAt };
+    records.replaceRecord(this.#sql, kind, after);
+    this.#changed(state, { kind, before, after, actor, action: "update", now });
+    return after;
+  }
+
+  #remove(state: LedgerState, change: { kind: RecordKind; id: string; actor: Actor; now: number }): boolean {
+    const { kind, id, actor, now } = change;
+    const before = records.readRecord(this.#sql, kind, id);
+    if (!before) return false;
+    let after: KeyRecord | null = null;
+    if (kind === "key") {
+      const key = before as KeyRecord;
+      if (key.revokedAt !== null) return false;
+      after = { ...key, revokedAt: now };
+      records.replaceRecord(this.#sql, kind, after);
+    } else {
+      records.deleteRecord(this.#sql, kind, id);
+    }
+    this.#changed(state, { kind, before, after, actor, action: "delete", now });
+    return true;
   }
 
   #stateOf(budget: Budget): BudgetState {

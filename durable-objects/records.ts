@@ -3,11 +3,11 @@
  * runs a change in one transaction.
  */
 import { newId } from "../worker/core/ids.ts";
-import type { Actor, AuditEntry, Idempotency, Page, RecordKind, Records } from "../worker/core/ledger-api.ts";
+import type { Actor, AuditEntry, Change, Idempotency, Page, RecordKind, Records } from "../worker/core/ledger-api.ts";
 import { IDEMPOTENT_MS } from "./limits.ts";
 
 type AnyRecord = Records[RecordKind];
-interface Change {
+interface Noted {
   actor: Actor;
   action: AuditEntry["action"];
   kind: RecordKind;
@@ -67,8 +67,17 @@ export function deleteRecord(sql: SqlStorage, kind: RecordKind, id: string): voi
   sql.exec("DELETE FROM records WHERE kind = ? AND id = ?", kind, id);
 }
 
+export const idOfChange = (change: Change): string =>
+  change.action === "create" ? change.record.id : change.expected.id;
+
+/** Whether what a change is about is stored as it was when the change was decided on. */
+export function isExpected(sql: SqlStorage, change: Change): boolean {
+  const stored = readRecord(sql, change.kind, idOfChange(change));
+  return change.action === "create" ? stored === null : same(stored, change.expected);
+}
+
 /** Notes a change: the changed fields before and after, without secrets. */
-export function writeAudit(sql: SqlStorage, change: Change, now: number): void {
+export function writeAudit(sql: SqlStorage, change: Noted, now: number): void {
   const { actor, action, kind, before, after } = change;
   const entry: AuditEntry = {
     id: newId("aud", now),

@@ -1,29 +1,6 @@
 /** Serves the landing page and the dashboard, which the assets binding holds as they were built. */
+import { SECURITY_HEADERS } from "./core/security-headers.ts";
 import type { Env } from "./env.ts";
-
-/** Nothing runs, loads or frames it but its own origin; charts and dialogs set styles inline. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-const SECURITY_HEADERS: Record<string, string> = {
-  "content-security-policy": CONTENT_SECURITY_POLICY,
-  "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
-  // A sign-in link must not travel on in a referrer.
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-};
 
 /** Names below `/assets/` hold a digest of their content, so that they never change. */
 const IMMUTABLE = "public, max-age=31536000, immutable";

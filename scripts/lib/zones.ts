@@ -17,7 +17,7 @@ const ZONES: Record<string, Zone> = {
   "app.ts": { imports: ["assets.ts", "control", "gateway"], types: ["env.ts"] },
   // The Durable Object that tells the gateway's story itself; the ledger needs the core alone.
   "drain.ts": { imports: ["gateway"], types: ["env.ts"] },
-  "assets.ts": { imports: [], types: ["env.ts"] },
+  "assets.ts": { imports: ["core"], types: ["env.ts"] },
   "env.ts": { imports: [], types: ["durable-objects", "core"] },
   control: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },
   gateway: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },

@@ -19,6 +19,7 @@ import { alertsOf } from "../db/ledger.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
 import { iso, name, paging, readQuery } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { pageOf, time } from "./shapes.ts";
 
 /** 256 bits; Standard Webhooks takes 192 to 512. */
 const SIGNING_BYTES = 32;
@@ -43,6 +44,33 @@ const create = z.strictObject({
 });
 const patch = z.strictObject({ type: z.enum(CHANNEL_TYPES), ...fields }).partial();
 
+const shown = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(CHANNEL_TYPES),
+  url: z.string().nullable().meta({ description: "Enough of it to recognize it by." }),
+  to: z.array(z.string()),
+  events: z.array(z.enum(ALERT_TYPES)),
+  enabled: z.boolean(),
+  disabled_reason: z.string().nullable(),
+  created_at: time,
+});
+const attempt = z.strictObject({
+  id: z.string(),
+  alert: z.string(),
+  event: z.string(),
+  attempt: z.int(),
+  time,
+  status: z.enum(["sending", "delivered", "failed", "gave_up", "interrupted"]),
+  http_status: z.int().nullable(),
+  error: z.string().nullable(),
+  latency_ms: z.number().nullable(),
+  next_attempt_at: time.nullable(),
+});
+/** Each type of alert has facts of its own besides. */
+const fired = z.looseObject({ type: z.enum(ALERT_TYPES), time, id: z.string(), tenant: z.string() });
+const pages = z.strictObject(paging);
+
 const TITLES: Record<ChannelType, string> = { webhook: "Webhook", slack: "Slack", discord: "Discord", email: "Email" };
 
 /** Mounts `/alerts`, and what has happened: `/alerts/{id}/deliveries` and `/alert-log`. */
@@ -54,13 +82,41 @@ export function mountAlerts(app: App): void {
     action: "alerts",
     create,
     patch,
+    shown,
+    once: { secret: z.string().optional().meta({ description: "Of a webhook: what signs it. Shown this once." }) },
+    example: { type: "webhook", name: "Pager", url: "https://hooks.example.com/meterr", events: ["budget.exceeded"] },
+    // Addresses carry their token in the path; those of email are none.
+    config: {
+      carriesSecret: ({ type }) => type !== "email",
+      omitted: ({ type }) => (type === "email" ? ["url"] : ["url", "to"]),
+    },
     make: makeChannel,
     change: changesOf,
     show: async (records) => records.map(showChannel),
   });
-  mount(app, "/tenants/:tenant/alerts/:id/test", { POST: forTenant("alerts", test) });
-  mount(app, "/tenants/:tenant/alerts/:id/deliveries", { GET: forTenant("read", deliveries) });
-  mount(app, "/tenants/:tenant/alert-log", { GET: forTenant("read", log) });
+  mount(app, "/tenants/:tenant/alerts/:id/test", {
+    POST: {
+      summary: "Sends a test to a channel now. What came of it is the answer, and no error.",
+      answers: attempt.extend({ delivered: z.boolean() }),
+      does: forTenant("alerts", test),
+    },
+  });
+  mount(app, "/tenants/:tenant/alerts/:id/deliveries", {
+    GET: {
+      summary: "Lists the attempts to deliver to a channel, newest first.",
+      query: pages,
+      answers: pageOf(attempt),
+      does: forTenant("read", deliveries),
+    },
+  });
+  mount(app, "/tenants/:tenant/alert-log", {
+    GET: {
+      summary: "Lists the alerts that fired, newest first, to whomever they went.",
+      query: pages,
+      answers: pageOf(fired),
+      does: forTenant("read", log),
+    },
+  });
 }
 
 async function makeChannel(input: z.output<typeof create>, call: TenantCall) {
@@ -116,7 +172,7 @@ async function test(call: TenantCall): Promise<Answer> {
 }
 
 async function deliveries(call: TenantCall): Promise<Answer> {
-  const query = readQuery(call, z.strictObject(paging));
+  const query = readQuery(call, pages);
   if (!query.ok) return query;
   const id = call.params.id ?? "";
   const alerts = alertsOf(call.env, call.tenant);
@@ -126,7 +182,7 @@ async function deliveries(call: TenantCall): Promise<Answer> {
 }
 
 async function log(call: TenantCall): Promise<Answer> {
-  const query = readQuery(call, z.strictObject(paging));
+  const query = readQuery(call, pages);
   if (!query.ok) return query;
   const page = await alertsOf(call.env, call.tenant).firedAlerts(query.value);
   return ok({ data: page.items.map((alert) => showAlert(alert, call.tenant)), next_cursor: page.cursor });

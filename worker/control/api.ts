@@ -6,8 +6,9 @@ import type { Env } from "../env.ts";
 import { mountAlerts } from "./alerts.ts";
 import { mountAudit } from "./audit.ts";
 import { mountBudgets } from "./budgets.ts";
-import { errorResponse, faultResponse } from "./call.ts";
+import { type App, errorResponse, faultResponse } from "./call.ts";
 import { mountCredentials } from "./credentials.ts";
+import { mountDescription, referencePage } from "./describe.ts";
 import { mountKeys } from "./keys.ts";
 import { mountLive } from "./live.ts";
 import { mountMe } from "./me.ts";
@@ -21,7 +22,7 @@ import { mountTenants } from "./tenants.ts";
 import { mountTokens } from "./tokens.ts";
 import { mountUsage } from "./usage.ts";
 
-const v1 = new Hono<{ Bindings: Env }>();
+export const v1: App = { router: new Hono<{ Bindings: Env }>(), operations: [], components: [] };
 mountMe(v1);
 mountOperator(v1);
 mountTenants(v1);
@@ -38,11 +39,13 @@ mountTokens(v1);
 mountUsage(v1);
 mountAudit(v1);
 mountLive(v1);
+mountDescription(v1);
 
 const noSuchPath = () => errorResponse(gatewayError("not_found", "There is no such path in this API."));
 
 export const api = new Hono<{ Bindings: Env }>();
 api.all("/api/auth/*", async (c) => (await handleAuth(c.req.raw, c.env)) ?? noSuchPath());
-api.route("/api/v1", v1);
+api.get("/api/docs", (c) => referencePage(v1, new URL(c.req.url)));
+api.route("/api/v1", v1.router);
 api.all("*", noSuchPath);
 api.onError(faultResponse);

@@ -16,6 +16,7 @@ import { ledgerOf } from "../db/ledger.ts";
 import { type App, invalid, type TenantCall } from "./call.ts";
 import { amount, iso, label, name, usd } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { money, time } from "./shapes.ts";
 
 export const scope = z.strictObject({ type: z.enum(SCOPE_TYPES), id: label.nullable().default(null) });
 const timezone = z.string().refine(isTimezone, 'must be an IANA time zone, e.g. "Europe/Berlin"');
@@ -54,6 +55,37 @@ const patch = z
   })
   .partial();
 
+const dollars = money.nullable();
+const count = z.int().optional();
+const shown = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scope,
+  period: z.enum(PERIODS),
+  rolling: z.boolean(),
+  timezone: z.string(),
+  unit: z.enum(["usd", "tokens", "requests"]),
+  limit_usd: dollars,
+  spent_usd: dollars,
+  held_usd: dollars,
+  remaining_usd: dollars,
+  limit_tokens: count,
+  spent_tokens: count,
+  held_tokens: count,
+  remaining_tokens: count,
+  limit_requests: count,
+  spent_requests: count,
+  held_requests: count,
+  remaining_requests: count,
+  enforcement: z.enum(["hard", "soft"]),
+  ...policies,
+  alert_at: z.array(z.number()),
+  alert_to: z.array(z.string()),
+  subject: z.string().nullable().meta({ description: "Of a budget that counts apart: whose counters are shown." }),
+  resets_at: time.nullable(),
+  created_at: time,
+});
+
 /** Mounts `/budgets`. */
 export function mountBudgets(app: App): void {
   mountResource(app, {
@@ -63,6 +95,16 @@ export function mountBudgets(app: App): void {
     action: "budgets",
     create,
     patch,
+    shown,
+    example: {
+      name: "Everything",
+      scope: { type: "tenant" },
+      period: "month",
+      timezone: "Europe/Berlin",
+      limit_usd: "500",
+      enforcement: "hard",
+    },
+    config: { carriesSecret: () => false },
     make: async (input, call) => {
       const checked = await checkScope(input.scope, call);
       if (!checked.ok) return checked;

@@ -1,26 +1,30 @@
 /** What a route's handler gets and gives: plain values. Hono's context ends here. */
-import type { Context, Hono } from "hono";
+import type { Context } from "hono";
 import { actorId, authorize, authorizeOperator, identify, type Principal } from "../auth/principal.ts";
 import type { Action, Role } from "../auth/roles.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import type { Actor } from "../core/ledger-api.ts";
 import { fail, type Outcome } from "../core/outcome.ts";
 import type { Env } from "../env.ts";
+import type { Access, App, Described, Method } from "./operation.ts";
 
-export type App = Hono<{ Bindings: Env }>;
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type { App } from "./operation.ts";
 
-export interface Call {
+/** A request, whoever sent it. */
+interface Incoming {
   env: Env;
   request: Request;
   url: URL;
   /** Path parameters, decoded. */
   params: Record<string, string>;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+export interface Call extends Incoming {
   principal: Principal;
   /** For the audit log. */
   actor: Actor;
-  /** Milliseconds since the epoch. */
-  now: number;
 }
 
 export interface TenantCall extends Call {
@@ -28,32 +32,64 @@ export interface TenantCall extends Call {
   role: Role;
 }
 
-/** A handler answers a value for JSON, an error, or a whole response. */
-export type Answer = Outcome<unknown> | Response;
-type Handler = (call: Call) => Promise<Answer>;
+/** A handler answers a value for JSON, with the tag of its state where it has one; an error; or a whole response. */
+export type Answer = (Outcome<unknown> & { etag?: string }) | Response;
+
+/** A handler, and who may call it. */
+export interface Endpoint {
+  access: Access;
+  run(incoming: Incoming): Promise<Answer>;
+}
+
+export const forAnyone = (run: (incoming: Incoming) => Promise<Answer>): Endpoint => ({ access: "anyone", run });
+
+/** A handler that runs for whoever is known. */
+export const forKnown = (handle: (call: Call) => Promise<Answer>): Endpoint => known("known", handle);
 
 /** A handler that runs for whoever may do `action` in the path's tenant. */
-export const forTenant =
-  (action: Action, handle: (call: TenantCall) => Promise<Answer>): Handler =>
-  async (call) => {
-    const tenant = call.params.tenant ?? "";
-    const role = await authorize(call.env, call.principal, { tenant, action });
-    return role.ok ? handle({ ...call, tenant, role: role.value }) : role;
-  };
+export const forTenant = (action: Action, handle: (call: TenantCall) => Promise<Answer>): Endpoint =>
+  known(action, (call) => inTenant(call, action, handle));
 
 /** A handler that runs for the operator alone. */
-export const forOperator =
-  (handle: Handler): Handler =>
-  async (call) => {
+export const forOperator = (handle: (call: Call) => Promise<Answer>): Endpoint =>
+  known("operator", async (call) => {
     const allowed = authorizeOperator(call.principal);
     return allowed.ok ? handle(call) : allowed;
-  };
+  });
 
-/** Mounts the methods of one path; every other method is answered with 405. */
-export function mount(app: App, path: string, handlers: Partial<Record<Method, Handler>>): void {
-  for (const [method, handle] of Object.entries(handlers)) app.on(method, path, (c) => run(c, handle));
-  const allow = Object.keys(handlers).join(", ");
-  app.all(path, () => {
+/** A handler that runs for the operator alone, in the path's tenant. */
+export const forOperatorIn = (handle: (call: TenantCall) => Promise<Answer>): Endpoint =>
+  forOperator((call) => inTenant(call, "operate", handle));
+
+async function inTenant(call: Call, action: Action, handle: (call: TenantCall) => Promise<Answer>): Promise<Answer> {
+  const tenant = call.params.tenant ?? "";
+  const role = await authorize(call.env, call.principal, { tenant, action });
+  return role.ok ? handle({ ...call, tenant, role: role.value }) : role;
+}
+
+const known = (access: Access, handle: (call: Call) => Promise<Answer>): Endpoint => ({
+  access,
+  run: async (incoming) => {
+    const { request, env } = incoming;
+    const principal = await identify(request, env);
+    if (!principal.ok) return principal;
+    const actor = { id: actorId(principal.value), ip: request.headers.get("cf-connecting-ip") };
+    return handle({ ...incoming, principal: principal.value, actor });
+  },
+});
+
+/** What a method of a path does, and what is said of it. */
+type Mounted = Described & { does: Endpoint };
+
+/** Mounts the methods of one path, and notes what they say of themselves; every other method is answered with 405. */
+export function mount(app: App, path: string, methods: Partial<Record<Method, Mounted>>): void {
+  for (const [method, { does, ...described }] of Object.entries(methods)) {
+    app.router.on(method, path, (c) => run(c, does));
+    const shown = `/api/v1${path.replace(/:(\w+)/g, "{$1}")}`;
+    app.operations.push({ ...described, method: method as Method, path: shown, access: does.access });
+  }
+  const allow = Object.keys(methods).join(", ");
+  app.router.all(path, () => {
     const response = errorResponse(gatewayError("method_not_allowed", `This path takes ${allow}.`));
     response.headers.set("allow", allow);
     return response;
@@ -88,21 +124,18 @@ export const notFound = (what: string): { ok: false; error: GatewayError } =>
 export const conflict = (message: string): { ok: false; error: GatewayError } =>
   fail(gatewayError("conflict", message));
 
-async function run(c: Context<{ Bindings: Env }>, handle: Handler): Promise<Response> {
+async function run(c: Context<{ Bindings: Env }>, does: Endpoint): Promise<Response> {
   const request = c.req.raw;
-  const principal = await identify(request, c.env);
-  if (!principal.ok) return errorResponse(principal.error);
-  const answer = await handle({
+  const answer = await does.run({
     env: c.env,
     request,
     url: new URL(request.url),
     params: c.req.param(),
-    principal: principal.value,
-    actor: { id: actorId(principal.value), ip: request.headers.get("cf-connecting-ip") },
     now: Date.now(),
   });
   if (answer instanceof Response) return answer;
-  return answer.ok
-    ? Response.json(answer.value, { headers: { "cache-control": "no-store" } })
-    : errorResponse(answer.error);
+  if (!answer.ok) return errorResponse(answer.error);
+  const headers: Record<string, string> = { "cache-control": "no-store" };
+  if (answer.etag !== undefined) headers.etag = answer.etag;
+  return Response.json(answer.value, { headers });
 }

@@ -11,6 +11,7 @@ import { providerOf, RESERVED_SLUGS } from "../providers/registry.ts";
 import { type Answer, type App, invalid, notFound, type TenantCall } from "./call.ts";
 import { iso, name, readBody } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { time } from "./shapes.ts";
 
 /** The name of a provider's first credential, the one that PUT sets. */
 const DEFAULT_NAME = "default";
@@ -42,12 +43,29 @@ export function mountCredentials(app: App): void {
     action: "credentials",
     create,
     patch,
+    shown: z.strictObject({
+      id: z.string(),
+      provider: z.string(),
+      name: z.string(),
+      last4: z.string(),
+      origin: z.string().nullable(),
+      base_url: z.string().nullable(),
+      dialect: z.string().nullable(),
+      weight: z.number(),
+      created_at: time,
+    }),
+    example: { provider: "openai", name: "second", api_key: "sk-0123456789abcdef", weight: 2 },
     make: async (input, call) => {
       const record = await newCredential(call, input);
       return record.ok ? ok({ record: record.value }) : record;
     },
     change: (input, current, call) => changesOf(call, input, current),
-    put: putDefault,
+    put: {
+      does: putDefault,
+      body: put,
+      summary: "Sets a provider's default credential; the provider's slug stands in the path.",
+      example: { api_key: "sk-0123456789abcdef" },
+    },
     idOf: (part) => (part.startsWith("cred_") ? part : defaultId(part)),
     show: async (records) => records.map(showCredential),
   });

@@ -4,9 +4,7 @@
  */
 import { Hono } from "hono";
 import type { Env } from "../env.ts";
-
-/** As in package.json; a test holds the two together. */
-const VERSION = "0.1.0";
+import { VERSION } from "./version.ts";
 
 export const control = new Hono<{ Bindings: Env }>();
 control.get("/healthz", () => Response.json({ status: "ok", version: VERSION }));

@@ -8,8 +8,9 @@ import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
 import { instant, iso, label, name, readBody, tags } from "./input.ts";
-import { rateLimits, ratesFrom, showRates } from "./rate-limits.ts";
+import { rateLimits, ratesFrom, shownRates, showRates } from "./rate-limits.ts";
 import { given, mountResource } from "./resource.ts";
+import { time } from "./shapes.ts";
 
 const names = z.array(z.string().min(1).max(200)).max(200).nullable();
 /** A year. */
@@ -32,6 +33,27 @@ const changeable = {
 const patch = z.strictObject(changeable).partial();
 const create = patch.extend({ name, mode: z.enum(["live", "test"]).default("live") });
 
+const shown = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  hint: z.string(),
+  mode: z.enum(["live", "test"]),
+  team: z.string().nullable(),
+  user: z.string().nullable(),
+  tags: z.record(z.string(), z.string()),
+  require: z.array(z.string()),
+  allow: z.strictObject({ providers: names, models: names, endpoints: names }),
+  rate_limits: z.strictObject(shownRates),
+  max_identical_requests: z.int().nullable(),
+  cache: z.strictObject({ ttl_seconds: z.int() }).nullable(),
+  on_disconnect: z.enum(["abort", "drain"]),
+  expires_at: time.nullable(),
+  created_at: time,
+  revoked_at: time.nullable(),
+});
+const once = { key: z.string().meta({ description: "Shown this once." }) };
+const nothing = z.strictObject({});
+
 const NOTHING_SET = {
   team: null,
   user: null,
@@ -53,11 +75,31 @@ export function mountKeys(app: App): void {
     action: "keys",
     create,
     patch,
+    shown,
+    once,
+    example: {
+      name: "search in production",
+      team: "search",
+      tags: { env: "prod" },
+      allow: { models: ["openai/gpt-5-mini"] },
+      rate_limits: { requests_per_minute: 600 },
+    },
+    // The secret of a key is shown once, to whoever makes it.
+    config: { carriesSecret: () => true },
     make: async (input, call) => ok(await newKey(call, input)),
     change: async (input, current) => ok(changesOf(input, current)),
     show: async (records) => records.map(showKey),
   });
-  mount(app, "/tenants/:tenant/keys/:id/rotate", { POST: forTenant("keys", rotate) });
+  mount(app, "/tenants/:tenant/keys/:id/rotate", {
+    POST: {
+      summary: "Gives a key another secret. The old one ends within 10 s.",
+      body: nothing,
+      example: {},
+      answers: shown.extend(once),
+      errors: ["conflict"],
+      does: forTenant("keys", rotate),
+    },
+  });
 }
 
 /** A key with what `input` sets, and the text that is shown once. */
@@ -99,7 +141,7 @@ function changesOf(input: z.output<typeof patch>, current: KeyRecord): Partial<K
 
 /** A new secret for the same key: its settings, budgets and history stay, the old secret ends within 10 s. */
 async function rotate(call: TenantCall): Promise<Answer> {
-  const body = await readBody(call, z.strictObject({}));
+  const body = await readBody(call, nothing);
   if (!body.ok) return body;
   const ledger = ledgerOf(call.env, call.tenant);
   const id = call.params.id ?? "";

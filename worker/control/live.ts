@@ -7,14 +7,20 @@ import { type App, forTenant, invalid, mount } from "./call.ts";
 /** Mounts `/live`. */
 export function mountLive(app: App): void {
   mount(app, "/tenants/:tenant/live", {
-    GET: forTenant("read", async ({ env, request, tenant, principal }) => {
-      if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return invalid("This path takes a WebSocket.");
-      // A browser opens sockets to any origin with the cookie along, and only names where it comes from.
-      const fromBrowser = principal.kind === "user" || request.headers.has("origin");
-      if (fromBrowser && !isSameOrigin(request)) {
-        return fail(gatewayError("not_allowed", "A socket may only be opened from a page of this origin."));
-      }
-      return env.LEDGER.getByName(tenant).fetch(request);
-    }),
+    GET: {
+      summary: "A WebSocket that tells what happens as it happens.",
+      notes: "Messages are JSON: `{type, data}` with the type `usage`, `budget` or `alert`.",
+      answers: ["websocket"],
+      does: forTenant("read", async ({ env, request, tenant, principal }) => {
+        if (request.headers.get("upgrade")?.toLowerCase() !== "websocket")
+          return invalid("This path takes a WebSocket.");
+        // A browser opens sockets to any origin with the cookie along, and only names where it comes from.
+        const fromBrowser = principal.kind === "user" || request.headers.has("origin");
+        if (fromBrowser && !isSameOrigin(request)) {
+          return fail(gatewayError("not_allowed", "A socket may only be opened from a page of this origin."));
+        }
+        return env.LEDGER.getByName(tenant).fetch(request);
+      }),
+    },
   });
 }

@@ -25,16 +25,42 @@ const DRAIN_MS = 9_000;
 
 /** Mounts `/operator/bootstrap`, `/operator/drain`, `/operator/cron` and `/operator/prices/refresh`. */
 export function mountOperator(app: App): void {
-  mount(app, "/operator/bootstrap", { POST: forOperator(bootstrap) });
-  mount(app, "/operator/drain", { POST: forOperator(drain) });
+  mount(app, "/operator/bootstrap", {
+    POST: {
+      summary: "Makes an empty instance usable, and a used one reachable: schema, first tenant, a link to sign in.",
+      body: bootstrapBody,
+      example: { need_key: true },
+      answers: z.strictObject({
+        tenant: z.strictObject({ id: z.string(), name: z.string() }),
+        sign_in_url: z.string(),
+        test_key: z.string().nullable(),
+      }),
+      does: forOperator(bootstrap),
+    },
+  });
+  mount(app, "/operator/drain", {
+    POST: {
+      summary: "Answers once nothing runs in this isolate and all is settled, or after 9 s.",
+      answers: z.strictObject({ drained: z.boolean() }),
+      does: forOperator(drain),
+    },
+  });
   mount(app, "/operator/cron", {
-    POST: forOperator(async ({ env }) => {
-      await runScheduled(env);
-      return ok({ done: true });
-    }),
+    POST: {
+      summary: "Does now what is done every few minutes: retention, and prices that are due.",
+      answers: z.strictObject({ done: z.boolean() }),
+      does: forOperator(async ({ env }) => {
+        await runScheduled(env);
+        return ok({ done: true });
+      }),
+    },
   });
   mount(app, "/operator/prices/refresh", {
-    POST: forOperator(async ({ env, now }) => ok(await refresh(env, now, "now"))),
+    POST: {
+      summary: "Fetches the published prices now.",
+      answers: z.looseObject({ version: z.string() }),
+      does: forOperator(async ({ env, now }) => ok(await refresh(env, now, "now"))),
+    },
   });
 }
 

@@ -4,8 +4,9 @@ import { newId } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";
 import type { App } from "./call.ts";
 import { iso, label, name } from "./input.ts";
-import { rateLimits, ratesFrom, showRates } from "./rate-limits.ts";
+import { rateLimits, ratesFrom, shownRates, showRates } from "./rate-limits.ts";
 import { given, mountResource } from "./resource.ts";
+import { time } from "./shapes.ts";
 
 /** Mounts `/teams` and `/users`. */
 export function mountParties(app: App): void {
@@ -17,6 +18,14 @@ export function mountParties(app: App): void {
       action: "parties",
       create: z.strictObject({ id: label.optional(), name, rate_limits: rateLimits.optional() }),
       patch: z.strictObject({ name: name.optional(), rate_limits: rateLimits.optional() }),
+      shown: z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        rate_limits: z.strictObject(shownRates),
+        created_at: time,
+      }),
+      example: kind === "team" ? { id: "search", name: "Search" } : { id: "ada@example.com", name: "Ada" },
+      config: { carriesSecret: () => false },
       make: async (input, { now }) =>
         ok({
           record: {

@@ -1,11 +1,21 @@
 /** The providers that the gateway knows, for whoever picks one. */
+import * as z from "zod";
 import { ok } from "../core/outcome.ts";
 import { PROVIDER_SLUGS, providerOf } from "../providers/registry.ts";
-import { type Answer, type App, type Call, mount } from "./call.ts";
+import { type Answer, type App, type Call, forKnown, mount } from "./call.ts";
+import { pageOf } from "./shapes.ts";
 
 /** Mounts `/providers`. */
 export function mountProviders(app: App): void {
-  mount(app, "/providers", { GET: list });
+  mount(app, "/providers", {
+    GET: {
+      summary: "Lists the providers that the gateway knows.",
+      answers: pageOf(
+        z.strictObject({ slug: z.string(), origin: z.string().nullable(), operator_credential: z.boolean() }),
+      ),
+      does: forKnown(list),
+    },
+  });
 }
 
 async function list({ env }: Call): Promise<Answer> {

@@ -7,6 +7,7 @@ import { checkScope, scope } from "./budgets.ts";
 import { type App, invalid } from "./call.ts";
 import { iso, name } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { time } from "./shapes.ts";
 
 const most = z.int().positive().nullable().optional();
 const figures = {
@@ -33,6 +34,15 @@ export const ratesFrom = (input: Input, current: RateLimits = {}): RateLimits =>
   }),
 });
 
+const shownMost = z.int().nullable();
+export const shownRates = {
+  requests_per_minute: shownMost,
+  requests_per_day: shownMost,
+  tokens_per_minute: shownMost,
+  tokens_per_day: shownMost,
+  concurrent: shownMost,
+};
+
 export const showRates = (rates: RateLimits) => ({
   requests_per_minute: rates.requestsPerMinute ?? null,
   requests_per_day: rates.requestsPerDay ?? null,
@@ -50,6 +60,9 @@ export function mountRateLimits(app: App): void {
     action: "budgets",
     create: z.strictObject({ name: name.default("Rate limit"), scope, ...figures }),
     patch: z.strictObject({ name: name.optional(), scope: scope.optional(), ...figures }),
+    shown: z.strictObject({ id: z.string(), name: z.string(), scope, ...shownRates, created_at: time }),
+    example: { name: "One user", scope: { type: "user" }, requests_per_minute: 60 },
+    config: { carriesSecret: () => false },
     make: async (input, call) => {
       const checked = await checkScope(input.scope, call);
       if (!checked.ok) return checked;

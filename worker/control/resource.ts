@@ -4,21 +4,36 @@
  */
 import * as z from "zod";
 import type { Action } from "../auth/roles.ts";
-import type { RecordKind, Records } from "../core/ledger-api.ts";
+import type { Change, RecordKind, Records } from "../core/ledger-api.ts";
 import { type Outcome, ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
+import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
 import { type Body, paging, readBody, readQuery } from "./input.ts";
+import { pageOf, removed } from "./shapes.ts";
 
 /** A record to create, and what its caller gets to see this once. */
-interface Made<R> {
+export interface Made<R> {
   record: R;
   /** E.g. `{ key: "mtr_…" }`; stored only sealed, for a repeat with the same Idempotency-Key. */
   once?: Record<string, string>;
 }
 
-export interface Resource<K extends RecordKind, Create extends z.ZodType, Patch extends z.ZodType> {
+/** How a kind of record is part of a tenant's configuration as one document. */
+export interface InConfig<R> {
+  /** What carries a secret is neither made nor removed by a document, which has none. */
+  carriesSecret(record: R): boolean;
+  /** Fields that the document leaves out. */
+  omitted?(record: R): readonly string[];
+}
+
+export interface Resource<
+  K extends RecordKind,
+  Create extends z.ZodObject,
+  Patch extends z.ZodObject,
+  Shown extends z.ZodObject,
+> {
   kind: K;
   /** The last part of the path: `keys`. */
   path: string;
@@ -28,56 +43,111 @@ export interface Resource<K extends RecordKind, Create extends z.ZodType, Patch 
   action: Action;
   create: Create;
   patch: Patch;
+  /** A record as the outside sees it. */
+  shown: Shown;
+  /** What a POST answers this once beside it. */
+  once?: z.ZodRawShape;
+  /** A body that makes one. */
+  example: z.input<Create>;
   make(input: z.output<Create>, call: TenantCall): Promise<Outcome<Made<Records[K]>>>;
   change(input: z.output<Patch>, current: Records[K], call: TenantCall): Promise<Outcome<Partial<Records[K]>>>;
   /** What PUT on one does, where it takes PUT. */
-  put?(call: TenantCall): Promise<Answer>;
+  put?: { does(call: TenantCall): Promise<Answer>; body: z.ZodType; summary: string; example: unknown };
   /** The id that a path's last part stands for, where that is not the id itself. */
   idOf?(part: string): string;
   /** The records as the outside sees them, in the same order. */
   show(records: Records[K][], call: TenantCall): Promise<Record<string, unknown>[]>;
+  /** Left out where it is no part of the configuration. */
+  config?: InConfig<Records[K]>;
 }
 
 /** Mounts the whole set of `resource` below `/tenants/:tenant`. */
-export function mountResource<K extends RecordKind, C extends z.ZodType, P extends z.ZodType>(
-  app: App,
-  resource: Resource<K, C, P>,
-): void {
+export function mountResource<
+  K extends RecordKind,
+  C extends z.ZodObject,
+  P extends z.ZodObject,
+  S extends z.ZodObject,
+>(app: App, resource: Resource<K, C, P, S>): void {
   const path = `/tenants/:tenant/${resource.path}`;
+  const { noun, shown, action, put } = resource;
+  app.components.push({ name: nameOf(noun), schema: shown });
   mount(app, path, {
-    GET: forTenant("read", (call) => list(resource, call)),
-    POST: forTenant(resource.action, async (call) => {
-      const body = await readBody(call, resource.create);
-      if (!body.ok) return body;
-      const made = await resource.make(body.value.input, call);
-      return made.ok ? create(resource, call, { made: made.value, body: body.value }) : made;
-    }),
+    GET: {
+      summary: `Lists ${resource.path.replaceAll("-", " ")}, newest first.`,
+      query: z.strictObject(paging),
+      answers: pageOf(shown),
+      does: forTenant("read", (call) => list(resource, call)),
+    },
+    POST: {
+      summary: `Makes ${withArticle(noun)}.`,
+      body: resource.create,
+      example: resource.example,
+      answers: resource.once ? shown.extend(resource.once) : shown,
+      errors: ["conflict"],
+      does: forTenant(action, async (call) => {
+        const body = await readBody(call, resource.create);
+        if (!body.ok) return body;
+        const made = await resource.make(body.value.input, call);
+        return made.ok ? create(resource, call, { made: made.value, body: body.value }) : made;
+      }),
+    },
   });
-  const { put } = resource;
   mount(app, `${path}/:id`, {
-    GET: forTenant("read", (call) => getOne(resource, call)),
-    ...(put && { PUT: forTenant(resource.action, put) }),
-    PATCH: forTenant(resource.action, (call) => patch(resource, call)),
-    DELETE: forTenant(resource.action, (call) => remove(resource, call)),
+    GET: {
+      summary: `Shows ${withArticle(noun)}.`,
+      answers: shown,
+      tagged: true,
+      does: forTenant("read", (call) => getOne(resource, call)),
+    },
+    ...(put && {
+      PUT: {
+        summary: put.summary,
+        body: put.body,
+        example: put.example,
+        answers: shown,
+        does: forTenant(action, put.does),
+      },
+    }),
+    PATCH: {
+      summary: `Changes what is named of ${withArticle(noun)}.`,
+      body: resource.patch,
+      answers: shown,
+      tagged: true,
+      does: forTenant(action, (call) => patch(resource, call)),
+    },
+    DELETE: {
+      summary: `Removes ${withArticle(noun)}.`,
+      answers: removed,
+      tagged: true,
+      does: forTenant(action, (call) => remove(resource, call)),
+    },
   });
 }
 
-type AnyResource<K extends RecordKind> = Pick<Resource<K, z.ZodType, z.ZodType>, "kind" | "noun" | "idOf" | "show">;
+/** `RateLimit` of `rate limit`. */
+const nameOf = (noun: string): string => noun.replace(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+const withArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;
+
+type AnyResource<K extends RecordKind> = Pick<
+  Resource<K, z.ZodObject, z.ZodObject, z.ZodObject>,
+  "kind" | "noun" | "idOf" | "show"
+>;
 
 /** Stores a made record and answers it; with an Idempotency-Key, a repeat gets the first answer again. */
 async function create<K extends RecordKind>(
   resource: AnyResource<K>,
   call: TenantCall,
   { made, body }: { made: Made<Records[K]>; body: Body<unknown> },
-): Promise<Outcome<unknown>> {
+): Promise<Answer> {
   const idempotency = await idempotencyOf(call, body, made);
   const result = await ledgerOf(call.env, call.tenant).create(resource.kind, made.record, call.actor, idempotency);
   switch (result.outcome) {
     case "created":
-      return ok(await shown(resource, made, call));
+      return shown(resource, made, call);
     case "replayed": {
       const first = await firstAnswer<Made<Records[K]>>(call, result.sealedAnswer);
-      return first.ok ? ok(await shown(resource, first.value, call)) : first;
+      return first.ok ? shown(resource, first.value, call) : first;
     }
     case "conflict":
       return conflict(KEY_REUSED);
@@ -88,11 +158,11 @@ async function create<K extends RecordKind>(
 
 async function shown<K extends RecordKind>(
   resource: AnyResource<K>,
-  made: Made<Records[K]>,
+  { record, once }: Made<Records[K]>,
   call: TenantCall,
-): Promise<Record<string, unknown>> {
-  const [record] = await resource.show([made.record], call);
-  return { ...record, ...made.once };
+): Promise<Answer> {
+  const [view] = await resource.show([record], call);
+  return { ...ok({ ...view, ...once }), etag: await etagOf(record) };
 }
 
 async function list<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Answer> {
@@ -104,11 +174,11 @@ async function list<K extends RecordKind>(resource: AnyResource<K>, call: Tenant
 
 async function getOne<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Answer> {
   const record = await ledgerOf(call.env, call.tenant).get(resource.kind, idIn(resource, call));
-  return record ? ok((await resource.show([record], call))[0]) : notFound(resource.noun);
+  return record ? shown(resource, { record }, call) : notFound(resource.noun);
 }
 
-async function patch<K extends RecordKind, C extends z.ZodType, P extends z.ZodType>(
-  resource: Resource<K, C, P>,
+async function patch<K extends RecordKind, C extends z.ZodObject, P extends z.ZodObject, S extends z.ZodObject>(
+  resource: Resource<K, C, P, S>,
   call: TenantCall,
 ): Promise<Answer> {
   const body = await readBody(call, resource.patch);
@@ -117,16 +187,32 @@ async function patch<K extends RecordKind, C extends z.ZodType, P extends z.ZodT
   const id = idIn(resource, call);
   const current = await ledger.get(resource.kind, id);
   if (!current) return notFound(resource.noun);
+  const ifMatch = call.request.headers.get("if-match");
+  if (ifMatch !== null && !(await isMatch(ifMatch, current))) return changedSince(resource.noun);
   const fields = await resource.change(body.value.input, current, call);
   if (!fields.ok) return fields;
+  if (ifMatch !== null) {
+    const change = { action: "update", kind: resource.kind, expected: current, fields: fields.value } as Change;
+    const result = await ledger.apply([change], call.actor);
+    return result.outcome === "stale" ? changedSince(resource.noun) : getOne(resource, call);
+  }
   const record = await ledger.update(resource.kind, id, fields.value, call.actor);
-  return record ? ok((await resource.show([record], call))[0]) : notFound(resource.noun);
+  return record ? shown(resource, { record }, call) : notFound(resource.noun);
 }
 
 async function remove<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Answer> {
+  const ledger = ledgerOf(call.env, call.tenant);
   const id = idIn(resource, call);
-  const removed = await ledgerOf(call.env, call.tenant).remove(resource.kind, id, call.actor);
-  return removed ? ok({ id, deleted: true }) : notFound(resource.noun);
+  const ifMatch = call.request.headers.get("if-match");
+  if (ifMatch === null) {
+    return (await ledger.remove(resource.kind, id, call.actor)) ? ok({ id, deleted: true }) : notFound(resource.noun);
+  }
+  const current = await ledger.get(resource.kind, id);
+  if (!current) return notFound(resource.noun);
+  if (!(await isMatch(ifMatch, current))) return changedSince(resource.noun);
+  const change = { action: "delete", kind: resource.kind, expected: current } as Change;
+  const result = await ledger.apply([change], call.actor);
+  return result.outcome === "stale" ? changedSince(resource.noun) : ok({ id, deleted: true });
 }
 
 function idIn(resource: Pick<AnyResource<RecordKind>, "idOf">, call: TenantCall): string {

@@ -9,6 +9,7 @@ import { ledgerOf } from "../db/ledger.ts";
 import { type App, conflict, invalid, type TenantCall } from "./call.ts";
 import { iso, name } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { time } from "./shapes.ts";
 
 /** Each keeps what it has not got yet in the ledger's storage, and is looked at whenever a request settles. */
 const MAX_SINKS = 10;
@@ -48,6 +49,29 @@ const fields = {
 const create = z.strictObject({ type: z.enum(SINK_TYPES), ...fields });
 const patch = z.strictObject({ ...fields, url: z.string().min(1).max(2_048), enabled: z.boolean() }).partial();
 
+const shown = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(SINK_TYPES),
+  url: z.string().nullable(),
+  header_names: z.array(z.string()),
+  signals: z.array(z.enum(SIGNALS)),
+  enabled: z.boolean(),
+  status: z
+    .strictObject({
+      pending: z.int(),
+      delivered: z.int(),
+      dropped: z.int(),
+      failures: z.int(),
+      retry_at: time.nullable(),
+      last_success_at: time.nullable(),
+      last_error_at: time.nullable(),
+      last_error: z.string().nullable(),
+    })
+    .nullable(),
+  created_at: time,
+});
+
 type Input = z.output<typeof create>;
 
 /** Mounts `/sinks`. */
@@ -59,6 +83,14 @@ export function mountSinks(app: App): void {
     action: "sinks",
     create,
     patch,
+    shown,
+    once: { secret: z.string().optional().meta({ description: "Of a webhook: what signs it. Shown this once." }) },
+    example: { type: "otlp", url: "https://otlp.example.com", headers: { "api-key": "0123456789" } },
+    // Headers and signatures are.
+    config: {
+      carriesSecret: ({ type }) => type !== "r2",
+      omitted: ({ type }) => ({ otlp: [], webhook: ["signals"], r2: ["signals", "url"] })[type],
+    },
     make: (input, call) => newSink(call, input),
     change: (input, current, call) => changesOf(call, input, current),
     show: async (records, call) => {

@@ -13,15 +13,18 @@ import {
   type Call,
   conflict,
   forOperator,
+  forOperatorIn,
   forTenant,
   mount,
   notFound,
   type TenantCall,
 } from "./call.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { KEY_REUSED } from "./idempotency.ts";
 import { iso, name, paging, readBody, readQuery } from "./input.ts";
 import { given } from "./resource.ts";
+import { pageOf, removed, time } from "./shapes.ts";
 
 type Row = typeof organization.$inferSelect;
 
@@ -30,18 +33,48 @@ const retention = z.int().min(1).max(3_650);
 const create = z.strictObject({ name, raw_retention_days: retention.default(DEFAULT_RETENTION_DAYS) });
 const patch = z.strictObject({ name, raw_retention_days: retention }).partial();
 
+const listQuery = z.strictObject(paging);
+const shown = z.strictObject({ id: z.string(), name: z.string(), raw_retention_days: z.int(), created_at: time });
+
 /** Mounts `/tenants`. */
 export function mountTenants(app: App): void {
-  mount(app, "/tenants", { GET: forOperator(list), POST: forOperator(post) });
+  app.components.push({ name: "Tenant", schema: shown });
+  mount(app, "/tenants", {
+    GET: {
+      summary: "Lists tenants, newest first.",
+      query: listQuery,
+      answers: pageOf(shown),
+      does: forOperator(list),
+    },
+    POST: {
+      summary: "Makes a tenant.",
+      body: create,
+      example: { name: "Acme", raw_retention_days: 30 },
+      answers: shown,
+      errors: ["conflict"],
+      does: forOperator(post),
+    },
+  });
   mount(app, "/tenants/:tenant", {
-    GET: forTenant("read", getOne),
-    PATCH: forOperator((call) => forTenant("operate", change)(call)),
-    DELETE: forOperator((call) => forTenant("operate", remove)(call)),
+    GET: { summary: "Shows a tenant.", answers: shown, tagged: true, does: forTenant("read", getOne) },
+    PATCH: {
+      summary: "Changes what is named of a tenant.",
+      body: patch,
+      answers: shown,
+      tagged: true,
+      does: forOperatorIn(change),
+    },
+    DELETE: {
+      summary: "Removes a tenant: its keys are revoked, its records forgotten. Usage stays until its retention ends.",
+      answers: removed,
+      tagged: true,
+      does: forOperatorIn(remove),
+    },
   });
 }
 
 async function list(call: Call): Promise<Answer> {
-  const query = readQuery(call, z.strictObject(paging));
+  const query = readQuery(call, listQuery);
   if (!query.ok) return query;
   const cursor = readCursor(query.value.cursor);
   if (!cursor.ok) return cursor;
@@ -89,17 +122,42 @@ async function post(call: Call): Promise<Answer> {
 }
 
 async function getOne(call: TenantCall): Promise<Answer> {
-  const row = await accountsOf(call.env).select().from(organization).where(eq(organization.id, call.tenant)).get();
-  return row ? ok(show(row)) : notFound("tenant");
+  const row = await rowOf(call);
+  return row ? { ...ok(show(row)), etag: await etagOf(show(row)) } : notFound("tenant");
 }
+
+const rowOf = ({ env, tenant }: TenantCall): Promise<Row | undefined> =>
+  accountsOf(env).select().from(organization).where(eq(organization.id, tenant)).get();
+
+/** Whether `If-Match`, where it was sent, lets `row` through. */
+async function mayChange(call: TenantCall, row: Row): Promise<boolean> {
+  const ifMatch = call.request.headers.get("if-match");
+  return ifMatch === null || isMatch(ifMatch, show(row));
+}
+
+/** The row as it was read: what has changed meanwhile is not found by it. */
+const asRead = (row: Row) =>
+  and(
+    eq(organization.id, row.id),
+    eq(organization.name, row.name),
+    eq(organization.rawRetentionDays, row.rawRetentionDays),
+  );
 
 async function change(call: TenantCall): Promise<Answer> {
   const body = await readBody(call, patch);
   if (!body.ok) return body;
   const { name, raw_retention_days: rawRetentionDays } = body.value.input;
   const fields = given({ name, rawRetentionDays });
+  const row = await rowOf(call);
+  if (!row) return notFound("tenant");
+  if (!(await mayChange(call, row))) return changedSince("tenant");
   if (Object.keys(fields).length > 0) {
-    await accountsOf(call.env).update(organization).set(fields).where(eq(organization.id, call.tenant));
+    const changed = await accountsOf(call.env)
+      .update(organization)
+      .set(fields)
+      .where(call.request.headers.has("if-match") ? asRead(row) : eq(organization.id, row.id))
+      .returning({ id: organization.id });
+    if (changed.length === 0) return changedSince("tenant");
   }
   return getOne(call);
 }
@@ -112,6 +170,9 @@ const REMOVE_PAGE = 500;
  * Usage stays, until its retention ends.
  */
 async function remove(call: TenantCall): Promise<Answer> {
+  const row = await rowOf(call);
+  if (!row) return notFound("tenant");
+  if (!(await mayChange(call, row))) return changedSince("tenant");
   const ledger = ledgerOf(call.env, call.tenant);
   for (const kind of ALL_KINDS) {
     let cursor: string | null = null;

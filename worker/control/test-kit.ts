@@ -1,11 +1,13 @@
 /** For tests of the admin API: an instance with its schema, tenants, and callers of every kind. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
+import * as z from "zod";
 import { migrate } from "../db/migrate.ts";
 // Loaded before the tests, as it is by a first request.
-import "./api.ts";
+import { v1 } from "./api.ts";
 import { control } from "./index.ts";
+import type { Operation } from "./operation.ts";
 
 // Hashing a password takes a second of CPU by design, and machines that test are busy.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -29,8 +31,27 @@ export async function call(
 ): Promise<Answered> {
   const response = await raw(method, path, { body, headers, bindings });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: isJson(text) ? JSON.parse(text) : text };
+  const answered = { status: response.status, headers: response.headers, body: isJson(text) ? JSON.parse(text) : text };
+  expectAsDocumented(method, new URL(path, ORIGIN).pathname, answered);
+  return answered;
 }
+
+/** Every answer that any test gets has to be what the API's own description says, with no field beside. */
+function expectAsDocumented(method: string, path: string, { status, body }: Answered): void {
+  if (status !== 200) return;
+  const operation = operationOf(method, path);
+  if (!(operation?.answers instanceof z.ZodType)) return;
+  const { error } = operation.answers.safeParse(body);
+  expect(error && z.prettifyError(error), `the answer of ${method} ${path}, against its schema`).toBeUndefined();
+}
+
+/** The documented operation that a request is of; where a fixed path and one with a parameter fit, the fixed one. */
+function operationOf(method: string, path: string): Operation | undefined {
+  const fits = v1.operations.filter((operation) => operation.method === method && pattern(operation.path).test(path));
+  return fits.sort((a, b) => a.path.split("{").length - b.path.split("{").length)[0];
+}
+
+const pattern = (path: string): RegExp => new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+").replaceAll(".", "\\.")}$`);
 
 /** As `call`, with the response as it is. */
 export async function raw(

@@ -9,6 +9,7 @@ import { fail, ok } from "../core/outcome.ts";
 import type { App, TenantCall } from "./call.ts";
 import { instant, iso, name } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { time } from "./shapes.ts";
 
 const role = z.enum(ROLES);
 
@@ -21,6 +22,9 @@ export function mountTokens(app: App): void {
     action: "tokens",
     create: z.strictObject({ name, role, expires_at: instant.nullable().default(null) }),
     patch: z.strictObject({ name: name.optional(), role: role.optional(), expires_at: instant.nullable().optional() }),
+    shown: z.strictObject({ id: z.string(), name: z.string(), role, expires_at: time.nullable(), created_at: time }),
+    once: { token: z.string().meta({ description: "Shown this once." }) },
+    example: { name: "ci", role: "admin", expires_at: "2027-01-01T00:00:00Z" },
     make: async (input, call) => {
       if (!mayGrant(call.role, input.role)) return tooMuch(call, input.role);
       const minted = await mintToken(call.env.METERR_MASTER_KEY, call.tenant);

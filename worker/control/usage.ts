@@ -8,11 +8,13 @@ import { ledgerOf } from "../db/ledger.ts";
 import { GROUPS, type Group, type SummaryRow, summarize } from "../db/summary.ts";
 import { findUsage, listUsage } from "../db/usage.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
-import { explainCost } from "./cost.ts";
+import { explainCost, explainedCost } from "./cost.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { exportUsage } from "./export.ts";
 import { eventsOf, importBody } from "./import.ts";
 import { instant, iso, paging, readBody, readQuery } from "./input.ts";
+import { pageOf } from "./shapes.ts";
+import { summaryRow, usageRecord } from "./usage-shapes.ts";
 
 /** Of a tenant's own prices, the newest so many are looked through for an import. */
 const MAX_PRICES = 2_000;
@@ -37,33 +39,71 @@ const summaryQuery = z.strictObject({ ...filters, group_by: z.string().max(200).
 
 /** Mounts `/usage` and what is below it. */
 export function mountUsage(app: App): void {
-  mount(app, "/tenants/:tenant/usage", { GET: forTenant("read", list), POST: forTenant("import", importEvents) });
-  mount(app, "/tenants/:tenant/usage/summary", { GET: forTenant("read", summary) });
+  app.components.push({ name: "UsageRecord", schema: usageRecord });
+  mount(app, "/tenants/:tenant/usage", {
+    GET: {
+      summary: "Lists usage records, newest first.",
+      query: listQuery,
+      answers: pageOf(usageRecord),
+      does: forTenant("read", list),
+    },
+    POST: {
+      summary: "Books usage that did not pass through the proxy. An id that is known is ignored.",
+      body: importBody,
+      example: {
+        events: [{ id: "batch-1", provider: "openai", model: "gpt-5-mini", tokens: { input: 1200, output: 310 } }],
+      },
+      answers: z.strictObject({ imported: z.int(), ignored: z.int() }),
+      does: forTenant("import", importEvents),
+    },
+  });
+  mount(app, "/tenants/:tenant/usage/summary", {
+    GET: {
+      summary: "Sums of usage, by what `group_by` names.",
+      notes: `Groups: ${GROUPS.join(", ")}; several with commas between them.`,
+      query: summaryQuery,
+      answers: pageOf(summaryRow),
+      does: forTenant("read", summary),
+    },
+  });
   mount(app, "/tenants/:tenant/usage/export", {
-    GET: forTenant("read", async (call) => {
-      const query = readQuery(call, exportQuery);
-      if (!query.ok) return query;
-      const { format, ...filter } = query.value;
-      return exportUsage(databaseOf(call.env, call.tenant), { tenant: call.tenant, filter, format });
-    }),
+    GET: {
+      summary: "All usage records that the filters let through, newest first, as a file.",
+      query: exportQuery,
+      answers: ["text/csv", "application/x-ndjson"],
+      does: forTenant("read", async (call) => {
+        const query = readQuery(call, exportQuery);
+        if (!query.ok) return query;
+        const { format, ...filter } = query.value;
+        return exportUsage(databaseOf(call.env, call.tenant), { tenant: call.tenant, filter, format });
+      }),
+    },
   });
   mount(app, "/tenants/:tenant/usage/:id", {
-    GET: forTenant("read", async ({ env, tenant, params }) => {
-      const event = await findUsage(databaseOf(env, tenant), tenant, params.id ?? "");
-      return event ? ok(recordOf(event)) : notFound("usage record");
-    }),
+    GET: {
+      summary: "Shows a usage record.",
+      answers: usageRecord,
+      does: forTenant("read", async ({ env, tenant, params }) => {
+        const event = await findUsage(databaseOf(env, tenant), tenant, params.id ?? "");
+        return event ? ok(recordOf(event)) : notFound("usage record");
+      }),
+    },
   });
   mount(app, "/tenants/:tenant/usage/:id/cost", {
-    GET: forTenant("read", async ({ env, tenant, params }) => {
-      const event = await findUsage(databaseOf(env, tenant), tenant, params.id ?? "");
-      if (!event) return notFound("usage record");
-      // What was charged at the tenant's own price names it.
-      const own =
-        event.priceSource === "tenant" && event.priceVersion !== null
-          ? await ledgerOf(env, tenant).get("price", event.priceVersion)
-          : null;
-      return ok(explainCost(event, own));
-    }),
+    GET: {
+      summary: "Says why a usage record costs what it costs: units × price by kind.",
+      answers: explainedCost,
+      does: forTenant("read", async ({ env, tenant, params }) => {
+        const event = await findUsage(databaseOf(env, tenant), tenant, params.id ?? "");
+        if (!event) return notFound("usage record");
+        // What was charged at the tenant's own price names it.
+        const own =
+          event.priceSource === "tenant" && event.priceVersion !== null
+            ? await ledgerOf(env, tenant).get("price", event.priceVersion)
+            : null;
+        return ok(explainCost(event, own));
+      }),
+    },
   });
 }
 

@@ -17,6 +17,8 @@ const STATUS = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  /** The admin API: somebody has changed it since. */
+  precondition_failed: 412,
   ledger_unavailable: 503,
   upstream_unreachable: 502,
   upstream_timeout: 504,

@@ -93,6 +93,18 @@ export type RotateResult =
   | { outcome: "conflict" }
   | { outcome: "missing" };
 
+/** A change of one record. `expected` is the record that it was decided on. */
+type ChangeOf<K extends RecordKind> =
+  | { action: "create"; kind: K; record: Records[K] }
+  | { action: "update"; kind: K; expected: Records[K]; fields: Partial<Records[K]> }
+  | { action: "delete"; kind: K; expected: Records[K] };
+export type Change = { [K in RecordKind]: ChangeOf<K> }[RecordKind];
+
+export type ApplyResult =
+  | { outcome: "applied" }
+  /** Nothing was changed: this record is not what was expected any more. */
+  | { outcome: "stale"; kind: RecordKind; id: string };
+
 /**
  * The record side of a ledger. Every change is one transaction with its audit entry and the policy's new
  * version, and is in force in the ledger when the call returns, at the edge at most 10 s later.
@@ -123,6 +135,8 @@ export interface LedgerRecords {
     actor: Actor,
     idempotency?: Idempotency,
   ): Promise<RotateResult>;
+  /** All of the changes, each with its audit entry, or none. */
+  apply(changes: readonly Change[], actor: Actor): Promise<ApplyResult>;
   /** True where there was one. */
   remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean>;
   /** The present counters of budgets, by id; of all of them where `ids` is left out. */

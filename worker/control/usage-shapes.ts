@@ -1,0 +1,77 @@
+/** Usage as the outside sees it: a record, and a row of sums. */
+import * as z from "zod";
+import { GROUPS } from "../db/summary.ts";
+import { money, time } from "./shapes.ts";
+
+const name = z.string().nullable();
+const tokens = {
+  input: z.int(),
+  input_cached: z.int(),
+  input_cache_write: z.int(),
+  output: z.int(),
+  output_reasoning: z.int(),
+};
+
+/** A usage record of the contract. */
+export const usageRecord = z.strictObject({
+  id: z.string(),
+  time,
+  tenant: z.string(),
+  key: name,
+  team: name,
+  user: name,
+  session: name,
+  tags: z.record(z.string(), z.string()),
+  mode: z.enum(["live", "test"]),
+  provider: z.string(),
+  model: z.string(),
+  model_served: name,
+  endpoint: z.string(),
+  dialect: z.string(),
+  stream: z.boolean(),
+  status: z.enum(["ok", "error", "cut", "aborted", "truncated", "cached", "denied", "lost"]),
+  http_status: z.int().nullable(),
+  tokens: z.strictObject({
+    ...tokens,
+    input_cache_write_1h: z.int(),
+    input_audio: z.int(),
+    input_image: z.int(),
+    output_audio: z.int(),
+    output_image: z.int(),
+  }),
+  units: z.record(z.string(), z.number()),
+  cost_usd: money.nullable().meta({ description: "Null where it is not known, which is not 0." }),
+  saved_usd: money,
+  bound_usd: money.nullable(),
+  usage_source: z.enum(["provider", "counted", "bound", "none"]),
+  price_source: z.enum(["provider", "tenant", "catalog", "none"]),
+  price_version: name,
+  cache: z.enum(["hit", "miss", "off"]),
+  latency_ms: z.number(),
+  ttft_ms: z.number().nullable(),
+  overhead_ms: z.number().nullable(),
+  error_code: name,
+  flags: z.array(z.string()),
+  attempts: z.array(
+    z.strictObject({
+      provider: z.string(),
+      model: z.string(),
+      http_status: z.int().nullable(),
+      ms: z.number(),
+      cost_usd: money.nullable(),
+      error: z.string().optional(),
+    }),
+  ),
+});
+
+/** The sums of a group, with the values that it is of. */
+export const summaryRow = z.strictObject({
+  ...Object.fromEntries(GROUPS.map((group) => [group, name.optional()])),
+  requests: z.int(),
+  tokens: z.strictObject(tokens),
+  cost_usd: money,
+  saved_usd: money,
+  unpriced: z.int(),
+  errors: z.int(),
+  latency_ms: z.number().nullable(),
+});
