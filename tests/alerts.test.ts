@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ask, DIALECTS } from "./support/asking.ts";
 import { chats } from "./support/chat-answers.ts";
 import { type System, startSystem } from "./support/system.ts";
-import { newTenant, type Tenant } from "./support/tenant.ts";
+import { type Key, newTenant, type Tenant } from "./support/tenant.ts";
 import { until } from "./support/until.ts";
 import { type Received, startUpstream, type Upstream } from "./support/upstream.ts";
 
@@ -98,6 +98,40 @@ test("two hundred settlements at once cross each threshold once", async () => {
   await Promise.all(Array.from({ length: 200 }, (_, n) => spend(tenant, `evt-${n}`, "0.05")));
   await until("both thresholds", PROMPT_MS, async () => receiver.received.length >= 2);
   expect(receiver.received.map((received) => messageIn(received).data.threshold_percent)).toEqual([80, 100]);
+});
+
+test("a session that used up its tokens of the last hour is named, and the others go on; a rate limit is no budget", async () => {
+  const { tenant } = await newSet();
+  const key = await tenant.key();
+  const limited = await tenant.key({ rate_limits: { requests_per_minute: 1 } });
+  await tenant.budget({ scope: { type: "session", id: null }, period: "hour", rolling: true, limit_tokens: 100 });
+  const send = async (of: Key, session: string) => {
+    const headers = { "x-meterr-session": session };
+    const response = await ask(system, chat, { key: of.key, body: JSON.stringify(chat.body), headers });
+    await response.text();
+    return response.status;
+  };
+  expect([await send(limited, "rated"), await send(limited, "rated")]).toEqual([200, 429]);
+  // Each takes 28 tokens, and 58 at most.
+  const statuses = [await send(key, "abc"), await send(key, "abc"), await send(key, "abc"), await send(key, "abc")];
+  expect(statuses).toEqual([200, 200, 402, 402]);
+  expect(await send(key, "def")).toBe(200);
+  await until("the alert", PROMPT_MS, async () => receiver.received.length > 0);
+  await spend(tenant, "later", "0");
+  expect(receiver.received.map(messageIn)).toMatchObject([
+    {
+      type: "budget.exceeded",
+      data: {
+        subject: "abc",
+        budget: { scope: { type: "session", id: null }, unit: "tokens", period: "hour", rolling: true },
+        period_starts_at: null,
+        resets_at: expect.any(String),
+        limit_tokens: 100,
+        spent_tokens: 56,
+        remaining_tokens: 44,
+      },
+    },
+  ]);
 });
 
 test(

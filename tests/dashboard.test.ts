@@ -247,6 +247,37 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
     expect(await axeViolations(page)).toEqual([]);
   });
 
+  it("creates a budget of requests in the last hour for each session, and shows the fullest of them live", async () => {
+    await page.goto(at("/budgets?new=1"));
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("agents");
+    await dialog.getByLabel("Counts the spend of").selectOption({ label: "Each session apart" });
+    await dialog.getByLabel("Counted in").selectOption({ label: "Requests" });
+    await dialog.getByLabel("Limit in requests").fill("4");
+    await dialog.getByLabel("Every").selectOption("hour");
+    await dialog.getByLabel("Begins anew").selectOption("rolling");
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Create budget" }).click();
+    const row = page.getByRole("listitem").filter({ hasText: "agents" });
+    await row.getByText("Each session · 4 requests in the last hour").waitFor();
+    await row.getByText("Nothing counts yet").waitFor();
+
+    const used = { provider: "openai", model: "gpt-5-mini", cost_usd: "0.01" };
+    const sessions = ["run-1", "run-2", "run-2", "run-2"];
+    const events = sessions.map((session, i) => ({ ...used, session, id: `evt-agents-${i}` }));
+    await fetch(`${system.url}/api/v1/tenants/${system.tenant}/usage`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${system.adminToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ events }),
+    });
+    await row.getByText("session run-2").waitFor({ timeout: LIVE_MS });
+    expect(await row.getByRole("meter").getAttribute("aria-valuetext")).toBe(
+      "3 requests spent, 0 requests held, of 4 requests",
+    );
+    await row.getByText("Frees up").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
   it("is driven by the keyboard alone", async () => {
     await page.goto(at("/budgets"));
     await page.getByRole("heading", { name: "Budgets" }).waitFor();

@@ -38,6 +38,34 @@ it("tells a signed-in page of usage and budgets as they move", async () => {
   socket.close();
 });
 
+it("tells of a budget in its unit, with the very figures that the API has", async () => {
+  const path = `/api/v1/tenants/${session.tenant}/budgets`;
+  const scope = { type: "user" };
+  const limit = { name: "r", scope, period: "hour", rolling: true, limit_requests: 5, enforcement: "hard" };
+  const { body: budget } = await operator("POST", path, limit);
+  const response = await raw("GET", live(), { headers: { ...session.headers, ...upgrade } });
+  const socket = response.webSocket;
+  if (!socket) throw new Error("no socket");
+  const messages: { type: string; data: Record<string, unknown> }[] = [];
+  socket.addEventListener("message", (event) => messages.push(JSON.parse(String(event.data))));
+  socket.accept();
+  const event = { id: "evt-unit", provider: "openai", model: "gpt-5-mini", cost_usd: "0.25", user: "anna" };
+  await operator("POST", `/api/v1/tenants/${session.tenant}/usage`, { events: [event] });
+  const told = () => messages.find(({ type, data }) => type === "budget" && data.id === budget.id)?.data;
+  await expect.poll(told, { timeout: 3_000 }).toMatchObject({
+    unit: "requests",
+    limit_usd: null,
+    spent_usd: null,
+    limit_requests: 5,
+    spent_requests: 1,
+    remaining_requests: 4,
+    subject: "anna",
+  });
+  const { body: shown } = await operator("GET", `${path}/${budget.id}`);
+  expect(shown).toMatchObject(told() ?? {});
+  socket.close();
+});
+
 it.each([
   ["another origin", { origin: "https://evil.example" }],
   ["no origin", { origin: "" }],

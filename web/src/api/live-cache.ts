@@ -5,7 +5,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { nanosOf } from "../lib/money.ts";
 import type { SummaryParams } from "./summary.ts";
-import type { Budget, LiveMessage, SummaryRow, UsageRecord } from "./types.ts";
+import type { Budget, BudgetCounters, LiveMessage, SummaryRow, UsageRecord } from "./types.ts";
 import { LATEST } from "./usage.ts";
 
 /** Records are in the API within two seconds of their live event. */
@@ -48,7 +48,7 @@ function applyUsage(client: QueryClient, tenant: string, record: UsageRecord): v
   }
 }
 
-function applyBudget(client: QueryClient, tenant: string, counters: Pick<Budget, "id"> & Partial<Budget>): void {
+function applyBudget(client: QueryClient, tenant: string, counters: BudgetCounters): void {
   client.setQueryData<Budget[]>(["budgets", tenant], (budgets) =>
     budgets?.map((budget) => (budget.id === counters.id ? { ...budget, ...counters } : budget)),
   );

@@ -41,7 +41,8 @@ export interface Budget {
   scope: { type: ScopeType; id: string | null };
   period: Period;
   timezone: string;
-  rolling?: boolean;
+  /** The period ends now, at every moment, instead of by the calendar. */
+  rolling: boolean;
   /** What is counted; the figures of the others are null or not there. */
   unit: "usd" | "tokens" | "requests";
   limit_usd: string | null;
@@ -57,6 +58,9 @@ export interface Budget {
   remaining_usd: string | null;
   remaining_tokens?: number;
   remaining_requests?: number;
+  /** Of a budget that counts for each user, session or the like apart: whose figures these are, who used most. */
+  subject: string | null;
+  /** When the period ends, or when the oldest of what counts falls out of a rolling one. */
   resets_at: string | null;
   created_at: string;
 }
@@ -99,8 +103,12 @@ export interface SummaryRow {
   latency_ms: number | null;
 }
 
+/** A budget's figures as they move, in its unit. */
+export type BudgetCounters = Pick<Budget, "id"> &
+  Partial<Pick<Budget, `${"limit" | "spent" | "held" | "remaining"}_${Budget["unit"]}` | "subject" | "resets_at">>;
+
 /** What comes over the live socket. */
 export type LiveMessage =
   | { type: "usage"; data: UsageRecord }
-  | { type: "budget"; data: Pick<Budget, "id" | "spent_usd" | "held_usd" | "remaining_usd" | "resets_at"> }
+  | { type: "budget"; data: BudgetCounters }
   | { type: "alert"; data: unknown };

@@ -10,6 +10,8 @@ export interface BudgetFigures {
   remaining: number;
   /** `$1.20`, `1,200 tokens`. */
   format(amount: number): string;
+  /** The same where the next amount names the unit: `$1.20`, `1,200`. */
+  formatBare(amount: number): string;
   /** With every digit. */
   formatExact(amount: number): string;
 }
@@ -26,6 +28,7 @@ export function budgetFigures(budget: Budget): BudgetFigures {
       held: of(budget.held_usd),
       remaining: of(budget.remaining_usd),
       format: formatUsd,
+      formatBare: formatUsd,
       formatExact: formatUsdExact,
     };
   }
@@ -36,6 +39,7 @@ export function budgetFigures(budget: Budget): BudgetFigures {
     held: budget[`held_${unit}`] ?? 0,
     remaining: budget[`remaining_${unit}`] ?? 0,
     format,
+    formatBare: (amount) => NUMBER.format(amount),
     formatExact: format,
   };
 }

@@ -1,12 +1,11 @@
 import { cn } from "../../lib/cn.ts";
-import { formatUsd } from "../../lib/format.ts";
 
 /** Shares from which a budget calls for a look, and for action. */
 export const NEAR = 0.75;
 export const CLOSE = 0.9;
 
-/** Spent, held and left of a limit, in nanodollars. Held is striped: it may still come back. */
-export function BudgetBar({ name, spent, held, limit, className }: BarProps) {
+/** Spent, held and left of a limit, in whatever it counts. Held is striped: it may still come back. */
+export function BudgetBar({ name, spent, held, limit, format, className }: BarProps) {
   const part = (amount: number): number => (limit > 0 ? Math.min(1, Math.max(0, amount / limit)) : 0);
   const spentShare = part(spent);
   const heldShare = Math.min(part(held), 1 - spentShare);
@@ -20,7 +19,7 @@ export function BudgetBar({ name, spent, held, limit, className }: BarProps) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round((spentShare + heldShare) * 100)}
-      aria-valuetext={`${formatUsd(spent)} spent, ${formatUsd(held)} held, of ${formatUsd(limit)}`}
+      aria-valuetext={`${format(spent)} spent, ${format(held)} held, of ${format(limit)}`}
       className={cn("flex h-2 overflow-hidden rounded-full bg-line", className)}
     >
       <span className={cn("transition-[width] duration-150", color)} style={{ width: `${spentShare * 100}%` }} />
@@ -40,5 +39,7 @@ interface BarProps {
   spent: number;
   held: number;
   limit: number;
+  /** Writes an amount with its unit. */
+  format: (amount: number) => string;
   className?: string;
 }

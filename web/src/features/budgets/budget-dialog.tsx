@@ -5,17 +5,39 @@ import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { Choices, SelectField, TextField } from "../../components/ui/field.tsx";
 import { messageOf } from "../../components/ui/states.tsx";
+import { countsEach } from "../../lib/budget-words.ts";
 import { inputFromUsd, usdFromInput } from "../../lib/money.ts";
 import { toast } from "../../lib/toast.ts";
 
+interface Covered {
+  /** Of the choice in the form. */
+  value: string;
+  type: ScopeType;
+  title: string;
+  idLabel?: string;
+  placeholder?: string;
+}
+
 /** What a scope covers, and what names it. */
-const SCOPES: readonly { type: ScopeType; title: string; idLabel?: string; placeholder?: string }[] = [
-  { type: "tenant", title: "Whole organization" },
-  { type: "key", title: "One key" },
-  { type: "user", title: "One user", idLabel: "User", placeholder: "anna" },
-  { type: "team", title: "One team", idLabel: "Team", placeholder: "search" },
-  { type: "model", title: "One model", idLabel: "Model", placeholder: "gpt-5-mini" },
-  { type: "tag", title: "One tag", idLabel: "Tag", placeholder: "env=prod" },
+const SCOPES: readonly Covered[] = [
+  { value: "tenant", type: "tenant", title: "Whole organization" },
+  { value: "key", type: "key", title: "One key" },
+  { value: "user", type: "user", title: "One user", idLabel: "User", placeholder: "anna" },
+  { value: "team", type: "team", title: "One team", idLabel: "Team", placeholder: "search" },
+  { value: "model", type: "model", title: "One model", idLabel: "Model", placeholder: "gpt-5-mini" },
+  { value: "session", type: "session", title: "One session", idLabel: "Session", placeholder: "run-42" },
+  { value: "tag", type: "tag", title: "One tag", idLabel: "Tag", placeholder: "env=prod" },
+  { value: "each-key", type: "key", title: "Each key apart" },
+  { value: "each-user", type: "user", title: "Each user apart" },
+  { value: "each-team", type: "team", title: "Each team apart" },
+  { value: "each-model", type: "model", title: "Each model apart" },
+  { value: "each-session", type: "session", title: "Each session apart" },
+  { value: "each-tag", type: "tag", title: "Each value of a tag apart", idLabel: "Tag", placeholder: "customer" },
+];
+const UNITS: readonly { unit: Budget["unit"]; title: string }[] = [
+  { unit: "usd", title: "USD" },
+  { unit: "tokens", title: "Tokens" },
+  { unit: "requests", title: "Requests" },
 ];
 const PERIODS: readonly { period: Period; title: string }[] = [
   { period: "hour", title: "Hour" },
@@ -50,15 +72,16 @@ export function BudgetDialog(props: Props) {
 function BudgetForm({ tenant, keys, budget, onClose }: Props) {
   const save = useSaveBudget(tenant);
   const [name, setName] = useState(budget?.name ?? "");
-  const [scopeType, setScopeType] = useState<ScopeType>(budget?.scope.type ?? "tenant");
-  const [scopeId, setScopeId] = useState(budget?.scope.id ?? "");
+  const [covered, setCovered] = useState(budget ? choiceOf(budget.scope) : "tenant");
+  const [scopeId, setScopeId] = useState(budget?.scope.id?.replace(/=\*$/, "") ?? "");
   const [period, setPeriod] = useState<Period>(budget?.period ?? "month");
+  const [rolling, setRolling] = useState(budget?.rolling ?? false);
   const [timezone, setTimezone] = useState(budget?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [limit, setLimit] = useState(limitInputOf(budget));
   const [enforcement, setEnforcement] = useState<"hard" | "soft">(budget?.enforcement ?? "hard");
   const [tried, setTried] = useState(false);
-  const scope = SCOPES.find((each) => each.type === scopeType);
-  const unit = budget?.unit ?? "usd";
+  const [unit, setUnit] = useState<Budget["unit"]>(budget?.unit ?? "usd");
+  const scope = SCOPES.find((each) => each.value === covered);
   const limitUsd = usdFromInput(limit);
   const amount = unit === "usd" ? limitUsd : amountFromInput(limit);
 
@@ -68,8 +91,9 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
     if (amount === null) return;
     const input = {
       name: name.trim(),
-      scope: { type: scopeType, id: scopeType === "tenant" ? null : scopeId.trim() },
+      scope: { type: scope?.type ?? "tenant", id: idOf(covered, scopeId.trim()) },
       period,
+      rolling: rolling && period !== "total",
       timezone,
       ...(unit === "usd" ? { limit_usd: limitUsd } : { [`limit_${unit}`]: amount }),
       enforcement,
@@ -95,21 +119,21 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
       <div className="grid gap-4 sm:grid-cols-2">
         <SelectField
           label="Counts the spend of"
-          value={scopeType}
+          value={covered}
           disabled={budget !== null}
           hint={budget ? "Fixed: what was counted belongs to it." : undefined}
           onChange={(event) => {
-            setScopeType(SCOPES.find((each) => each.type === event.target.value)?.type ?? "tenant");
+            setCovered(event.target.value);
             setScopeId("");
           }}
         >
           {SCOPES.map((each) => (
-            <option key={each.type} value={each.type}>
+            <option key={each.value} value={each.value}>
               {each.title}
             </option>
           ))}
         </SelectField>
-        {scopeType === "key" && (
+        {covered === "key" && (
           <SelectField
             label="Key"
             required
@@ -147,6 +171,18 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
           onChange={(event) => setLimit(event.target.value)}
         />
         <SelectField
+          label="Counted in"
+          value={unit}
+          disabled={budget !== null}
+          onChange={(event) => setUnit(UNITS.find((each) => each.unit === event.target.value)?.unit ?? "usd")}
+        >
+          {UNITS.map((each) => (
+            <option key={each.unit} value={each.unit}>
+              {each.title}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField
           label="Every"
           value={period}
           onChange={(event) => setPeriod(PERIODS.find((each) => each.period === event.target.value)?.period ?? "month")}
@@ -157,8 +193,18 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
             </option>
           ))}
         </SelectField>
+        {period !== "total" && (
+          <SelectField
+            label="Begins anew"
+            value={rolling ? "rolling" : "calendar"}
+            onChange={(event) => setRolling(event.target.value === "rolling")}
+          >
+            <option value="calendar">By the calendar</option>
+            <option value="rolling">Never: the last {period} counts</option>
+          </SelectField>
+        )}
       </div>
-      {period !== "total" && (
+      {period !== "total" && !rolling && (
         <SelectField
           label="Time zone"
           hint="A period begins at its midnight."
@@ -183,7 +229,7 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
             title: "Hard: stop",
             text: "What it cannot pay for is refused with 402, before it is sent.",
           },
-          { value: "soft", title: "Soft: count", text: "Requests go on. Spend is counted and shown." },
+          { value: "soft", title: "Soft: count", text: "Requests go on. What they use is counted and shown." },
         ]}
       />
       {save.isError && (
@@ -199,6 +245,15 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
       </DialogActions>
     </form>
   );
+}
+
+/** The choice that stands for a scope. */
+const choiceOf = (scope: Budget["scope"]): string => (countsEach(scope) ? `each-${scope.type}` : scope.type);
+
+/** The id of a choice's scope. */
+function idOf(covered: string, id: string): string | null {
+  if (covered === "each-tag") return `${id}=*`;
+  return covered === "tenant" || covered.startsWith("each-") ? null : id;
 }
 
 const LIMIT_HINTS: Record<Budget["unit"], string> = {

@@ -4,6 +4,7 @@ import { Badge } from "../../components/ui/badge.tsx";
 import { BudgetBar } from "../../components/ui/budget-bar.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { type BudgetFigures, budgetFigures } from "../../lib/budget-figures.ts";
+import { fullestLabel, resetWord } from "../../lib/budget-words.ts";
 import { formatPercent, formatRelative, formatUtc } from "../../lib/format.ts";
 import { PERIOD_WORD, scopeLabel } from "./scope-label.ts";
 
@@ -17,6 +18,7 @@ interface Props {
 export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
   const figures = budgetFigures(budget);
   const { limit, spent, held } = figures;
+  const fullest = fullestLabel(budget);
   return (
     <li className="flex flex-col gap-2.5 px-4 py-4 sm:px-5" data-budget={budget.id}>
       <div className="flex items-start justify-between gap-3">
@@ -41,7 +43,12 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
           </Button>
         </div>
       </div>
-      <BudgetBar name={budget.name} spent={spent} held={held} limit={limit} className="h-2.5" />
+      <BudgetBar name={budget.name} spent={spent} held={held} limit={limit} format={figures.format} className="h-2.5" />
+      {fullest && (
+        <p className="truncate text-xs text-ink-3">
+          Nearest to its limit: <span className="text-ink-2">{fullest}</span>
+        </p>
+      )}
       <dl className="figures flex flex-wrap gap-x-6 gap-y-1 text-sm">
         <Amount
           name={budget.unit === "usd" ? "Spent" : "Used"}
@@ -52,12 +59,18 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
         <Amount name="Held" amount={held} figures={figures} />
         <Amount name="Left" amount={figures.remaining} figures={figures} />
         <div className="flex gap-1.5 sm:ml-auto">
-          <dt className="text-ink-3">{budget.resets_at ? "Resets" : "Never resets"}</dt>
+          <dt className="text-ink-3">{endOf(budget)}</dt>
           {budget.resets_at && <dd title={formatUtc(budget.resets_at)}>{formatRelative(budget.resets_at)}</dd>}
         </div>
       </dl>
     </li>
   );
+}
+
+/** What its end is called. Where nobody spent anything there may be none yet. */
+function endOf(budget: Budget): string {
+  if (budget.resets_at) return resetWord(budget);
+  return budget.period === "total" ? "Never resets" : "Nothing counts yet";
 }
 
 interface AmountProps {

@@ -7,6 +7,7 @@ import { buttonStyle } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
 import { budgetFigures } from "../../lib/budget-figures.ts";
+import { fullestLabel, resetWord } from "../../lib/budget-words.ts";
 import { formatPercent, formatRelative } from "../../lib/format.ts";
 
 const SHOWN = 4;
@@ -17,8 +18,8 @@ function used(budget: Budget): number {
 }
 
 function leftOf(budget: Budget): string {
-  const { remaining, limit, format } = budgetFigures(budget);
-  return `${format(remaining)} left of ${format(limit)}`;
+  const { remaining, limit, format, formatBare } = budgetFigures(budget);
+  return `${formatBare(remaining)} of ${format(limit)} left`;
 }
 
 /** The fullest budgets first. */
@@ -60,7 +61,7 @@ export function BudgetsNearLimit({ tenant }: { tenant: string }) {
         {fullest.map((budget) => (
           <li key={budget.id} className="flex flex-col gap-1.5">
             <span className="flex items-baseline justify-between gap-3 text-sm">
-              <span className="truncate">{budget.name}</span>
+              <span className="truncate">{[budget.name, fullestLabel(budget)].filter(Boolean).join(", ")}</span>
               <span className="figures font-medium">{formatPercent(used(budget))}</span>
             </span>
             <BudgetBar
@@ -68,10 +69,15 @@ export function BudgetsNearLimit({ tenant }: { tenant: string }) {
               spent={budgetFigures(budget).spent}
               held={budgetFigures(budget).held}
               limit={budgetFigures(budget).limit}
+              format={budgetFigures(budget).format}
             />
             <span className="figures flex justify-between gap-3 text-xs text-ink-3">
               <span>{leftOf(budget)}</span>
-              {budget.resets_at && <span>resets {formatRelative(budget.resets_at)}</span>}
+              {budget.resets_at && (
+                <span className="shrink-0">
+                  {resetWord(budget).toLowerCase()} {formatRelative(budget.resets_at)}
+                </span>
+              )}
             </span>
           </li>
         ))}
