@@ -25,6 +25,24 @@ const KINDS = [
     once: [],
   },
   { path: "tokens", body: { name: "ci", role: "viewer" }, patch: { name: "cd" }, once: ["token"] },
+  {
+    path: "rate-limits",
+    body: { name: "minute", scope: { type: "user" }, requests_per_minute: 60 },
+    patch: { requests_per_minute: 30 },
+    once: [],
+  },
+  {
+    path: "alerts",
+    body: { type: "webhook", name: "pager", url: "https://hooks.example.com/a/b/c/d/e" },
+    patch: { enabled: false },
+    once: ["secret"],
+  },
+  {
+    path: "sinks",
+    body: { type: "webhook", name: "warehouse", url: "https://hooks.example.com/a", enabled: false },
+    patch: { url: "https://hooks.example.com/b" },
+    once: ["secret"],
+  },
 ];
 
 let tenant = "";
