@@ -29,6 +29,9 @@ export const KEEP_MS = 30 * 86_400_000;
 export const KEEP_ROWS = 1_000;
 /** Subjects whose marks are in memory, at most: a budget may count for each of a million sessions. */
 const REMEMBERED = 10_000;
+/** Alerts an hour of one budget's subjects, at most: a client can make up sessions faster than any channel takes them. */
+const SUBJECTS_AN_HOUR = 100;
+const HOUR_MS = 3_600_000;
 
 /** What has yet to be delivered. */
 export interface Due {
@@ -42,6 +45,8 @@ export class AlertBook {
   readonly #marks = new Map<string, Map<string, Mark>>();
   readonly #tallies = new Map<string, Tally>();
   #fired: Alert[] = [];
+  /** How many alerts of its subjects each budget had in this hour. */
+  #ofSubjects = { hour: 0, byBudget: new Map<string, number>() };
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -112,6 +117,7 @@ export class AlertBook {
         this.#mark(pot.id, finding.mark, { at: marks.get(finding.mark)?.at ?? now, value: FALLEN });
         continue;
       }
+      if (finding.type !== "pace" && !this.#mayTell(view, now)) continue;
       this.#mark(pot.id, finding.mark, { at: now, value: view.spent });
       if (finding.type === "pace") continue;
       const told = factsOf(view);
@@ -136,11 +142,22 @@ export class AlertBook {
     const unit = state.budgets.get(event.refusedBy ?? "")?.unit;
     const pot = unit && potsOf(state, facts, { unit, now }).find(({ budget }) => budget === event.refusedBy);
     const view = pot && viewOf(state, pot, now);
-    if (!pot || !view || !isFirstRefusal(view, this.#marksOf(pot.id), now)) return;
+    if (!pot || !view || !isFirstRefusal(view, this.#marksOf(pot.id), now) || !this.#mayTell(view, now)) return;
     this.#mark(pot.id, EXCEEDED, { at: now, value: refusalSaidUntil(view, now) });
     // Its row has to be there, or the mark would look like one of a pot that is gone.
     state.changes.pots.add(pot);
     this.#fire({ type: "budget.exceeded", request: event.id, ...factsOf(view) }, view.budget.alertTo, now);
+  }
+
+  /** Counts what is told of a subject. What has to wait is not marked: it is told later, if it still is so. */
+  #mayTell({ subject, budget }: { subject: string | null; budget: Budget }, now: number): boolean {
+    if (subject === null) return true;
+    const hour = Math.floor(now / HOUR_MS);
+    if (this.#ofSubjects.hour !== hour) this.#ofSubjects = { hour, byBudget: new Map() };
+    const told = this.#ofSubjects.byBudget.get(budget.id) ?? 0;
+    if (told >= SUBJECTS_AN_HOUR) return false;
+    this.#ofSubjects.byBudget.set(budget.id, told + 1);
+    return true;
   }
 
   #attempted(provider: string, failed: boolean, now: number): void {

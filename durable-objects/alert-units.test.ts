@@ -14,7 +14,7 @@ const denied = { status: "denied", httpStatus: 402, errorCode: "budget_exceeded"
 
 /** What was told so far, however often it was sent: a clock that jumps makes attempts late. */
 const toldBy = async (ledger: LedgerAlerts) =>
-  (await ledger.firedAlerts({ limit: 100, cursor: null })).items.map(({ facts }) => facts).reverse();
+  (await ledger.firedAlerts({ limit: 200, cursor: null })).items.map(({ facts }) => facts).reverse();
 const typesBy = async (ledger: LedgerAlerts) => (await toldBy(ledger)).map(({ type }) => type);
 
 /** Runs `work` with a clock that shows `at`. */
@@ -192,6 +192,25 @@ test("what was said stays said while its counters are there, however often old a
   await runInDurableObject(stub, (instance) => instance.alarm());
   await draw("tokens", 1, { session: "abc" });
   expect(await typesBy(ledger)).toEqual([THRESHOLD]);
+});
+
+test("a budget tells of a hundred subjects an hour; of the others later, if they go on", async () => {
+  const { draw, settle, ledger } = await newTenant({
+    unit: "tokens",
+    limit: 100,
+    scope: { type: "session", id: null },
+  });
+  const start = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
+  await atTime(start, async () => {
+    for (let i = 0; i < 80; i++) await draw("tokens", 85, { session: `s${i}` });
+    await settle(...Array.from({ length: 40 }, (_, i) => ({ ...denied, session: `refused${i}` })));
+  });
+  const subjectsOf = async () => (await toldBy(ledger)).map((facts) => "subject" in facts && facts.subject);
+  expect(new Set(await subjectsOf()).size).toBe(100);
+  expect((await subjectsOf()).length).toBe(100);
+  expect(await subjectsOf()).not.toContain("refused39");
+  await atTime(start + HOUR_MS, () => settle({ ...denied, session: "refused39" }));
+  expect(await subjectsOf()).toContain("refused39");
 });
 
 test("marks go with the counters of their subject; a budget's own refusal is remembered for its period", async () => {
