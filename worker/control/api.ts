@@ -7,6 +7,7 @@ import { mountAlerts } from "./alerts.ts";
 import { mountAudit } from "./audit.ts";
 import { mountBudgets } from "./budgets.ts";
 import { type App, errorResponse, faultResponse } from "./call.ts";
+import { mountConfig } from "./config.ts";
 import { mountCredentials } from "./credentials.ts";
 import { mountDescription, referencePage } from "./describe.ts";
 import { mountForecast } from "./forecasts.ts";
@@ -23,7 +24,7 @@ import { mountTenants } from "./tenants.ts";
 import { mountTokens } from "./tokens.ts";
 import { mountUsage } from "./usage.ts";
 
-export const v1: App = { router: new Hono<{ Bindings: Env }>(), operations: [], components: [] };
+export const v1: App = { router: new Hono<{ Bindings: Env }>(), operations: [], components: [], sections: [] };
 mountMe(v1);
 mountOperator(v1);
 mountTenants(v1);
@@ -41,6 +42,7 @@ mountUsage(v1);
 mountForecast(v1);
 mountAudit(v1);
 mountLive(v1);
+mountConfig(v1);
 mountDescription(v1);
 
 const noSuchPath = () => errorResponse(gatewayError("not_found", "There is no such path in this API."));

@@ -38,18 +38,29 @@ export async function readBody<S extends z.ZodType>(call: Call, schema: S): Prom
 export const readQuery = <S extends z.ZodType>(call: Call, schema: S): Outcome<z.output<S>> =>
   check(schema, Object.fromEntries(call.url.searchParams));
 
-/** `value` as `schema` has it, or an error that names the first field that is wrong. */
-function check<S extends z.ZodType>(schema: S, value: unknown): Outcome<z.output<S>> {
-  const parsed = schema.safeParse(value);
+/** `value` as `schema` has it, or an error that names the first field that is wrong, below `at` where that is given. */
+export function check<S extends z.ZodType>(schema: S, value: unknown, at?: string): Outcome<z.output<S>> {
+  const parsed = parse(schema, value);
+  if (!parsed) return invalid("The input has a value of a wrong type.");
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];
-  const path = issue?.path.map(String) ?? [];
+  const path = [...(at === undefined ? [] : [at]), ...(issue?.path.map(String) ?? [])];
   if (issue?.code === "unrecognized_keys") {
     const field = [...path, ...issue.keys.slice(0, 1)].join(".");
     return invalid(`Unknown field: ${field}.`, field);
   }
   const field = path.join(".");
   return invalid(field === "" ? (issue?.message ?? "Invalid.") : `${field}: ${issue?.message}`, field);
+}
+
+/** Null where the schema trips: zod compares the length of whatever has one, and an object's own `length` may be no number. */
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> | null {
+  try {
+    return schema.safeParse(value);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 async function readText(request: Request): Promise<Outcome<string>> {

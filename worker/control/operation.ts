@@ -4,6 +4,7 @@ import type * as z from "zod";
 import type { Action } from "../auth/roles.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Env } from "../env.ts";
+import type { Section } from "./config-section.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -46,4 +47,6 @@ export interface App {
   router: Hono<{ Bindings: Env }>;
   operations: Operation[];
   components: Component[];
+  /** Of the configuration as one document. */
+  sections: Section[];
 }

@@ -8,6 +8,7 @@ import type { Change, RecordKind, Records } from "../core/ledger-api.ts";
 import { type Outcome, ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
+import { sectionOf } from "./config-section.ts";
 import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
 import { type Body, paging, readBody, readQuery } from "./input.ts";
@@ -71,6 +72,7 @@ export function mountResource<
   const path = `/tenants/:tenant/${resource.path}`;
   const { noun, shown, action, put } = resource;
   app.components.push({ name: nameOf(noun), schema: shown });
+  if (resource.config) app.sections.push(sectionOf(resource, resource.config));
   mount(app, path, {
     GET: {
       summary: `Lists ${resource.path.replaceAll("-", " ")}, newest first.`,

@@ -86,9 +86,9 @@ export function mountSinks(app: App): void {
     shown,
     once: { secret: z.string().optional().meta({ description: "Of a webhook: what signs it. Shown this once." }) },
     example: { type: "otlp", url: "https://otlp.example.com", headers: { "api-key": "0123456789" } },
-    // Headers and signatures are.
+    // Of headers and signatures; and how many there may be is checked where they are made one by one.
     config: {
-      carriesSecret: ({ type }) => type !== "r2",
+      carriesSecret: () => true,
       omitted: ({ type }) => ({ otlp: [], webhook: ["signals"], r2: ["signals", "url"] })[type],
     },
     make: (input, call) => newSink(call, input),
