@@ -287,6 +287,8 @@ describe("a request", () => {
       body: '{"name":"k","__proto__":{"mode":"test"},"tags":{"__proto__":"x"}}',
     });
     expect(made.status).toBe(400);
+    const odd = { type: "webhook", url: { length: { toString: "" } } };
+    expect(await api(system, "POST", `/tenants/${tenant.id}/sinks`, odd)).toMatchObject({ status: 400 });
   });
 });
 
@@ -326,6 +328,35 @@ describe("a provider", () => {
     expect(response.headers.get("x-meterr-cache")).toBe("off");
     expect(response.headers.get("x-meterr-cost-usd")).not.toBe("0");
   });
+});
+
+test("a sink or a webhook that redirects leads us nowhere, and is a failure", async () => {
+  const inside = await startUpstream(json(200, {}));
+  const outside = await startUpstream(json(307, "", { location: `${inside.origin}/latest/meta-data` }));
+  const { id: channel } = await other.api<{ id: string }>("POST", "/alerts", {
+    type: "webhook",
+    url: `${outside.origin}/a`,
+  });
+  await other.api("POST", `/alerts/${channel}/test`);
+  const { id: sink } = await other.api<{ id: string }>("POST", "/sinks", {
+    type: "webhook",
+    url: `${outside.origin}/s`,
+  });
+  const theirs = await other.key();
+  await (await ask(system, chat, { key: theirs.key })).text();
+  await until("both deliveries", 10_000, async () =>
+    ["/a", "/s"].every((path) => outside.received.some((one) => one.path.startsWith(path))),
+  );
+  const failed = await until("the sink's failure", 5_000, async () => {
+    const { status } = await other.api<{ status: { failures: number } }>("GET", `/sinks/${sink}`);
+    return status.failures > 0;
+  });
+  expect(failed).toBe(true);
+  expect(inside.received).toEqual([]);
+  await other.api("DELETE", `/sinks/${sink}`);
+  await other.api("DELETE", `/alerts/${channel}`);
+  await inside.close();
+  await outside.close();
 });
 
 describe("an API's body", () => {
@@ -456,6 +487,22 @@ describe("secrets", () => {
       expect(text.includes(ROOT), `${name} names a path of this machine`).toBe(false);
     }
   });
+});
+
+test("the operator's token and MACs are compared in a time that tells nothing", () => {
+  const files = readdirSync(join(ROOT, "worker"), { recursive: true, withFileTypes: true }).filter(
+    (one) => one.isFile() && one.name.endsWith(".ts") && !one.name.includes("test"),
+  );
+  const uses = files.flatMap(({ parentPath, name }) =>
+    readFileSync(join(parentPath, name), "utf8")
+      .split("\n")
+      .filter((line) => line.includes(".METERR_ADMIN_TOKEN")),
+  );
+  expect(uses.length).toBeGreaterThan(1);
+  for (const line of uses) expect(line).toMatch(/equalSecrets\(\w+, env\.METERR_ADMIN_TOKEN\)/);
+  const secrets = readFileSync(join(ROOT, "worker/auth/secrets.ts"), "utf8");
+  expect(secrets).toMatch(/return equalDigits\(await macOf\(/);
+  expect(secrets).not.toMatch(/\bmac\b\)? ?[!=]==|[!=]== ?\(?\bmac\b/);
 });
 
 test("each package of the lockfile has a digest, or is another platform's binary that is loaded on no machine of ours", () => {
