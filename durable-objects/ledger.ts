@@ -17,6 +17,7 @@ import type {
   Idempotency,
   LedgerRecords,
   Page,
+  Recalled,
   RecordKind,
   Records,
   RotateResult,
@@ -217,6 +218,14 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   async remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean> {
     const now = Date.now();
     return this.#step(now, (state) => this.#remove(state, { kind, id, actor, now }));
+  }
+
+  async recall(asked: Pick<Idempotency, "key" | "requestDigest">): Promise<Recalled | null> {
+    return records.earlierAnswer(this.#sql, asked, Date.now());
+  }
+
+  async remember(idempotency: Idempotency): Promise<void> {
+    records.rememberAnswer(this.#sql, idempotency, Date.now());
   }
 
   async apply(changes: readonly Change[], actor: Actor): Promise<ApplyResult> {

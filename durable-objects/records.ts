@@ -3,7 +3,16 @@
  * runs a change in one transaction.
  */
 import { newId } from "../worker/core/ids.ts";
-import type { Actor, AuditEntry, Change, Idempotency, Page, RecordKind, Records } from "../worker/core/ledger-api.ts";
+import type {
+  Actor,
+  AuditEntry,
+  Change,
+  Idempotency,
+  Page,
+  Recalled,
+  RecordKind,
+  Records,
+} from "../worker/core/ledger-api.ts";
 import { IDEMPOTENT_MS } from "./limits.ts";
 
 type AnyRecord = Records[RecordKind];
@@ -107,9 +116,9 @@ export function listAudit(sql: SqlStorage, page: { limit: number; cursor: string
 /** What an earlier POST with this idempotency key means for this one; null where there was none. */
 export function earlierAnswer(
   sql: SqlStorage,
-  idempotency: Idempotency,
+  idempotency: Pick<Idempotency, "key" | "requestDigest">,
   now: number,
-): { outcome: "conflict" } | { outcome: "replayed"; sealedAnswer: string } | null {
+): Recalled | null {
   const row = sql
     .exec<{ digest: string; answer: string }>(
       "SELECT digest, answer FROM idempotency WHERE key = ? AND at > ?",

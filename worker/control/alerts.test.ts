@@ -23,6 +23,7 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks());
 
 const HOOK = "https://hooks.example.com/services/T00/B00?token=top-secret-token";
+const IMPORTED = { events: [{ id: "evt-1", provider: "openai", model: "gpt-5-mini" }] };
 const EMAIL = { METERR_EMAIL_URL: "https://mail.example.com/emails", METERR_EMAIL_FROM: "alerts@example.com" };
 
 it("shows a webhook's signing secret once, and of its address enough to recognize it by", async () => {
@@ -41,6 +42,17 @@ it("answers the same secret to a repeat with the same Idempotency-Key", async ()
   const once = { "idempotency-key": "alert-1" };
   const first = await operator("POST", alerts, { type: "webhook", url: HOOK }, once);
   expect((await operator("POST", alerts, { type: "webhook", url: HOOK }, once)).body).toEqual(first.body);
+});
+
+it("sends a test once for one Idempotency-Key, and tells a repeat what came of it", async () => {
+  const { body: made } = await operator("POST", alerts, { type: "webhook", url: HOOK });
+  const at = `${alerts}/${made.id}/test`;
+  const headers = { "idempotency-key": "test-1" };
+  const first = await operator("POST", at, undefined, headers);
+  expect((await operator("POST", at, undefined, headers)).body).toEqual(first.body);
+  expect(got).toHaveLength(1);
+  expect((await operator("POST", `${alerts}/other/test`, undefined, headers)).status).toBe(404);
+  expect((await operator("POST", `/api/v1/tenants/${tenant}/usage`, IMPORTED, headers)).status).toBe(409);
 });
 
 it("delivers a test now, says what came of it, and keeps it in the log; signed with the secret that was shown", async () => {

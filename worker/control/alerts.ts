@@ -17,7 +17,8 @@ import { open, seal } from "../core/sealed.ts";
 import { checkWebhookUrl } from "../core/upstream-url.ts";
 import { alertsOf } from "../db/ledger.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
-import { iso, name, paging, readQuery } from "./input.ts";
+import { once } from "./idempotency.ts";
+import { iso, name, paging, readBody, readQuery } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
 import { pageOf, time } from "./shapes.ts";
 
@@ -69,6 +70,7 @@ const attempt = z.strictObject({
 });
 /** Each type of alert has facts of its own besides. */
 const fired = z.looseObject({ type: z.enum(ALERT_TYPES), time, id: z.string(), tenant: z.string() });
+const nothing = z.strictObject({});
 const pages = z.strictObject(paging);
 
 const TITLES: Record<ChannelType, string> = { webhook: "Webhook", slack: "Slack", discord: "Discord", email: "Email" };
@@ -97,6 +99,9 @@ export function mountAlerts(app: App): void {
   mount(app, "/tenants/:tenant/alerts/:id/test", {
     POST: {
       summary: "Sends a test to a channel now. What came of it is the answer, and no error.",
+      body: nothing,
+      example: {},
+      errors: ["conflict"],
       answers: attempt.extend({ delivered: z.boolean() }),
       does: forTenant("alerts", test),
     },
@@ -160,15 +165,19 @@ async function changesOf(
 
 /** Tries a channel now. What came of it is the answer, and no error of this API. */
 async function test(call: TenantCall): Promise<Answer> {
+  const body = await readBody(call, nothing);
+  if (!body.ok) return body;
   const id = call.params.id ?? "";
   const alerts = alertsOf(call.env, call.tenant);
   const channel = await alerts.get("alert", id);
   if (!channel) return notFound("alert channel");
   if (channel.type === "email" && !emailRoute(call.env)) return invalid(NO_EMAIL);
-  const attempt = await alerts.testAlert(id);
-  return attempt
-    ? ok({ delivered: attempt.outcome === "delivered", ...showAttempt(attempt) })
-    : notFound("alert channel");
+  return once(call, body.value, async () => {
+    const attempt = await alerts.testAlert(id);
+    return attempt
+      ? ok({ delivered: attempt.outcome === "delivered", ...showAttempt(attempt) })
+      : notFound("alert channel");
+  });
 }
 
 async function deliveries(call: TenantCall): Promise<Answer> {

@@ -191,7 +191,8 @@ function parametersOf({ path, query, method, tagged }: Operation): Parameter[] {
     ([name, schema]): Parameter => ({ name, in: "query", required: required.has(name), schema }),
   );
   const headers: Parameter[] = [];
-  if (method === "POST") {
+  // What the operator does is repeated without harm.
+  if (method === "POST" && !path.startsWith("/api/v1/operator/")) {
     const description = "Sent again within a day with the same key, the request is done once and answered alike.";
     headers.push({ name: "Idempotency-Key", in: "header", required: false, description, schema: text });
   }

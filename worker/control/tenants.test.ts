@@ -26,16 +26,20 @@ it("is made, listed, read, changed and removed by the operator", async () => {
   }
 });
 
-it("takes its keys, tokens and credentials along when it is removed", async () => {
+it("takes its keys, tokens, credentials, sinks and channels along when it is removed", async () => {
   const tenant = await newTenant("Gone");
   const path = `/api/v1/tenants/${tenant}`;
   const { body: key } = await operator("POST", `${path}/keys`, { name: "k" });
   await operator("PUT", `${path}/credentials/openai`, { api_key: "sk-0123456789" });
+  await operator("POST", `${path}/sinks`, { type: "r2" });
+  await operator("POST", `${path}/alerts`, { type: "slack", url: "https://hooks.slack.com/services/a" });
   const headers = await tokenOf(tenant, "owner");
   await operator("DELETE", path);
   const ledger = ledgerOf(env, tenant);
   expect((await ledger.get("key", key.id))?.revokedAt).not.toBeNull();
-  expect((await ledger.list("credential", { limit: 10, cursor: null })).items).toEqual([]);
+  for (const kind of ["credential", "sink", "alert"] as const) {
+    expect((await ledger.list(kind, { limit: 10, cursor: null })).items, kind).toEqual([]);
+  }
   expect((await call("GET", `${path}/keys`, { headers })).status).toBe(401);
   expect((await operator("GET", `${path}/keys`)).status).toBe(404);
 });

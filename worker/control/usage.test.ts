@@ -178,6 +178,18 @@ describe("the summary", () => {
 });
 
 describe("importing", () => {
+  it("answers a repeat with the same Idempotency-Key as the first time", async () => {
+    const mine = await newTenant();
+    const path = `/api/v1/tenants/${mine}/usage`;
+    const body = { events: [{ id: "evt:once", provider: "openai", model: "gpt-5-mini" }] };
+    const headers = { "idempotency-key": "import-1" };
+    expect((await operator("POST", path, body, headers)).body).toEqual({ imported: 1, ignored: 0 });
+    expect((await operator("POST", path, body, headers)).body).toEqual({ imported: 1, ignored: 0 });
+    expect((await operator("POST", path, body)).body).toEqual({ imported: 0, ignored: 1 });
+    const other = { events: [{ ...body.events[0], id: "evt:other" }] };
+    expect((await operator("POST", path, other, headers)).status).toBe(409);
+  });
+
   it("counts an event once, however often it comes", async () => {
     const mine = await newTenant("Importer");
     const event = priced("evt:1", "2026-11-20T10:00:00Z");

@@ -11,6 +11,7 @@ import { type Answer, type App, forTenant, invalid, mount, notFound, type Tenant
 import { explainCost, explainedCost } from "./cost.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { exportUsage } from "./export.ts";
+import { once } from "./idempotency.ts";
 import { eventsOf, importBody } from "./import.ts";
 import { instant, iso, paging, readBody, readQuery } from "./input.ts";
 import { pageOf } from "./shapes.ts";
@@ -53,6 +54,7 @@ export function mountUsage(app: App): void {
       example: {
         events: [{ id: "batch-1", provider: "openai", model: "gpt-5-mini", tokens: { input: 1200, output: 310 } }],
       },
+      errors: ["conflict"],
       answers: z.strictObject({ imported: z.int(), ignored: z.int() }),
       does: forTenant("import", importEvents),
     },
@@ -138,11 +140,13 @@ async function summary(call: TenantCall): Promise<Answer> {
 async function importEvents(call: TenantCall): Promise<Answer> {
   const body = await readBody(call, importBody);
   if (!body.ok) return body;
-  const ledger = ledgerOf(call.env, call.tenant);
-  const prices = await ledger.list("price", { limit: MAX_PRICES, cursor: null });
-  const events = eventsOf(body.value.input, call, prices.items);
-  const imported = await ledger.importUsage(events);
-  return ok({ imported, ignored: events.length - imported });
+  return once(call, body.value, async () => {
+    const ledger = ledgerOf(call.env, call.tenant);
+    const prices = await ledger.list("price", { limit: MAX_PRICES, cursor: null });
+    const events = eventsOf(body.value.input, call, prices.items);
+    const imported = await ledger.importUsage(events);
+    return ok({ imported, ignored: events.length - imported });
+  });
 }
 
 function showRow({ group, ...row }: SummaryRow) {

@@ -87,6 +87,9 @@ export type CreateResult =
   /** A record of that kind with that id (or that key hash) is there already. */
   | { outcome: "exists" };
 
+/** What an earlier request with the same idempotency key means. */
+export type Recalled = Extract<CreateResult, { outcome: "replayed" | "conflict" }>;
+
 export type RotateResult =
   | { outcome: "rotated"; record: KeyRecord }
   | { outcome: "replayed"; sealedAnswer: string }
@@ -135,6 +138,10 @@ export interface LedgerRecords {
     actor: Actor,
     idempotency?: Idempotency,
   ): Promise<RotateResult>;
+  /** What an earlier request with this idempotency key was answered; null where there was none. */
+  recall(asked: Pick<Idempotency, "key" | "requestDigest">): Promise<Recalled | null>;
+  /** Keeps the answer of a request that changes no record. */
+  remember(idempotency: Idempotency): Promise<void>;
   /** All of the changes, each with its audit entry, or none. */
   apply(changes: readonly Change[], actor: Actor): Promise<ApplyResult>;
   /** True where there was one. */
