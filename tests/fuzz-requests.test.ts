@@ -315,6 +315,19 @@ function readWhole(dialect: DialectName, json: object) {
   return meter.reading();
 }
 
+test("a form that names two models is refused, for providers do not agree on which one counts", async () => {
+  const formOf = async (...models: string[]) => {
+    const form = new FormData();
+    for (const model of models) form.append("model", model);
+    form.append("include[]", "a");
+    form.append("include[]", "b");
+    const request = new Request("https://meterr.example/", { method: "POST", body: form });
+    return readBody(request, new HeaderMap(request.headers), true);
+  };
+  expect(await formOf("whisper-1")).toMatchObject({ ok: true, value: { kind: "form", json: { model: "whisper-1" } } });
+  expect(await formOf("whisper-1", "gpt-4o-transcribe")).toMatchObject({ ok: false, error: { status: 400 } });
+});
+
 describe("a request's headers and path", () => {
   const words = fc.oneof(
     fc.string({ maxLength: 60 }),

@@ -11,7 +11,7 @@ import { hostile, type Json } from "./support/hostile-json.ts";
 import { json } from "./support/replies.ts";
 import { type System, startSystem } from "./support/system.ts";
 import { api, type Key, newTenant, providerKey, type Tenant } from "./support/tenant.ts";
-import { until } from "./support/until.ts";
+import { sleep, until } from "./support/until.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -328,6 +328,41 @@ describe("a provider", () => {
     expect(response.headers.get("x-meterr-cache")).toBe("off");
     expect(response.headers.get("x-meterr-cost-usd")).not.toBe("0");
   });
+});
+
+test("the runtime itself calls no private address, nor a name that resolves to one, whatever is stored", async () => {
+  const env = { METERR_ALLOW_PRIVATE_UPSTREAMS: "1" };
+  const strict = await startSystem({ env });
+  const inside = await startUpstream(chats(ANSWER));
+  try {
+    const { port } = new URL(inside.origin);
+    const origins = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+    const keys: string[] = [];
+    for (const origin of origins) {
+      const one = await newTenant(strict);
+      await one.credential("openai", origin);
+      await one.api("POST", "/alerts", { type: "webhook", url: `${origin}/alert` });
+      await one.api("POST", "/sinks", { type: "webhook", url: `${origin}/sink` });
+      keys.push((await one.key()).key);
+    }
+    for (const one of keys) expect((await ask(strict, chat, { key: one })).status).toBe(200);
+    // Stored while it was allowed, or by a name whose address has changed since.
+    env.METERR_ALLOW_PRIVATE_UPSTREAMS = "0";
+    await strict.stop();
+    inside.received.length = 0;
+    await strict.restart();
+    for (const [at, one] of keys.entries()) {
+      const response = await ask(strict, chat, { key: one });
+      await response.text();
+      expect(response.status, origins[at]).toBe(502);
+    }
+    // The records of these have gone to the sinks by then, or tried to.
+    await sleep(2_000);
+    expect(inside.received).toEqual([]);
+  } finally {
+    await strict.stop();
+    await inside.close();
+  }
 });
 
 test("a sink or a webhook that redirects leads us nowhere, and is a failure", async () => {
