@@ -2,11 +2,9 @@
 import { Hono } from "hono";
 import { serveAsset } from "./assets.ts";
 import { control } from "./control/index.ts";
-import { gatewayError } from "./core/errors.ts";
-import { newId } from "./core/ids.ts";
 import type { Env } from "./env.ts";
 import { gateway } from "./gateway/index.ts";
-import { errorResponse } from "./gateway/respond.ts";
+import { noHost } from "./gateway/respond.ts";
 
 const own = new Hono<{ Bindings: Env }>();
 
@@ -19,11 +17,9 @@ own.all("*", (c) => gateway(c.req.raw, c.env, c.executionCtx));
 /** First segments of our own paths (contract.md). The proxy's hot path does not pay for a router. */
 const OWN = new Set(["", "api", "app", "assets", "favicon.svg", "healthz", "metrics"]);
 
-const NO_HOST = gatewayError("invalid_request", "The Host header names no host, or more than one.");
-
 export function answer(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response> {
   // The runtime takes any Host header, also two of them, and makes an address of it that may be none.
-  if (!URL.canParse(request.url)) return errorResponse(NO_HOST, newId("req", Date.now()));
+  if (!URL.canParse(request.url)) return noHost();
   return OWN.has(firstSegment(request.url)) ? own.fetch(request, env, ctx) : gateway(request, env, ctx);
 }
 

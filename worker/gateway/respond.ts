@@ -1,5 +1,6 @@
 /** The gateway's own answers. */
-import type { GatewayError } from "../core/errors.ts";
+import { type GatewayError, gatewayError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
 import { openAiError } from "../dialects/errors.ts";
 import { rateHeaders } from "../dialects/rate-headers.ts";
 import type { ErrorShape } from "../dialects/types.ts";
@@ -20,3 +21,10 @@ export function errorResponse(error: GatewayError, requestId: string, shape: Err
   }
   return new Response(JSON.stringify(shape(error, requestId)), { status: error.status, headers });
 }
+
+/** Refuses a request whose address is none. */
+export const noHost = (): Response =>
+  errorResponse(
+    gatewayError("invalid_request", "The Host header names no host, or more than one."),
+    newId("req", Date.now()),
+  );
