@@ -438,6 +438,14 @@ describe("an API's body", () => {
         ],
       },
     ],
+    [
+      "PUT",
+      "/config",
+      {
+        budgets: [{ name: "b", scope: { type: "tenant" }, period: "day", limit_usd: "1", enforcement: "hard" }],
+        keys: [],
+      },
+    ],
     ["POST", "/tokens", { name: "t", role: "viewer", expires_at: "2030-01-01" }],
   ];
   test.each(bodies)("with anything anywhere is taken or refused, never a fault: %s %s", async (method, path, body) => {
