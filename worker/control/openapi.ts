@@ -227,5 +227,6 @@ const operationId = ({ method, path }: Operation): string =>
 /** The resource that a path is of. */
 function tagOf(path: string): string {
   const [, , , first = "", second, third] = path.split("/");
+  if (first === "openapi.json") return "description";
   return first === "tenants" ? (third ?? (second === undefined ? first : "tenants")) : first;
 }

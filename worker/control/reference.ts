@@ -5,7 +5,8 @@ import type { OpenApi } from "./openapi.ts";
 const STYLE = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent);
   --soft: color-mix(in srgb, currentColor 6%, transparent); }
-* { box-sizing: border-box }
+html { background: light-dark(#fff, #101418); color: light-dark(#16191d, #e6e9ed) }
+* { box-sizing: border-box } a { color: light-dark(#0b4fc4, #9cc3ff) }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 68rem; padding: 1.5rem 1rem 6rem }
 h1 { margin: 0 0 .25rem } h2 { margin: 3rem 0 .5rem; border-bottom: 1px solid var(--line); text-transform: capitalize }
 code, pre { font: 14px/1.45 ui-monospace, monospace } pre { background: var(--soft); border-radius: .4rem;
@@ -21,8 +22,13 @@ table { border-collapse: collapse; width: 100% } th, td { border-bottom: 1px sol
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => ESCAPES[char] ?? char);
 const inline = (text: string): string => escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>");
-const json = (value: unknown): string =>
-  `<pre tabindex="0"><code>${escaped(JSON.stringify(value, null, 2))}</code></pre>`;
+
+/** A value of JSON; what refers to a schema is a link to it. */
+const json = (value: unknown): string => {
+  const text = escaped(JSON.stringify(value, null, 2));
+  const linked = text.replace(/#\/components\/schemas\/(\w+)/g, '<a href="#schema-$1">$1</a>');
+  return `<pre tabindex="0"><code>${linked}</code></pre>`;
+};
 
 type Operation = OpenApi["paths"][string][string];
 interface Entry {
@@ -39,7 +45,7 @@ export function reference(document: OpenApi): Response {
   const groups = Map.groupBy(entries, ({ operation }) => operation.tags[0] ?? "");
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(document.info.title)}</title><style>${STYLE}</style></head><body>
+<title>${escaped(document.info.title)}</title><link rel="icon" href="/favicon.svg" type="image/svg+xml"><style>${STYLE}</style></head><body>
 <header><h1>${escaped(document.info.title)}</h1>
 <p>Version ${escaped(document.info.version)}. ${inline(document.info.description)}</p>
 <p>Send <code>Authorization: Bearer …</code> with the operator's token or a management token. For programs:
@@ -84,7 +90,7 @@ function table(parameters: Operation["parameters"]): string {
     ({ name, in: where, required, description = "", schema }) =>
       `<tr><td><code>${escaped(name)}</code></td><td>${where}${required ? ", required" : ""}</td><td>${inline(description)}<code>${escaped(brief(schema))}</code></td></tr>`,
   );
-  return `<div class="wide"><table><thead><tr><th>Name</th><th>In</th><th>What</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  return `<div class="wide" tabindex="0" role="region" aria-label="Parameters"><table><thead><tr><th>Name</th><th>In</th><th>What</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 /** A parameter's schema in a line: patterns of dates are longer than they help. */
