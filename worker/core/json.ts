@@ -51,7 +51,8 @@ export function parseJson(text: string): unknown {
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeper(item, levels - 1));
+  // Most long arrays are embeddings: their numbers are worth no call.
+  if (Array.isArray(value)) return value.some((item) => typeof item === "object" && isDeeper(item, levels - 1));
   for (const field in value) if (isDeeper((value as JsonObject)[field], levels - 1)) return true;
   return false;
 }
