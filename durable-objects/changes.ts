@@ -13,7 +13,7 @@ export interface RecordChange {
 
 /**
  * Takes a changed record into the policy. Answers whether wallets have to hear of it; a new key they have yet to
- * ask for, and tokens they never see. Credentials and prices are the caller's to read anew.
+ * ask for, and tokens they never see. Credentials, prices and routes are the caller's to read anew.
  */
 export function applyChange(state: LedgerState, change: RecordChange, now: number): boolean {
   const { kind, before, after } = change;
@@ -40,6 +40,7 @@ export function applyChange(state: LedgerState, change: RecordChange, now: numbe
     }
     case "credential":
     case "price":
+    case "route":
       break;
     default:
       return false;

@@ -55,6 +55,7 @@ import {
   readCredentials,
   readMeta,
   readPrices,
+  readRoutes,
   writeChanges,
   writeMeta,
 } from "./store.ts";
@@ -393,6 +394,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     if (!applyChange(state, change, now)) return;
     if (kind === "credential") state.credentials = readCredentials(this.#sql);
     if (kind === "price") state.prices = readPrices(this.#sql);
+    if (kind === "route") state.routes = readRoutes(this.#sql);
     if (kind === "budget") this.#moved.add((change.after ?? change.before)?.id ?? "");
     if (kind === "budget" && !change.after) abandonPots(this.#sql, change.before?.id ?? "", now + POT_MS);
     if (kind === "budget" && change.before) {

@@ -13,6 +13,7 @@ export function policyOf(state: LedgerState): Policy {
     partial: [...partial],
     credentials: state.credentials,
     prices: state.prices,
+    routes: state.routes,
     revoked: [...state.revoked.keys()],
   };
 }

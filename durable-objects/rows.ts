@@ -3,6 +3,7 @@
  * them in `changes`, which `store.ts` writes in the same synchronous step.
  */
 import type { Budget, Credential, KeyRecord, Limit, PriceRecord, ScopeType, Unit } from "../worker/core/policy.ts";
+import type { RouteRecord } from "../worker/core/route.ts";
 import type { Covering, LimitIndex, ScopeFacts } from "../worker/core/scope.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import type { Counters } from "./counters.ts";
@@ -118,6 +119,7 @@ export interface LedgerState {
   credentials: Credential[];
   /** The newest of each model. */
   prices: PriceRecord[];
+  routes: RouteRecord[];
   /** Keys revoked lately, and when. */
   revoked: Map<string, number>;
   /** Those in use; the rest is in `stored`. */
@@ -167,6 +169,7 @@ export const emptyState = (tenant: string, stored: Stored): LedgerState => ({
   keyLimits: new Map(),
   credentials: [],
   prices: [],
+  routes: [],
   revoked: new Map(),
   pots: new Map(),
   present: new Map(),

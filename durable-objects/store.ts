@@ -1,6 +1,7 @@
 /** Loads a ledger's rows into memory, and writes what a step changed. */
 import type { RecordKind, Records } from "../worker/core/ledger-api.ts";
 import type { Budget, Credential, PriceRecord, Unit } from "../worker/core/policy.ts";
+import type { RouteRecord } from "../worker/core/route.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { countEvents } from "./counters.ts";
 import { limitsOf, limitsOfKey } from "./covering.ts";
@@ -73,6 +74,7 @@ export function loadState(sql: SqlStorage, tenant: string): LedgerState {
   }
   state.credentials = readCredentials(sql);
   state.prices = readPrices(sql);
+  state.routes = readRoutes(sql);
   for (const row of sql.exec<{ key: string; at: number }>("SELECT key, at FROM revoked")) {
     state.revoked.set(row.key, row.at);
   }
@@ -167,6 +169,8 @@ export const readCredentials = (sql: SqlStorage): Credential[] =>
     .exec<{ json: string }>("SELECT json FROM records WHERE kind = 'credential' ORDER BY created_at, id")
     .toArray()
     .map(({ json }) => JSON.parse(json) as Credential);
+
+export const readRoutes = (sql: SqlStorage): RouteRecord[] => readAll<RouteRecord>(sql, "kind = 'route'");
 
 /** Of each model the newest price: older ones stay to explain what they charged. */
 export function readPrices(sql: SqlStorage): PriceRecord[] {

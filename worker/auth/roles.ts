@@ -11,6 +11,7 @@ export type Action =
   | "alerts"
   | "credentials"
   | "prices"
+  | "routes"
   | "sinks"
   | "parties"
   | "tokens"
@@ -26,6 +27,7 @@ const MAY: Record<Role, readonly Action[]> = {
     "alerts",
     "credentials",
     "prices",
+    "routes",
     "sinks",
     "parties",
     "tokens",
@@ -39,6 +41,7 @@ const MAY: Record<Role, readonly Action[]> = {
     "alerts",
     "credentials",
     "prices",
+    "routes",
     "sinks",
     "parties",
     "tokens",

@@ -5,6 +5,7 @@
  */
 import type { Nanos } from "./money.ts";
 import type { Credential, KeyRecord, Limit, PriceRecord, ScopeType, Unit } from "./policy.ts";
+import type { RouteRecord } from "./route.ts";
 import type { ScopeFacts } from "./scope.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -109,6 +110,7 @@ export interface Policy {
   credentials: Credential[];
   /** The tenant's own, one a model. */
   prices: PriceRecord[];
+  routes: RouteRecord[];
   /** Ids of keys that were revoked lately, for requests that are under way. */
   revoked: string[];
 }

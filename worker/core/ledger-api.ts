@@ -4,6 +4,7 @@
  */
 import type { AlertChannel } from "./alert.ts";
 import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord, RateLimitRecord, RateLimits } from "./policy.ts";
+import type { RouteRecord } from "./route.ts";
 import type { Sink, SinkState } from "./sink.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -35,6 +36,7 @@ export interface Records {
   budget: Budget;
   credential: Credential;
   price: PriceRecord;
+  route: RouteRecord;
   rateLimit: RateLimitRecord;
   token: TokenRecord;
   team: PartyRecord;

@@ -5,7 +5,7 @@ import type { ScopeFacts } from "../core/scope.ts";
 import type { UsageEvent } from "../core/usage.ts";
 import { fits, floatOf, isTopping, isUsable, queueOf, slotOf, touch, waitsFor } from "./leases.ts";
 import { DEAD_MS, PATIENCE_MS, UNUSED_MS } from "./limits.ts";
-import { moreIn, needIn, partsFor, partsForUnknown, spentOn } from "./parts.ts";
+import { moreIn, needIn, ownOn, partsFor, partsForUnknown, spentOn } from "./parts.ts";
 import { type Claim, isFresh, isRevoked, type Lease, type Part, type WalletState } from "./state.ts";
 
 /** A request wants `most`: held at once where its leases have it at hand, else it waits. */
@@ -188,20 +188,44 @@ export function dropTopUp(claim: Claim): void {
 }
 
 /** Hold becomes spend, in one step with the event. False where it was booked already: swept, or forgotten. */
-export function settle(wallet: WalletState, claim: Claim, settled: { event: UsageEvent; now: number }): boolean {
+export function settle(
+  wallet: WalletState,
+  claim: Claim,
+  settled: { event: UsageEvent; own?: Amounts | undefined; now: number },
+): boolean {
   if (claim.state !== "running" && claim.state !== "held") return false;
-  const { event, now } = settled;
+  const { event, own, now } = settled;
+  const spends = spendAll(wallet, claim, {
+    amountOf: (part) => (own ? ownOn(part, own) : spentOn(part, event)),
+    now,
+  });
+  wallet.events.push({ n: ++wallet.lastEvent, spends, event, at: now });
+  return true;
+}
+
+/** An attempt failed at this price, and its request goes on under another claim: no record of its own. */
+export function leave(wallet: WalletState, claim: Claim, left: { spent: Amounts; now: number }): void {
+  if (claim.state !== "running") return;
+  const { spent, now } = left;
+  const spends = spendAll(wallet, claim, { amountOf: (part) => ownOn(part, spent), now });
+  wallet.events.push({ n: ++wallet.lastEvent, spends, event: null, at: now });
+}
+
+function spendAll(
+  wallet: WalletState,
+  claim: Claim,
+  { amountOf, now }: { amountOf: (part: Part) => number; now: number },
+): Share[] {
   const spends: Share[] = [];
   for (const part of claim.parts) {
-    const amount = spentOn(part, event);
+    const amount = amountOf(part);
     spend(part, { amount, now });
     // Costs name their lease even at nothing: what holds nothing is booked elsewhere.
     if (amount !== 0 || part.lease.unit === "nanos") spends.push({ lease: part.lease.number, amount });
     touch(wallet, part.lease, now);
   }
   drop(wallet, claim);
-  wallet.events.push({ n: ++wallet.lastEvent, spends, event, at: now });
-  return true;
+  return spends;
 }
 
 /** An event that held nothing. */

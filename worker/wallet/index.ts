@@ -169,13 +169,26 @@ class RequestWallet implements Wallet {
     if (due(this.#wallet, now, underWay(this.#wallet, now))) this.#waitUntil(callLedger(this.#access));
   }
 
-  async settle(hold: Hold | null, event: UsageEvent): Promise<void> {
+  sharesLimits(a: ScopeFacts, b: ScopeFacts): boolean {
+    const of = (facts: ScopeFacts) => bucketsOf(this.#wallet, facts).map(({ name }) => name);
+    const [ofA, ofB] = [of(a), of(b)];
+    return ofA.length === ofB.length && ofA.every((name, i) => name === ofB[i]);
+  }
+
+  leave(hold: Hold, spent: Amounts): void {
+    const claim = this.#wallet.claims.get(hold.id);
+    if (!claim) return;
+    claims.leave(this.#wallet, claim, { spent, now: this.#clock() });
+    claims.serve(this.#wallet, claim, this.#clock());
+  }
+
+  async settle(hold: Hold | null, event: UsageEvent, own?: Amounts): Promise<void> {
     const wallet = this.#wallet;
     const now = this.#clock();
     if (this.#hinted) this.#dropHinted();
     if (hold) {
       const claim = wallet.claims.get(hold.id);
-      if (!claim || !claims.settle(wallet, claim, { event, now })) return;
+      if (!claim || !claims.settle(wallet, claim, { event, own, now })) return;
       claims.serve(wallet, claim, now);
     } else {
       claims.record(wallet, event, now);

@@ -81,9 +81,9 @@ function learnKey(wallet: WalletState, hash: string, key: KeyRecord): void {
     wallet.keys.clear();
     wallet.keyModes.clear();
   }
-  const { credentials = [], prices = [] } = wallet.policy ?? {};
+  const { credentials = [], prices = [], routes = [] } = wallet.policy ?? {};
   wallet.unknownKeys.delete(hash);
-  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, prices } });
+  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, prices, routes } });
   wallet.keyModes.set(key.id, key.mode);
   // Not dropped with the key: who waits meanwhile is held to what is known.
   if (wallet.ofKeys.size >= KEYS) wallet.ofKeys.delete(wallet.ofKeys.keys().next().value ?? "");

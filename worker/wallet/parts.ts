@@ -50,6 +50,20 @@ export function spentOn({ lease, held }: Part, event: UsageEvent): number {
   }
 }
 
+/** What a claim's own attempts take of a part for good. A request that was sent is counted already. */
+export function ownOn({ lease, held }: Part, own: Amounts): number {
+  switch (lease.unit) {
+    case "nanos":
+      return own.nanos;
+    case "tokens":
+      return own.tokens;
+    case "requests":
+      return held;
+    case "concurrent":
+      return 0;
+  }
+}
+
 /** The parts of a request with `facts`, of the leases that it draws on. */
 export const partsFor = (wallet: WalletState, facts: ScopeFacts, most: Amounts): Part[] =>
   bucketsOf(wallet, facts).map((bucket) => newPart(leaseFor(wallet, facts, bucket), needIn(bucket.unit, most)));

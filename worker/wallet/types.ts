@@ -3,6 +3,7 @@ import type { BackgroundStart } from "../core/background.ts";
 import type { Amounts, Tightest } from "../core/lease.ts";
 import type { Nanos } from "../core/money.ts";
 import type { Credential, KeyRecord, Limit, PriceRecord } from "../core/policy.ts";
+import type { RouteRecord } from "../core/route.ts";
 import type { ScopeFacts } from "../core/scope.ts";
 import type { UsageEvent } from "../core/usage.ts";
 
@@ -14,6 +15,7 @@ export interface Grant {
   credentials: readonly Credential[];
   /** The tenant's own prices, one a model. */
   prices: readonly PriceRecord[];
+  routes: readonly RouteRecord[];
 }
 
 export type Identified =
@@ -65,13 +67,18 @@ export interface Wallet {
   dispatch(hold: Hold): boolean;
   /** Raises a running request's hold by `more`. */
   topUp(hold: Hold, more: Amounts): Promise<HoldOutcome>;
+  /** Whether the same limits cover requests with either facts: then one hold serves both. */
+  sharesLimits(a: ScopeFacts, b: ScopeFacts): boolean;
+  /** Ends a running hold whose attempt failed at this price; the request goes on with another hold, and one event tells of both. */
+  leave(hold: Hold, spent: Amounts): void;
   /** A sign of life of a running request; at least every 10 s. */
   alive(hold: Hold): void;
   /**
    * Turns a hold into spend and a usage event; null for an event that held nothing (a cache hit, a refusal).
+   * Of an event whose earlier attempts were `leave`d, `own` is the hold's part.
    * Settling twice is settling once. The promise ends when the ledger has it (or the lease's expiry will): for `waitUntil`.
    */
-  settle(hold: Hold | null, event: UsageEvent): Promise<void>;
+  settle(hold: Hold | null, event: UsageEvent, own?: Amounts): Promise<void>;
   /** Gives back what came with the identity, where neither a hold nor a settlement follows. */
   forgo(): void;
   /** What the ledger knows of work in the background. A call: only where an answer tells what the work used. */

@@ -1,0 +1,313 @@
+/** A tenant's routes: named models, and which target a request would take. */
+import * as z from "zod";
+import { type Outcome, ok } from "../core/outcome.ts";
+import type { PriceRecord } from "../core/policy.ts";
+import {
+  isGroup,
+  type RouteNode,
+  type RouteRecord,
+  type RouteTimeouts,
+  STRATEGIES,
+  targetsIn,
+  type Wanted,
+  type When,
+} from "../core/route.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { guessedCost } from "../routing/guess.ts";
+import { firstTokenMs, isTargetHealthy } from "../routing/health-book.ts";
+import { planRoute, sticky } from "../routing/plan.ts";
+import { WHEN_FIELDS } from "../routing/when.ts";
+import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
+import { iso, label, readBody, tags } from "./input.ts";
+import { given, mountResource } from "./resource.ts";
+
+const MAX_DEPTH = 4;
+const MAX_TARGETS = 32;
+const MAX_ATTEMPTS = 10;
+/** A client waits no longer than ten minutes for anything. */
+const MAX_MS = 600_000;
+
+/** No slash: `provider/model` is never a route's name. */
+const routeName = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "must be letters, digits, dots, dashes and underscores, 64 at most");
+const text = z.string().min(1).max(256);
+const range = z.strictObject({ at_least: z.number().optional(), below: z.number().optional() });
+const when = z.record(z.string().max(80), z.union([text, z.array(text).min(1).max(64), range, z.boolean()]));
+
+/** A target has a model; a group has a strategy and targets. */
+interface NodeInput {
+  model?: string | undefined;
+  strategy?: (typeof STRATEGIES)[number] | undefined;
+  targets?: NodeInput[] | undefined;
+  weight?: number | undefined;
+  when?: z.output<typeof when> | undefined;
+}
+const node: z.ZodType<NodeInput> = z.lazy(() =>
+  z.strictObject({
+    model: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}\/[^\s\p{Cc}]{1,200}$/u, "must be provider/model")
+      .optional(),
+    strategy: z.enum(STRATEGIES).optional(),
+    targets: z.array(node).min(1).max(MAX_TARGETS).optional(),
+    weight: z.number().nonnegative().max(1_000_000).optional(),
+    when: when.optional(),
+  }),
+);
+const ms = z.int().positive().max(MAX_MS).optional();
+const fields = {
+  strategy: z.enum(STRATEGIES),
+  targets: z.array(node).min(1).max(MAX_TARGETS),
+  retries: z.strictObject({
+    attempts: z.int().min(1).max(MAX_ATTEMPTS).default(1),
+    max_delay_ms: z.int().min(0).max(60_000).default(5_000),
+  }),
+  timeouts: z.strictObject({
+    connect_ms: ms,
+    first_byte_ms: ms,
+    first_token_ms: ms,
+    stall_ms: ms,
+    total_ms: ms,
+  }),
+  after_first_byte: z.enum(["error", "verified"]),
+  on_unsupported: z.enum(["refuse", "drop"]),
+};
+const put = z.strictObject({
+  ...fields,
+  strategy: fields.strategy.default("fallback"),
+  retries: fields.retries.default({ attempts: 1, max_delay_ms: 5_000 }),
+  timeouts: fields.timeouts.default({}),
+  after_first_byte: fields.after_first_byte.default("error"),
+  on_unsupported: fields.on_unsupported.default("refuse"),
+});
+const create = z.strictObject({ name: routeName, ...put.shape });
+const patch = z.strictObject(fields).partial();
+type Input = z.output<typeof put>;
+
+/** Mounts `/routes`. A route's name is its id. */
+export function mountRoutes(app: App): void {
+  mountResource(app, {
+    kind: "route",
+    path: "routes",
+    noun: "route",
+    action: "routes",
+    create,
+    patch,
+    make: async ({ name, ...input }, call) => {
+      const record = newRoute(name, input, call.now);
+      return record.ok ? ok({ record: record.value }) : record;
+    },
+    change: async (input, current, call) => {
+      const targets = input.targets && nodesOf(input.targets);
+      if (targets && !targets.ok) return targets;
+      return ok({
+        ...given({
+          strategy: input.strategy,
+          targets: targets?.value,
+          retries: input.retries && retriesOf(input.retries),
+          timeouts: input.timeouts && timeoutsOf(input.timeouts),
+          afterFirstByte: input.after_first_byte,
+          onUnsupported: input.on_unsupported,
+        }),
+        version: current.version + 1,
+        changedAt: call.now,
+      });
+    },
+    put: putRoute,
+    show: async (records) => records.map(showRoute),
+  });
+  mount(app, "/tenants/:tenant/routes/:id/explain", { POST: forTenant("read", explain) });
+}
+
+async function putRoute(call: TenantCall): Promise<Answer> {
+  const name = routeName.safeParse(call.params.id ?? "");
+  if (!name.success) return invalid(`name: ${name.error.issues[0]?.message}`, "name");
+  const body = await readBody(call, put);
+  if (!body.ok) return body;
+  const made = newRoute(name.data, body.value.input, call.now);
+  if (!made.ok) return made;
+  const ledger = ledgerOf(call.env, call.tenant);
+  const current = await ledger.get("route", name.data);
+  if (!current) {
+    const created = await ledger.create("route", made.value, call.actor);
+    if (created.outcome === "created") return ok(showRoute(made.value));
+  }
+  const { createdAt: _, ...changes } = made.value;
+  const version = (current?.version ?? 1) + 1;
+  const replaced = await ledger.update("route", name.data, { ...changes, version }, call.actor);
+  return replaced ? ok(showRoute(replaced)) : notFound("route");
+}
+
+function newRoute(id: string, input: Input, now: number): Outcome<RouteRecord> {
+  const targets = nodesOf(input.targets);
+  if (!targets.ok) return targets;
+  return ok({
+    id,
+    version: 1,
+    strategy: input.strategy,
+    targets: targets.value,
+    retries: retriesOf(input.retries),
+    timeouts: timeoutsOf(input.timeouts),
+    afterFirstByte: input.after_first_byte,
+    onUnsupported: input.on_unsupported,
+    changedAt: now,
+    createdAt: now,
+  });
+}
+
+const retriesOf = ({ attempts, max_delay_ms }: Input["retries"]): RouteRecord["retries"] => ({
+  attempts,
+  maxDelayMs: max_delay_ms,
+});
+
+const timeoutsOf = (input: Input["timeouts"]): RouteTimeouts =>
+  given({
+    connectMs: input.connect_ms,
+    firstByteMs: input.first_byte_ms,
+    firstTokenMs: input.first_token_ms,
+    stallMs: input.stall_ms,
+    totalMs: input.total_ms,
+  });
+
+/** The whole tree, or what is wrong in it. */
+function nodesOf(input: readonly NodeInput[], path = "targets", depth = 1): Outcome<RouteNode[]> {
+  if (depth > MAX_DEPTH) return invalid(`${path}: groups are nested ${MAX_DEPTH} deep at most`, path);
+  const nodes: RouteNode[] = [];
+  for (const [i, one] of input.entries()) {
+    const made = nodeOf(one, `${path}.${i}`, depth);
+    if (!made.ok) return made;
+    nodes.push(made.value);
+  }
+  if (depth === 1 && targetsIn({ targets: nodes }).length > MAX_TARGETS) {
+    return invalid(`${path}: ${MAX_TARGETS} targets at most`, path);
+  }
+  return ok(nodes);
+}
+
+function nodeOf(input: NodeInput, path: string, depth: number): Outcome<RouteNode> {
+  const conditions = whenOf(input.when, `${path}.when`);
+  if (!conditions.ok) return conditions;
+  const common = { weight: input.weight ?? 1, when: conditions.value };
+  if (input.model !== undefined) {
+    if (input.strategy || input.targets) return invalid(`${path}: either a model, or a strategy with targets`, path);
+    return ok({ model: input.model, ...common });
+  }
+  if (!input.targets) return invalid(`${path}: needs a model, or a strategy with targets`, path);
+  const targets = nodesOf(input.targets, `${path}.targets`, depth + 1);
+  return targets.ok ? ok({ strategy: input.strategy ?? "fallback", targets: targets.value, ...common }) : targets;
+}
+
+function whenOf(input: NodeInput["when"], path: string): Outcome<When | null> {
+  if (!input) return ok(null);
+  const all: Record<string, Wanted> = {};
+  for (const [field, value] of Object.entries(input)) {
+    const kind = field.startsWith("tags.")
+      ? "text"
+      : Object.hasOwn(WHEN_FIELDS, field)
+        ? WHEN_FIELDS[field]
+        : undefined;
+    const at = `${path}.${field}`;
+    if (!kind) return invalid(`${at}: unknown; tags.<name>, ${Object.keys(WHEN_FIELDS).join(", ")}`, at);
+    const wanted = typeof value === "string" ? [value] : value;
+    const given = Array.isArray(wanted) ? "text" : typeof wanted === "boolean" ? "boolean" : "number";
+    if (given !== kind) return invalid(`${at}: must be a ${kind === "number" ? "range {at_least, below}" : kind}`, at);
+    all[field] = Array.isArray(wanted) || typeof wanted === "boolean" ? wanted : rangeOf(wanted);
+  }
+  return ok(all);
+}
+
+const rangeOf = ({ at_least, below }: z.output<typeof range>) => given({ atLeast: at_least, below });
+
+const explained = z.strictObject({
+  request: z
+    .strictObject({
+      tags: tags.default({}),
+      user: label.nullable().default(null),
+      team: label.nullable().default(null),
+      key: label.nullable().default(null),
+      session: label.nullable().default(null),
+      endpoint: z.string().max(100).default("chat/completions"),
+      stream: z.boolean().default(false),
+      input_tokens: z.int().nonnegative().default(1_000),
+      max_output_tokens: z.int().nonnegative().nullable().default(null),
+    })
+    .default({
+      tags: {},
+      user: null,
+      team: null,
+      key: null,
+      session: null,
+      endpoint: "chat/completions",
+      stream: false,
+      input_tokens: 1_000,
+      max_output_tokens: null,
+    }),
+});
+
+/** Which target a request would take, by the health and the prices of now; nothing is sent. */
+async function explain(call: TenantCall): Promise<Answer> {
+  const body = await readBody(call, explained);
+  if (!body.ok) return body;
+  const ledger = ledgerOf(call.env, call.tenant);
+  const route = await ledger.get("route", call.params.id ?? "");
+  if (!route) return notFound("route");
+  const { request } = body.value.input;
+  const { input_tokens: inputTokens, max_output_tokens: maxOutputTokens, ...rest } = request;
+  const traits = { ...rest, inputTokens, maxOutputTokens };
+  const prices: PriceRecord[] = (await ledger.list("price", { limit: 500, cursor: null })).items.reverse();
+  const cost = guessedCost({ prices, inputTokens, maxOutputTokens, now: call.now });
+  const plan = planRoute(route, {
+    traits,
+    now: call.now,
+    random: request.session === null ? Math.random : sticky(request.session),
+    costNanos: cost,
+    firstTokenMs: (target) => firstTokenMs(call.tenant, target),
+    isHealthy: (target) => isTargetHealthy(call.tenant, target, call.now),
+  });
+  const shown = ({ provider, model, reason }: (typeof plan.targets)[number]) => ({
+    model: `${provider}/${model}`,
+    reason,
+  });
+  return ok({
+    route: route.id,
+    version: route.version,
+    targets: plan.targets.map(shown),
+    skipped: plan.skipped.map(shown),
+  });
+}
+
+const showRoute = (record: RouteRecord) => ({
+  name: record.id,
+  version: record.version,
+  strategy: record.strategy,
+  targets: record.targets.map(showNode),
+  retries: { attempts: record.retries.attempts, max_delay_ms: record.retries.maxDelayMs },
+  timeouts: given({
+    connect_ms: record.timeouts.connectMs,
+    first_byte_ms: record.timeouts.firstByteMs,
+    first_token_ms: record.timeouts.firstTokenMs,
+    stall_ms: record.timeouts.stallMs,
+    total_ms: record.timeouts.totalMs,
+  }),
+  after_first_byte: record.afterFirstByte,
+  on_unsupported: record.onUnsupported,
+  changed_at: iso(record.changedAt),
+  created_at: iso(record.createdAt),
+});
+
+function showNode(one: RouteNode): Record<string, unknown> {
+  const common = { weight: one.weight, ...(one.when && { when: showWhen(one.when) }) };
+  if (isGroup(one)) return { strategy: one.strategy, targets: one.targets.map(showNode), ...common };
+  return { model: one.model, ...common };
+}
+
+const showWhen = (conditions: When): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(conditions).map(([field, wanted]) => [
+      field,
+      typeof wanted === "boolean" || Array.isArray(wanted)
+        ? wanted
+        : given({ at_least: (wanted as { atLeast?: number }).atLeast, below: (wanted as { below?: number }).below }),
+    ]),
+  );

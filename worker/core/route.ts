@@ -1,0 +1,71 @@
+/** A tenant's named model: where its requests go, in which order, and how patiently. */
+
+export const STRATEGIES = ["fallback", "weighted", "conditional", "cheapest", "fastest"] as const;
+export type Strategy = (typeof STRATEGIES)[number];
+
+/** A range of numbers; what is left out does not bound. */
+export interface NumberRange {
+  atLeast?: number;
+  below?: number;
+}
+
+/** One of these texts (`*` at an end stands for any ending), or a number in a range, or a yes or no. */
+export type Wanted = readonly string[] | NumberRange | boolean;
+
+/** What a request has to be, by field: `tags.env`, `user`, `input_tokens`, `hour`, …; all of it. */
+export type When = Readonly<Record<string, Wanted>>;
+
+/** A provider's model. */
+export interface RouteTarget {
+  /** `provider/model`. */
+  model: string;
+  weight: number;
+  when: When | null;
+}
+
+/** Targets and groups, and how one is chosen among them. */
+export interface RouteGroup {
+  strategy: Strategy;
+  targets: readonly RouteNode[];
+  weight: number;
+  when: When | null;
+}
+
+export type RouteNode = RouteTarget | RouteGroup;
+
+export const isGroup = (node: RouteNode): node is RouteGroup => "targets" in node;
+
+/** All times in milliseconds; what is left out is the gateway's own. */
+export interface RouteTimeouts {
+  connectMs?: number;
+  firstByteMs?: number;
+  firstTokenMs?: number;
+  stallMs?: number;
+  totalMs?: number;
+}
+
+export interface RouteRecord extends Omit<RouteGroup, "weight" | "when"> {
+  /** The name that a client gives as its model. */
+  id: string;
+  /** Counts its changes; the first is 1. */
+  version: number;
+  /** Tries of each target, the first included, and the longest pause between two. */
+  retries: { attempts: number; maxDelayMs: number };
+  timeouts: RouteTimeouts;
+  /** A stream that breaks off: an error at its end, or it is held back until it is complete. */
+  afterFirstByte: "error" | "verified";
+  onUnsupported: "refuse" | "drop";
+  changedAt: number;
+  createdAt: number;
+}
+
+/** The targets of `node`, in the order that they are written. */
+export function targetsIn(node: RouteNode | Pick<RouteGroup, "targets">): RouteTarget[] {
+  return "targets" in node ? node.targets.flatMap(targetsIn) : [node];
+}
+
+/** The provider and the model of `provider/model`. */
+export function targetOf(name: string): { provider: string; model: string } {
+  const slash = name.indexOf("/");
+  return { provider: name.slice(0, Math.max(0, slash)), model: name.slice(slash + 1) };
+}

@@ -1,0 +1,142 @@
+/** From a route and a request to its targets in order. Pure: clock, random, prices and health come in. */
+import { isGroup, type RouteGroup, type RouteNode, type RouteRecord, targetOf } from "../core/route.ts";
+import type { Plan, Planned, Skipped, Target } from "./targets.ts";
+import { type RequestTraits, unmet } from "./when.ts";
+
+/** What the plan is made from. */
+export interface Circumstances {
+  traits: RequestTraits;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** A number from 0 to below 1, for each draw; of a session always the same. */
+  random: () => number;
+  /** What the request probably costs there, in nanodollars; null where nobody knows. */
+  costNanos(target: Target): number | null;
+  /** Measured time to the first token in milliseconds; null where none was measured. */
+  firstTokenMs(target: Target): number | null;
+  /** False where the target failed of late and is left alone. */
+  isHealthy(target: Target): boolean;
+}
+
+/** The targets of `route`, healthy ones first; those whose conditions are not met are left out. */
+export function planRoute(route: Pick<RouteRecord, "strategy" | "targets">, at: Circumstances): Plan {
+  const skipped: Skipped[] = [];
+  const ordered = orderGroup({ ...route, weight: 1, when: null }, at, skipped);
+  const unique = ordered.filter(
+    (one, i) => ordered.findIndex((other) => other.provider === one.provider && other.model === one.model) === i,
+  );
+  const [healthy, failing] = [true, false].map((wanted) => unique.filter((one) => at.isHealthy(one) === wanted));
+  const last = (failing ?? []).map((one) => ({ ...one, reason: `${one.reason}; failed of late, so it comes last` }));
+  return { targets: [...(healthy ?? []), ...last], skipped };
+}
+
+/** A member of a group with its own order. */
+interface Member {
+  node: RouteNode;
+  targets: Planned[];
+}
+
+function orderGroup(group: RouteGroup, at: Circumstances, skipped: Skipped[]): Planned[] {
+  const members = group.targets.flatMap((node) => {
+    const targets = isGroup(node) ? orderGroup(node, at, skipped) : [{ ...targetOf(node.model), reason: "" }];
+    const missing = unmet(node.when, at.traits, at.now);
+    if (missing === null) return targets.length > 0 ? [{ node, targets }] : [];
+    skipped.push(
+      ...targets.map((one) => ({ ...one, reason: `the request does not meet its condition on ${missing}` })),
+    );
+    return [];
+  });
+  return orderMembers(group, members, at).flatMap(({ targets }) => targets);
+}
+
+function orderMembers(group: RouteGroup, members: Member[], at: Circumstances): Member[] {
+  switch (group.strategy) {
+    case "fallback":
+      return explained(members, (_, i) => `number ${i + 1} of fallback`);
+    case "conditional":
+      return explained(members, ({ node }, i) =>
+        node.when === null ? `number ${i + 1} of conditional, without a condition` : "its condition is met",
+      );
+    case "weighted":
+      return explained(drawn(members, at), ({ node }, i) =>
+        i === 0 ? `drawn by its weight ${node.weight}` : `number ${i + 1} drawn by weight`,
+      );
+    case "cheapest":
+      return explained(sortedBy(members, at.costNanos), ({ targets }, i) => {
+        const nanos = leastOf(targets, at.costNanos);
+        return nanos === null
+          ? "its price is not known"
+          : `number ${i + 1} of cheapest, about $${(nanos / 1e9).toFixed(6)}`;
+      });
+    case "fastest":
+      // What was never measured is tried first, or it never would be.
+      return explained(
+        sortedBy(members, (target) => at.firstTokenMs(target) ?? 0),
+        ({ targets }, i) => {
+          const ms = leastOf(targets, at.firstTokenMs);
+          return ms === null
+            ? "not measured yet"
+            : `number ${i + 1} of fastest, first token after ${Math.round(ms)} ms`;
+        },
+      );
+  }
+}
+
+/** Each member's targets say how their member came to its place, before what was said of them inside it. */
+const explained = (members: Member[], reason: (member: Member, index: number) => string): Member[] =>
+  members.map((member, i) => ({
+    ...member,
+    targets: member.targets.map((one) => ({
+      ...one,
+      reason: one.reason === "" ? reason(member, i) : `${reason(member, i)}: ${one.reason}`,
+    })),
+  }));
+
+/** All of `members`, drawn one by one by their weights; what weighs nothing comes last. */
+function drawn(members: Member[], at: Circumstances): Member[] {
+  const left = [...members];
+  const order: Member[] = [];
+  while (left.length > 0) {
+    // Of a group that nobody can serve, a draw would be wasted.
+    const able = left.filter(({ targets }) => targets.some(at.isHealthy));
+    const urn = able.length > 0 ? able : left;
+    const winner = winnerOf(urn, at.random());
+    order.push(winner);
+    left.splice(left.indexOf(winner), 1);
+  }
+  return order;
+}
+
+/** `draw` from 0 to below 1. Where nothing weighs anything, the first. */
+function winnerOf(urn: readonly Member[], draw: number): Member {
+  let ticket = draw * urn.reduce((sum, { node }) => sum + node.weight, 0);
+  for (const member of urn) {
+    if (member.node.weight > 0 && ticket < member.node.weight) return member;
+    ticket -= member.node.weight;
+  }
+  return urn[0] as Member;
+}
+
+/** Stable: what is equal stays in its written order; what is not known comes last. */
+function sortedBy(members: Member[], value: (target: Target) => number | null): Member[] {
+  const of = ({ targets }: Member) => leastOf(targets, value) ?? Number.POSITIVE_INFINITY;
+  return members.toSorted((a, b) => (of(a) === of(b) ? 0 : of(a) - of(b)));
+}
+
+function leastOf(targets: readonly Target[], value: (target: Target) => number | null): number | null {
+  const known = targets.map(value).filter((one) => one !== null);
+  return known.length > 0 ? Math.min(...known) : null;
+}
+
+/** Draws for a session: the same ones each time, so that its prompt cache stays warm. */
+export function sticky(session: string): () => number {
+  // FNV-1a, and a step of mulberry32 for each further draw.
+  let state = 0x811c9dc5;
+  for (let i = 0; i < session.length; i++) state = Math.imul(state ^ session.charCodeAt(i), 0x01000193);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
