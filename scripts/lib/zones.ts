@@ -8,7 +8,7 @@ interface Zone {
   types?: string[];
 }
 
-const STEPS = ["routing", "cache", "wallet", "dialects", "providers"];
+const STEPS = ["routing", "translate", "cache", "wallet", "dialects", "providers"];
 const BASE = ["pricing", "db", "core"];
 const STEP: Zone = { imports: [...STEPS, ...BASE, "auth"], types: ["env.ts", "durable-objects"] };
 

@@ -49,12 +49,14 @@ export const readsAnswer = ({ of, response }: Answered): boolean =>
   response.ok && response.body !== null && of.call.place.endpoint.dialect !== null;
 
 /** An error, a redirect, or an answer that tells no usage: its bytes go on without a look. */
-export function passThrough(answered: Answered): Ending {
+export async function passThrough(answered: Answered): Promise<Ending> {
   const { of, response } = answered;
   const headers = headersOf(answered, false);
   const init = { status: response.status, headers, webSocket: response.webSocket };
-  of.respond(new Response(response.webSocket ? null : response.body, init));
   const failed = response.status >= 400;
+  const answer = new Response(response.webSocket ? null : response.body, init);
+  const translation = of.call.unified?.translation;
+  of.respond(translation && failed ? await translation.failure(answer) : answer);
   const unknown = !failed && of.call.place.endpoint.billing !== "free";
   return {
     status: failed ? "error" : "ok",
@@ -97,8 +99,12 @@ export async function whole(answered: Answered): Promise<Ending> {
   const charge = await chargeAnswer(of.call, of.admission, reading, () => meter.answerText());
   const headers = headersOf(answered, true, charge);
   const init = { status: response.status, headers };
-  const isLeft = of.onDisconnect === "drain" && (await sendDrained(of, read.bytes, init));
-  if (of.onDisconnect === "abort") of.respond(new Response(read.bytes, init));
+  const translation = of.call.unified?.translation;
+  const answer = translation ? await translation.whole(new Response(read.bytes, init)) : null;
+  const bytes = answer ? new Uint8Array(await answer.arrayBuffer()) : read.bytes;
+  const head = answer ? { status: answer.status, headers: answer.headers } : init;
+  const isLeft = of.onDisconnect === "drain" && (await sendDrained(of, bytes, head));
+  if (of.onDisconnect === "abort") of.respond(new Response(bytes, head));
   const ending = endingOf(answered, reading, isLeft ? "left" : "complete", charge, Date.now());
   if (isWhole(reading)) await store(answered, { reading, charge, isLeft, chunks: [read.bytes] });
   return ending;
@@ -115,7 +121,8 @@ export async function relayed(
   let firstByteAt: number | null = null;
   const sliced = slicedStream(answered);
   const { readable, writable } = new IdentityTransformStream();
-  of.respond(new Response(readable, { status: response.status, headers: headersOf(answered, true) }));
+  const answer = new Response(readable, { status: response.status, headers: headersOf(answered, true) });
+  of.respond(of.call.unified?.translation?.stream(answer) ?? answer);
   const lasting = of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null;
   const see = (chunk: Uint8Array, passed: Uint8Array) => {
     firstByteAt ??= Date.now();

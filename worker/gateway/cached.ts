@@ -45,7 +45,12 @@ export async function cached(env: Env, call: Call, headers: HeaderReader, access
   const store = { kv: env.CACHE, key, plan };
   const answer = plan.read ? await readAnswer(env.CACHE, key, call.arrivedAt) : null;
   if (!answer) return { outcome: plan.write === "each" ? "miss" : "off", hit: null, store };
-  return { outcome: "hit", hit: replay(call, answer), store: null };
+  const hit = replay(call, answer);
+  // What is stored is the provider's answer, whoever asked.
+  const translation = call.unified?.translation;
+  if (!translation) return { outcome: "hit", hit, store: null };
+  const response = call.facts.stream ? translation.stream(hit.response) : await translation.whole(hit.response);
+  return { outcome: "hit", hit: { ...hit, response }, store: null };
 }
 
 /** The stored bytes under the stored headers; a stream is a stream again, for its type says so. */

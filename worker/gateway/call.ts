@@ -3,6 +3,7 @@ import type { ScopeFacts } from "../core/scope.ts";
 import type { KeyMode } from "../core/usage.ts";
 import type { RequestFacts } from "../dialects/types.ts";
 import type { ModelPrice } from "../pricing/index.ts";
+import type { Translation } from "../translate/types.ts";
 import type { Grant, Hold } from "../wallet/types.ts";
 import type { RequestBody } from "./body.ts";
 import type { Place } from "./locate.ts";
@@ -23,6 +24,17 @@ export interface Call {
   /** The query without our key. */
   search: string;
   bringsCredential: boolean;
+  /** Null for a request to a provider's own path. */
+  unified: Unified | null;
+}
+
+/** What a unified entry adds: the provider's side stands in the call itself. */
+export interface Unified {
+  /** The client's name for what it asked, which its key has to allow. */
+  endpoint: string;
+  /** The body as the client wrote it. */
+  asked: RequestBody;
+  translation: Translation | null;
 }
 
 /** What was decided about the money of a call. */

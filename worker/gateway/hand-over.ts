@@ -19,7 +19,7 @@ export const isDrained = (call: Call): boolean =>
 export function handOver(env: Env, request: Request, call: Call): Promise<Response> {
   const headers = new Headers(request.headers);
   headers.set(REQUEST_ID_HEADER, call.id);
-  const { body } = call;
+  const body = call.unified?.asked ?? call.body;
   const bytes = body.kind === "json" || body.kind === "form" ? body.bytes : null;
   return env.DRAIN.getByName(objectFor(request, call)).fetch(
     new Request(request.url, { method: request.method, headers, body: bytes, signal: request.signal }),

@@ -23,10 +23,10 @@ const PRIVATE_PREFIX = /^(?:x-meterr-|cf-|x-forwarded-|sec-)/;
 /** The encodings that the runtime decodes for the meter; zstd and deflate come through undecoded. */
 const READABLE_ENCODINGS = ["gzip", "br"];
 
-/** The client's headers, as a provider may see them. */
-export function towardsProvider(from: HeaderReader): HeaderMap {
+/** The client's headers, as a provider may see them; of a translated request, those that its own format has `instead`. */
+export function towardsProvider(from: HeaderReader, instead?: Iterable<[string, string]>): HeaderMap {
   const kept = new HeaderMap();
-  for (const [name, value] of from) {
+  for (const [name, value] of instead ?? from) {
     if (!HOP_BY_HOP.has(name) && !PRIVATE.has(name) && !PRIVATE_PREFIX.test(name)) kept.set(name, value);
   }
   kept.set("accept-encoding", readableEncodings(from.get("accept-encoding")));

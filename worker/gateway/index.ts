@@ -24,6 +24,8 @@ import { checkLoop } from "./loops.ts";
 import { presentedKey } from "./present-key.ts";
 import { readCall } from "./read-call.ts";
 import { errorResponse } from "./respond.ts";
+import { entryOf, placeOf } from "./unified/entry.ts";
+import { enter } from "./unified/index.ts";
 
 /** What a story begins with. */
 interface Beginning {
@@ -74,7 +76,8 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   const { request, env, ctx, id, arrivedAt, owner } = beginning;
   const url = new URL(request.url);
   const headers = new HeaderMap(request.headers);
-  const known = locate(request.method, url);
+  const entry = entryOf(request.method, url.pathname, headers);
+  const known = entry ? ok(placeOf(entry)) : locate(request.method, url);
   const presented = presentedKey(headers, url.search);
   const checked = await checkKey(env.METERR_MASTER_KEY, presented.text);
   if (!checked.ok) {
@@ -91,7 +94,20 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   const shape = shapeOf(place);
   const refuse = (error: GatewayError) => respond(errorResponse(error, id, shape));
 
-  const read = await readCall({ request, headers, id, arrivedAt, mode, hash, place, presented, wallet });
+  const { search } = presented;
+  const arriving = entry && !isSocket ? { entry, request, headers, search, env, wallet, hash, mode, arrivedAt } : null;
+  const entered = arriving ? await enter(arriving) : ok(null);
+  if (!entered.ok) {
+    wallet.forgo();
+    return refuse(entered.error);
+  }
+  if (entered.value instanceof Response) {
+    wallet.forgo();
+    return respond(entered.value);
+  }
+  const opened = entered.value;
+  const at = opened?.leg.place ?? place;
+  const read = await readCall({ request, headers, id, arrivedAt, mode, hash, place: at, opened, presented, wallet });
   if (!read.ok) return refuse(read.error);
   const call = read.value.call;
   const settleDenied = (error: GatewayError) => {
@@ -114,7 +130,9 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   }
 
   const access =
-    mode === "test" ? ok({ base: "", apiKey: null }) : await accessFor(env, call.grant, place, call.bringsCredential);
+    mode === "test"
+      ? ok({ base: "", apiKey: null })
+      : await accessFor(env, call.grant, call.place, call.bringsCredential);
   if (!access.ok) return settleDenied(access.error);
 
   const cache = await cached(env, call, headers, access.value);

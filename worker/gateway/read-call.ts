@@ -21,6 +21,7 @@ import { labelsFor, readLabels } from "./labels.ts";
 import type { Place } from "./locate.ts";
 import { permit } from "./permit.ts";
 import type { PresentedKey } from "./present-key.ts";
+import type { Opened } from "./unified/leg.ts";
 
 export interface Arrival {
   request: Request;
@@ -30,6 +31,8 @@ export interface Arrival {
   mode: KeyMode;
   hash: ReadKey["hash"];
   place: Place;
+  /** What a unified entry has read already. */
+  opened: Opened | null;
   presented: PresentedKey;
   wallet: Wallet;
 }
@@ -39,7 +42,8 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
   const { place, request } = of;
   const sent = readLabels(of.headers);
   if (!sent.ok) return sent;
-  const body = await readBody(request, of.headers, place.endpoint.dialect !== null);
+  const { opened } = of;
+  const body = opened ? ok(opened.leg.body) : await readBody(request, of.headers, place.endpoint.dialect !== null);
   if (!body.ok) return body;
   const read = factsOf(place, body.value);
   if (!read.ok) return read;
@@ -69,14 +73,15 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
       model,
       ...(labels.ok ? labels.value : { user: key.user, session: null, tags: key.tags }),
     },
-    search: of.presented.search,
+    search: opened ? place.search : of.presented.search,
     bringsCredential: of.presented.bringsCredential,
+    unified: opened && { endpoint: opened.endpoint, asked: opened.asked, translation: opened.leg.translation },
   };
   // Refused by its record, not by an early end: the lease that came with the identity has to go back.
   if (!labels.ok) return ok({ call, refusal: labels.error });
   const permitted = permit(key, {
     provider: place.provider.slug,
-    endpoint: place.endpoint.name,
+    endpoint: opened?.endpoint ?? place.endpoint.name,
     models: place.endpoint.dialect === null && !place.isSocket ? [] : [model, ...facts.alternatives],
   });
   return ok({ call, refusal: permitted.ok ? null : permitted.error });
@@ -88,7 +93,8 @@ const NEED_MODEL: ReadonlySet<string> = new Set(["chat", "completions", "message
 /** Longer than any model's name: it becomes part of records and of a header. */
 const MAX_MODEL_CHARS = 256;
 
-function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
+/** The facts of `body` at `place`. */
+export function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
   const { dialect, model, method } = place.endpoint;
   if (dialect === null || (body.kind !== "json" && body.kind !== "form")) return ok({ ...NO_FACTS, model });
   const facts = DIALECTS[dialect].facts(body.json, { model, method });
@@ -106,7 +112,7 @@ function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
 }
 
 /** What the request will probably have to hold: so that the call that tells who the key is brings it along. */
-function likelyNeed(draft: Pick<Call, "arrivedAt" | "place" | "facts" | "body">): Amounts {
+export function likelyNeed(draft: Pick<Call, "arrivedAt" | "place" | "facts" | "body">): Amounts {
   const price = draft.place.endpoint.billing === "metered" ? priceFor(draft) : null;
   const bound = price ? boundOf(boundRequestOf(draft, price)) : null;
   if (bound?.outcome !== "bounded") return { nanos: 0, tokens: 0 };

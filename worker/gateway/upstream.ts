@@ -75,7 +75,7 @@ function firstByteMs(of: Attempt): number {
 async function send(of: Attempt): Promise<Response> {
   const { call, access } = of;
   const { provider, path } = call.place;
-  const headers = towardsProvider(of.headers);
+  const headers = towardsProvider(of.headers, call.unified?.translation?.headers);
   if (!call.bringsCredential) dropKeys(headers);
   if (call.mode === "test") {
     dropKeys(headers);

@@ -178,6 +178,20 @@ export function adoptPrices(data: unknown, label: string): Adoption {
   return { outcome: "adopted" };
 }
 
+/** The providers that the catalogue knows to sell `model`, by our slugs, in its order: makers before resellers. */
+export function sellersOf(model: string, time: number): string[] {
+  const slugs = PACKAGE_PROVIDERS.map((id) => OUR_NAMES[id] ?? id);
+  return [...new Set(slugs)].filter((provider) => priceOf({ provider, model, time }) !== null);
+}
+
+/** All models of the catalogue, by our slugs of the providers that sell them. */
+export function listModels(): { provider: string; model: string }[] {
+  return PACKAGE_PROVIDERS.flatMap((providerId) => {
+    const provider = OUR_NAMES[providerId] ?? providerId;
+    return (findProvider({ providerId })?.models ?? []).map(({ id }) => ({ provider, model: id }));
+  });
+}
+
 /** Every price of the catalogue at `time`, for a page to show and for the dearest of them. */
 export function listPrices(time: number): ModelPrice[] {
   const prices: ModelPrice[] = [];

@@ -2,7 +2,7 @@
 export { type ClientTools, type MediaParts, mediaTokensOf } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
 export { cacheWritesOf } from "./cache-writes.ts";
-export { priceOf, priceVersion } from "./catalogue.ts";
+export { listModels, priceOf, priceVersion, sellersOf } from "./catalogue.ts";
 export { type Conditions, conditionsOf, dearestUnder, priceUnder } from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
 export { dearestKnown } from "./dearest.ts";

@@ -1,4 +1,7 @@
 /** Alibaba Cloud's Model Studio (Qwen), at its OpenAI-compatible endpoint. */
-import { compatible } from "./compatible.ts";
+import { compatible, likeOpenAi } from "./compatible.ts";
 
-export const alibaba = compatible("alibaba", "https://dashscope-intl.aliyuncs.com", { asksForUsage: () => true });
+export const alibaba = compatible("alibaba", "https://dashscope-intl.aliyuncs.com", {
+  speaks: likeOpenAi("/compatible-mode/v1"),
+  asksForUsage: () => true,
+});

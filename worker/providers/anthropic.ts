@@ -8,6 +8,7 @@ export const anthropic: Provider = {
   origin: () => "https://api.anthropic.com",
   authorize: ({ headers }, apiKey) => headers.set("x-api-key", apiKey),
   endpoint: anthropicEndpoint,
+  speaks: { messages: "/v1" },
   error: anthropicError,
   asksForUsage: () => false,
   operatorKey: "ANTHROPIC_API_KEY",

@@ -2,7 +2,7 @@
 import type { Credential } from "../core/policy.ts";
 import { anthropic } from "./anthropic.ts";
 import { cohere } from "./cohere.ts";
-import { compatible } from "./compatible.ts";
+import { compatible, likeOpenAi } from "./compatible.ts";
 import { google } from "./google.ts";
 import type { Provider } from "./types.ts";
 
@@ -14,7 +14,14 @@ export function customProvider(credential: Credential): Provider | null {
   if (!credential.custom) return null;
   const { baseUrl, dialect } = credential.custom;
   const family = FAMILIES[dialect] ?? compatible(credential.provider, "");
-  return { ...family, slug: credential.provider, origin: () => baseUrl, asksForUsage: () => dialect === "chat" };
+  return {
+    ...family,
+    slug: credential.provider,
+    origin: () => baseUrl,
+    // An SDK for chats is given a base URL with the version, the others are given one without.
+    speaks: FAMILIES[dialect] ? family.speaks : likeOpenAi(""),
+    asksForUsage: () => dialect === "chat",
+  };
 }
 
 /**

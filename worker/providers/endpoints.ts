@@ -72,6 +72,8 @@ export const anthropicEndpoint = (method: string, path: string): Endpoint =>
   fromTails(ANTHROPIC_TAILS, method, tailOf(path), null);
 
 export function cohereEndpoint(method: string, path: string): Endpoint {
+  // Its OpenAI-compatible endpoint.
+  if (path.startsWith("/compatibility/")) return openAiEndpoint(method, path.slice("/compatibility".length));
   const tail = tailOf(path);
   return { ...fromTails(COHERE_TAILS, method, tail, null), method: tail };
 }

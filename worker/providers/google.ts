@@ -11,6 +11,8 @@ export const google: Provider = {
     else headers.set("x-goog-api-key", apiKey);
   },
   endpoint: geminiEndpoint,
+  // Its OpenAI-compatible endpoint embeds as OpenAI does; of chats it loses what its own format has more.
+  speaks: { gemini: "/v1beta", embeddings: "/v1beta/openai" },
   error: googleError,
   asksForUsage: () => true,
   operatorKey: "GEMINI_API_KEY",

@@ -1,4 +1,4 @@
 /** Groq. Streams tell their usage unasked. */
-import { compatible } from "./compatible.ts";
+import { compatible, likeOpenAi } from "./compatible.ts";
 
-export const groq = compatible("groq", "https://api.groq.com");
+export const groq = compatible("groq", "https://api.groq.com", { speaks: likeOpenAi("/openai/v1") });

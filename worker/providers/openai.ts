@@ -1,6 +1,7 @@
 /** OpenAI. */
-import { compatible } from "./compatible.ts";
+import { compatible, wholeOpenAi } from "./compatible.ts";
 
 export const openai = compatible("openai", "https://api.openai.com", {
+  speaks: wholeOpenAi("/v1"),
   asksForUsage: () => true,
 });

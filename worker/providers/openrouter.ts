@@ -1,4 +1,4 @@
 /** OpenRouter. Usage, with its own cost, is always sent. */
-import { compatible } from "./compatible.ts";
+import { compatible, likeOpenAi } from "./compatible.ts";
 
-export const openrouter = compatible("openrouter", "https://openrouter.ai");
+export const openrouter = compatible("openrouter", "https://openrouter.ai", { speaks: likeOpenAi("/api/v1") });

@@ -1,4 +1,4 @@
 /** Perplexity. Every chunk tells the usage so far, and the cost. */
-import { compatible } from "./compatible.ts";
+import { compatible, likeOpenAi } from "./compatible.ts";
 
-export const perplexity = compatible("perplexity", "https://api.perplexity.ai");
+export const perplexity = compatible("perplexity", "https://api.perplexity.ai", { speaks: likeOpenAi("") });

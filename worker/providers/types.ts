@@ -23,6 +23,12 @@ export interface Endpoint {
   method: string | null;
 }
 
+/**
+ * The wire formats in which a provider answers any of its models, each with the path that its SDK would be given as the end
+ * of the base URL. Of formats that it does not speak, requests are translated.
+ */
+export type Speaks = Readonly<Partial<Record<DialectName, string>>>;
+
 export interface Provider {
   /** The first segment of its paths here, and its name in records. */
   slug: string;
@@ -32,6 +38,7 @@ export interface Provider {
   authorize(request: { headers: HeaderMap; path: string }, apiKey: string): void | Promise<void>;
   /** What this path is. Unknown paths pass through unmetered. */
   endpoint(method: string, path: string): Endpoint;
+  speaks: Speaks;
   error: ErrorShape;
   /** Whether a stream tells its usage only when asked by `stream_options.include_usage`. */
   asksForUsage(search: string): boolean;

@@ -16,6 +16,8 @@ export const vertex: Provider = {
     headers.set("authorization", `Bearer ${await googleAccessToken(apiKey)}`);
   },
   endpoint: vertexEndpoint,
+  // Its paths need a project and a region, which no model's name tells.
+  speaks: {},
   error: googleError,
   asksForUsage: () => true,
   operatorKey: "VERTEX_API_KEY",

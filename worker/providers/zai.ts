@@ -1,4 +1,4 @@
 /** Z.AI (GLM). Streams tell their usage unasked. */
-import { compatible } from "./compatible.ts";
+import { compatible, likeOpenAi } from "./compatible.ts";
 
-export const zai = compatible("zai", "https://api.z.ai");
+export const zai = compatible("zai", "https://api.z.ai", { speaks: likeOpenAi("/api/paas/v4") });

@@ -1,0 +1,186 @@
+/** One base URL for any provider's models: in a dialect that the provider speaks, the client's bytes are what it gets. */
+import Anthropic from "@anthropic-ai/sdk";
+import { GoogleGenAI } from "@google/genai";
+import OpenAI from "openai";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { json } from "./support/replies.ts";
+import { type System, startSystem } from "./support/system.ts";
+import { type Key, providerKey, type Tenant, tenantOf } from "./support/tenant.ts";
+import { type Received, startUpstream, type Upstream } from "./support/upstream.ts";
+
+let system: System;
+let upstream: Upstream;
+let tenant: Tenant;
+let key: Key;
+
+beforeAll(async () => {
+  system = await startSystem();
+  upstream = await startUpstream();
+  tenant = tenantOf(system, system.tenant);
+  key = await tenant.key();
+  for (const provider of ["openai", "anthropic", "google", "groq"]) await tenant.credential(provider, upstream.origin);
+});
+
+afterAll(async () => {
+  await upstream?.close();
+  await system?.stop();
+});
+
+beforeEach(() => {
+  upstream.received.length = 0;
+});
+
+function onlyRequest(): Received {
+  expect(upstream.received).toHaveLength(1);
+  return upstream.received[0] as Received;
+}
+
+const ask = (path: string, body: string, headers: Record<string, string> = {}, by = key.key) =>
+  fetch(`${system.url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${by}`, ...headers },
+    body,
+  });
+
+const CHAT_ANSWER = {
+  id: "c1",
+  object: "chat.completion",
+  created: 1,
+  model: "served",
+  choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 9, completion_tokens: 1, total_tokens: 10 },
+};
+const MESSAGE_ANSWER = {
+  id: "m1",
+  type: "message",
+  role: "assistant",
+  model: "served",
+  content: [{ type: "text", text: "Hi" }],
+  stop_reason: "end_turn",
+  stop_sequence: null,
+  usage: { input_tokens: 9, output_tokens: 1 },
+};
+const GEMINI_ANSWER = {
+  candidates: [{ content: { role: "model", parts: [{ text: "Hi" }] }, finishReason: "STOP", index: 0 }],
+  usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 1, totalTokenCount: 10 },
+};
+
+describe("a provider that speaks the client's dialect", () => {
+  test("gets the client's bytes, but for the model's name", async () => {
+    upstream.reply = json(200, CHAT_ANSWER);
+    const body =
+      '{ "messages" : [{"role":"user","content":"\\u0048i"}],\n  "model":"groq/llama-3.3-70b-versatile", "x":1.0}';
+    const answer = await ask("/v1/chat/completions", body);
+    expect(await answer.json()).toEqual(CHAT_ANSWER);
+    const received = onlyRequest();
+    expect(received.path).toBe("/openai/v1/chat/completions");
+    expect(received.body.toString()).toBe(body.replace("groq/llama", "llama"));
+    expect(received.headers.authorization).toBe(`Bearer ${providerKey("groq")}`);
+    expect(answer.headers.get("x-meterr-provider")).toBe("groq");
+    const record = await tenant.record(answer.headers.get("x-meterr-request-id"));
+    expect(record).toMatchObject({ provider: "groq", model: "llama-3.3-70b-versatile", endpoint: "chat/completions" });
+    expect(Number(record.cost_usd)).toBeGreaterThan(0);
+  });
+
+  test("gets them untouched, where the name is its own", async () => {
+    upstream.reply = json(200, CHAT_ANSWER);
+    const body = '{"model": "gpt-4o-mini","messages":[ ]}';
+    await ask("/v1/chat/completions?a=b", body);
+    expect(onlyRequest()).toMatchObject({ path: "/v1/chat/completions?a=b", body: Buffer.from(body) });
+  });
+
+  test("is the one that has a credential, of several that sell the model", async () => {
+    upstream.reply = json(200, CHAT_ANSWER);
+    await ask("/v1/chat/completions", '{"model":"llama-3.3-70b-versatile","messages":[]}');
+    expect(onlyRequest().path).toBe("/openai/v1/chat/completions");
+  });
+
+  test("answers the SDK of Anthropic", async () => {
+    upstream.reply = json(200, MESSAGE_ANSWER);
+    const anthropic = new Anthropic({ baseURL: system.url, apiKey: key.key, maxRetries: 0 });
+    const message = await anthropic.messages.create({
+      model: "anthropic/claude-haiku-4-5",
+      max_tokens: 9,
+      messages: [{ role: "user", content: "Hi" }],
+    });
+    expect(message).toMatchObject(MESSAGE_ANSWER);
+    const received = onlyRequest();
+    expect(received.path).toBe("/v1/messages");
+    expect(JSON.parse(received.body.toString()).model).toBe("claude-haiku-4-5");
+    expect(received.headers["x-api-key"]).toBe(providerKey("anthropic"));
+  });
+
+  test("answers the SDK of Google", async () => {
+    upstream.reply = json(200, GEMINI_ANSWER);
+    const google = new GoogleGenAI({ apiKey: key.key, httpOptions: { baseUrl: system.url } });
+    const answer = await google.models.generateContent({ model: "google/gemini-2.5-flash", contents: "Hi" });
+    expect(answer.text).toBe("Hi");
+    expect(onlyRequest().path).toBe("/v1/models/gemini-2.5-flash:generateContent");
+  });
+
+  test("counts tokens, which costs nothing", async () => {
+    upstream.reply = json(200, { input_tokens: 11 });
+    const body = '{"model":"anthropic/claude-haiku-4-5","messages":[]}';
+    const answer = await ask("/v1/messages/count_tokens", body, { "anthropic-version": "2023-06-01" });
+    expect(await answer.json()).toEqual({ input_tokens: 11 });
+    expect(onlyRequest().path).toBe("/v1/messages/count_tokens");
+  });
+});
+
+describe("a unified entry", () => {
+  test("passes on what names no model to the API whose path it is", async () => {
+    upstream.reply = json(200, { object: "list", data: [] });
+    const openai = new OpenAI({ baseURL: `${system.url}/v1`, apiKey: key.key, maxRetries: 0 });
+    await openai.files.list();
+    expect(onlyRequest()).toMatchObject({ method: "GET", path: "/v1/files" });
+    upstream.received.length = 0;
+    const anthropic = new Anthropic({ baseURL: system.url, apiKey: key.key, maxRetries: 0 });
+    await anthropic.beta.files.list();
+    expect(onlyRequest().headers["x-api-key"]).toBe(providerKey("anthropic"));
+  });
+
+  test("counts tokens itself for a model whose provider does not count in this dialect", async () => {
+    const body = '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello there, how are you?"}]}';
+    const answer = await ask("/v1/messages/count_tokens", body);
+    const { input_tokens } = (await answer.json()) as { input_tokens: number };
+    expect(input_tokens).toBeGreaterThan(5);
+    expect(upstream.received).toHaveLength(0);
+  });
+
+  test("lists the models of the providers that there are credentials for, in each SDK's shape", async () => {
+    const openai = new OpenAI({ baseURL: `${system.url}/v1`, apiKey: key.key, maxRetries: 0 });
+    const ids = (await openai.models.list()).data.map(({ id }) => id);
+    expect(ids).toContain("anthropic/claude-haiku-4-5");
+    expect(ids.some((id) => id.startsWith("mistral/"))).toBe(false);
+    expect((await openai.models.retrieve("gpt-4o-mini")).id).toBe("openai/gpt-4o-mini");
+    const anthropic = new Anthropic({ baseURL: system.url, apiKey: key.key, maxRetries: 0 });
+    expect((await anthropic.models.list()).data.map(({ id }) => id)).toEqual(ids);
+    const google = new GoogleGenAI({ apiKey: key.key, httpOptions: { baseUrl: system.url } });
+    const pager = await google.models.list();
+    expect(pager.page[0]?.name).toBe(`models/${ids[0]}`);
+    expect(upstream.received).toHaveLength(0);
+  });
+
+  test("refuses in the shape of the SDK", async () => {
+    const limited = await tenant.key({ allow: { models: ["gpt-4o-mini"] } });
+    const anthropic = new Anthropic({ baseURL: system.url, apiKey: limited.key, maxRetries: 0 });
+    const asking = anthropic.messages.create({ model: "claude-haiku-4-5", max_tokens: 9, messages: [] });
+    await expect(asking).rejects.toMatchObject({
+      status: 403,
+      error: { type: "error", error: { code: "not_allowed" } },
+    });
+    expect((await ask("/v1/chat/completions", "{}")).status).toBe(400);
+    expect((await ask("/v1/chat/completions", '{"model":"mistral-small-latest","messages":[]}')).status).toBe(424);
+    expect(upstream.received).toHaveLength(0);
+  });
+
+  test("answers a test key from the sandbox", async () => {
+    const openai = new OpenAI({ baseURL: `${system.url}/v1`, apiKey: system.testKey, maxRetries: 0 });
+    for (const model of ["gpt-4o-mini", "mistral/mistral-small-latest", "cohere/command-a-03-2025", "grok-4"]) {
+      const answer = await openai.chat.completions.create({ model, messages: [{ role: "user", content: "Hi" }] });
+      expect(answer.choices[0]?.message.content).toContain("sandbox");
+    }
+    const embedded = await openai.embeddings.create({ model: "google/gemini-embedding-001", input: "Hi" });
+    expect(embedded.data[0]?.embedding.length).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,52 @@
+/** A leg to a provider that speaks another dialect than the client. */
+import { gatewayError } from "../../core/errors.ts";
+import { isObject, parseJson } from "../../core/json.ts";
+import { fail, type Outcome, ok } from "../../core/outcome.ts";
+import type { DialectName } from "../../dialects/index.ts";
+import type { Provider } from "../../providers/types.ts";
+import type { Conversation } from "../../translate/types.ts";
+import type { Asked, Leg } from "./leg.ts";
+
+/** What a provider may be asked in, the richest first. */
+const PREFERRED: readonly Conversation[] = ["messages", "gemini", "responses", "chat"];
+
+const isConversation = (dialect: DialectName | null): dialect is Conversation =>
+  PREFERRED.some((known) => known === dialect);
+
+/** `asked`, translated for `model` of `provider`. `onUnsupported`: what becomes of fields that it has no like of. */
+export async function translated(
+  asked: Asked,
+  provider: Provider,
+  model: string,
+  onUnsupported: "refuse" | "drop",
+): Promise<Outcome<Leg>> {
+  const { endpoint } = asked.entry;
+  const dialect = PREFERRED.find((known) => provider.speaks[known] !== undefined);
+  if (!dialect || !isConversation(endpoint.dialect) || asked.body.kind !== "json") {
+    const message = `${provider.slug} has no ${endpoint.name} that this gateway reaches under /v1.`;
+    return fail(gatewayError("invalid_request", message, { details: { provider: provider.slug } }));
+  }
+  // Loaded when it is needed: whoever only passes requests on never parses it.
+  const { translate } = await import("../../translate/index.ts");
+  const { json } = asked.body;
+  const made = await translate(
+    {
+      dialect: endpoint.dialect,
+      body: json,
+      stream: endpoint.method === null ? json.stream === true : endpoint.method === "streamGenerateContent",
+      asEvents: endpoint.dialect !== "gemini" || /[?&]alt=sse\b/.test(asked.search),
+    },
+    { dialect, name: provider.slug, base: provider.speaks[dialect] ?? "", model },
+    onUnsupported,
+  );
+  if (!made.ok) return made;
+  const { path, search, body: text, translation } = made.value;
+  const written = parseJson(text);
+  const body = {
+    kind: "json" as const,
+    text,
+    bytes: new TextEncoder().encode(text),
+    json: isObject(written) ? written : {},
+  };
+  return ok({ place: { provider, endpoint: provider.endpoint("POST", path), path, search }, body, translation });
+}

@@ -1,0 +1,48 @@
+/** What a translation is for the gateway. */
+import type { JsonObject } from "../core/json.ts";
+
+/** The formats of conversations that are translated into one another. */
+export const CONVERSATIONS = ["chat", "responses", "messages", "gemini"] as const;
+export type Conversation = (typeof CONVERSATIONS)[number];
+
+/** Makes a provider's answers the client's. */
+export interface Translation {
+  /** Headers that the provider's format needs, in place of the client's. */
+  headers: ReadonlyMap<string, string>;
+  /** Fields of the client's that the provider did not get. */
+  dropped: readonly string[];
+  /** A success that is no stream. Its headers stay, but for the type. */
+  whole(response: Response): Promise<Response>;
+  /** A success that is a stream: event by event, as it comes. */
+  stream(response: Response): Response;
+  /** A failure: its status and its message stay. */
+  failure(response: Response): Promise<Response>;
+}
+
+/** A request in a client's format. */
+export interface ClientRequest {
+  dialect: Conversation;
+  body: JsonObject;
+  /** Whether a stream is asked for; Gemini's path says so. */
+  stream: boolean;
+  /** Gemini streams an array, unless it is asked for events. */
+  asEvents: boolean;
+}
+
+/** The provider's side of it. */
+export interface ProviderSide {
+  dialect: Conversation;
+  /** Its slug. */
+  name: string;
+  /** The end of its base URL. */
+  base: string;
+  model: string;
+}
+
+/** What the provider gets. */
+export interface Translated {
+  path: string;
+  search: string;
+  body: string;
+  translation: Translation;
+}
