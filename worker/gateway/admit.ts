@@ -3,14 +3,13 @@ import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { Limit } from "../core/policy.ts";
 import { type Bound, type BoundRequest, boundOf, dearestKnown, type ModelPrice } from "../pricing/index.ts";
-import type { Wallet } from "../wallet/types.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
 import type { Admission, Call } from "./call.ts";
-import { type Bounded, holdFor, holdOnce } from "./hold.ts";
+import { type Bounded, type Holder, holdFor, holdOnce } from "./hold.ts";
 import { ledgerUnavailable } from "./identify.ts";
 
 /** Holds what the request can cost at most, or says why it may not go. */
-export async function admit(call: Call, wallet: Wallet): Promise<Outcome<Admission>> {
+export async function admit(call: Call, wallet: Holder): Promise<Outcome<Admission>> {
   const free: Admission = { hold: null, price: null, boundNanos: null, body: call.body, slices: null };
   const limits = wallet.limitsOn(call.scope) ?? (await wallet.askLimits(call.scope));
   if (!limits) return fail(ledgerUnavailable());

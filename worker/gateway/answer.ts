@@ -21,6 +21,7 @@ import { AHEAD_TOKENS, SlicedStream } from "./slices.ts";
 import { split } from "./split.ts";
 import { StreamMeter } from "./stream-meter.ts";
 import { UsageChunkRemover } from "./usage-chunk.ts";
+import { WholeEvents } from "./whole-events.ts";
 
 export interface Answered {
   of: Delivery;
@@ -29,6 +30,12 @@ export interface Answered {
   upstream: AbortController;
   /** The stream carries a usage chunk that the client did not ask for. */
   removesUsage: boolean;
+}
+
+/** A stream of which something was read already. */
+export interface Begun {
+  first: readonly Uint8Array[];
+  reader: ReadableStreamDefaultReader<Uint8Array>;
 }
 
 /** Answers up to this size are read whole, so that their cost stands in a header. */
@@ -111,10 +118,7 @@ export async function whole(answered: Answered): Promise<Ending> {
 }
 
 /** A stream, or a long answer: every chunk to the client first, then to the meter. */
-export async function relayed(
-  answered: Answered,
-  begun: { first: readonly Uint8Array[]; reader: ReadableStreamDefaultReader<Uint8Array> } | null = null,
-): Promise<Ending> {
+export async function relayed(answered: Answered, begun: Begun | null = null): Promise<Ending> {
   const { of, response, upstream } = answered;
   const meter = new StreamMeter(dialectOf(of), response.headers.get("content-type") ?? "");
   const kept = of.cache.store ? new Kept() : null;
@@ -126,12 +130,19 @@ export async function relayed(
   const lasting = of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null;
   const see = (chunk: Uint8Array, passed: Uint8Array) => {
     firstByteAt ??= Date.now();
+    of.watch?.moved();
     meter.see(chunk);
     kept?.add(passed);
   };
   const way = { client: of.client, cancel: () => upstream.abort() };
   const body = response.body as ReadableStream<Uint8Array>;
-  const isAsItIs = !begun && !sliced && !answered.removesUsage && !lasting && meter.isEventStream;
+  const { watch } = of;
+  const isOver = () => {
+    const { finished, error } = meter.end();
+    return finished || error !== null;
+  };
+  const mend = watch && meter.isEventStream ? { isWhole: isOver, terminal: () => watch.terminal() } : null;
+  const isAsItIs = !of.watch && !begun && !sliced && !answered.removesUsage && !lasting && meter.isEventStream;
   const end = isAsItIs
     ? await split({ ...way, body, to: writable, see: (chunk) => see(chunk, chunk) })
     : await relay({
@@ -140,7 +151,8 @@ export async function relayed(
         reader: begun?.reader ?? body.getReader(),
         to: lasting?.to ?? writable,
         see,
-        edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : null),
+        edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : mend ? new WholeEvents() : null),
+        mend,
         guard: sliced && { covers: () => sliced.covers(), terminal: () => sliced.terminal(CUT_REASON) },
       });
   const reading = meter.end();
@@ -226,11 +238,12 @@ export function headersOf(answered: Answered, decoded: boolean, charge?: Charge)
   const { of, response } = answered;
   const { hold } = of.admission;
   const headers = towardsClient(response.headers, decoded);
-  const spent = charge?.costNanos ?? null;
+  const before = of.earlier.reduce((sum, one) => sum + (one.charge.costNanos ?? 0), 0);
+  const spent = charge?.costNanos == null ? null : charge.costNanos + before;
   const left = hold?.remainingNanos ?? null;
   ownHeaders(headers, of.call, {
     cache: of.cache.outcome,
-    attempts: 1,
+    attempts: of.earlier.length + 1,
     // Of a hold, what was not spent is back.
     remainingNanos: hold && left !== null && spent !== null ? left + hold.nanos - spent : left,
   });

@@ -41,6 +41,7 @@ export async function tellsEarlier(answered: Answered, dialect: DialectName): Pr
       see: (chunk) => meter.see(chunk),
       edit: null,
       guard: null,
+      mend: null,
       client: of.client,
       cancel: () => upstream.abort(),
     });

@@ -20,13 +20,13 @@ export interface Cached {
   store: { kv: KVNamespace; key: string; plan: CachePlan } | null;
 }
 
-const OFF: Cached = { outcome: "off", hit: null, store: null };
+export const CACHE_OFF: Cached = { outcome: "off", hit: null, store: null };
 
 /** Looks the call up, where its key or its headers ask for that. */
 export async function cached(env: Env, call: Call, headers: HeaderReader, access: ProviderAccess): Promise<Cached> {
   const plan = cachePlan(headers, call.grant.key);
   const { endpoint, provider, path } = call.place;
-  if (!plan || call.body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return OFF;
+  if (!plan || call.body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return CACHE_OFF;
   const key = await cacheKey({
     tenant: call.grant.tenant,
     mode: call.mode,

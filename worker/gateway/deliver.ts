@@ -3,7 +3,7 @@ import { gatewayError } from "../core/errors.ts";
 import { isObject } from "../core/json.ts";
 import { setField } from "../core/json-edit.ts";
 import type { UsageEvent } from "../core/usage.ts";
-import { type Answered, passThrough, readsAnswer, relayed, whole } from "./answer.ts";
+import { type Answered, type Begun, passThrough, readsAnswer, relayed, whole } from "./answer.ts";
 import { tellsEarlier } from "./background.ts";
 import type { RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
@@ -12,7 +12,7 @@ import type { Delivery } from "./delivery.ts";
 import { type Ending, eventOf } from "./event.ts";
 import { Pulse } from "./pulse.ts";
 import { errorResponse } from "./respond.ts";
-import { attempt } from "./upstream.ts";
+import { type Answer, attempt } from "./upstream.ts";
 
 /** Sends the call to its provider and sees it through to its settlement. */
 export async function deliver(of: Delivery): Promise<void> {
@@ -47,6 +47,24 @@ const finished = (of: Delivery, dispatchedAt: number, ending: Ending): UsageEven
   );
 
 async function run(of: Delivery, pulse: Pulse): Promise<Ending> {
+  const sent = await send(of, pulse);
+  if (sent.answer.outcome !== "failed") return conclude(of, { ...sent, answer: sent.answer });
+  const { error } = sent.answer;
+  of.respond(errorResponse(error, of.call.id, of.shape));
+  return { status: "error", httpStatus: error.status, errorCode: error.code };
+}
+
+/** What was sent, and what came of it. */
+export interface Sent<A extends Answer = Answer> {
+  answer: A;
+  /** Cancels the upstream. */
+  upstream: AbortController;
+  /** The stream carries a usage chunk that the client did not ask for. */
+  removesUsage: boolean;
+}
+
+/** Sends a delivery's call and waits for the head of its answer. */
+export async function send(of: Delivery, pulse: Pulse, firstByteMs?: number): Promise<Sent> {
   const { call, admission, request } = of;
   const upstream = new AbortController();
   const asks = asksForUsage(call, admission.body);
@@ -59,21 +77,30 @@ async function run(of: Delivery, pulse: Pulse): Promise<Ending> {
     client: of.client,
     upstream,
     pulse,
+    firstByteMs,
   });
+  return { answer, upstream, removesUsage: asks };
+}
+
+/** Sees an answer through to the client; `begun` is what was read of its stream already. */
+export async function conclude(
+  of: Delivery,
+  { answer, upstream, removesUsage }: Sent<Exclude<Answer, { outcome: "failed" }>>,
+  begun: Begun | null = null,
+): Promise<Ending> {
+  const { call, admission } = of;
   switch (answer.outcome) {
-    case "failed":
-      of.respond(errorResponse(answer.error, call.id, of.shape));
-      return { status: "error", httpStatus: answer.error.status, errorCode: answer.error.code };
     case "aborted":
       // Nobody hears this answer; the runtime wants one.
       of.respond(new Response(null, { status: 499 }));
       return { status: "aborted", httpStatus: null, charge: await chargePartial(call, admission, null, "") };
     case "answered": {
-      const answered: Answered = { of, response: answer.response, upstream, removesUsage: asks };
+      const answered: Answered = { of, response: answer.response, upstream, removesUsage };
       const { tellsEarlier: dialect } = call.place.endpoint;
       if (dialect && answer.response.ok && answer.response.body) return tellsEarlier(answered, dialect);
       if (!readsAnswer(answered)) return passThrough(answered);
       const type = answer.response.headers.get("content-type") ?? "";
+      if (begun) return relayed(answered, begun);
       return /event-stream|stream\+json|ndjson/i.test(type) || call.facts.stream ? relayed(answered) : whole(answered);
     }
   }

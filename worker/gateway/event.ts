@@ -1,8 +1,9 @@
 /** The usage event of a call. */
 import type { Background } from "../core/background.ts";
-import type { Attempt, CacheOutcome, Status, UsageEvent } from "../core/usage.ts";
+import type { Attempt, CacheOutcome, Status, Tokens, UsageEvent } from "../core/usage.ts";
 import type { Call } from "./call.ts";
 import { type Charge, NO_CHARGE } from "./charge.ts";
+import type { Tried } from "./delivery.ts";
 
 export interface Ending {
   status: Status;
@@ -22,11 +23,17 @@ export interface Ending {
   background?: Background | null;
   /** Whether a provider was called. */
   attempted?: boolean;
+  /** When the last attempt was sent, where that is not `dispatchedAt`. */
+  attemptedAt?: number;
+  /** Attempts before that: the event costs what all of them cost. */
+  earlier?: readonly Tried[];
 }
 
 /** What happened to `call`, as it is settled. `now` in milliseconds since the epoch. */
 export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
-  const charge = ending.charge ?? NO_CHARGE;
+  const last = ending.charge ?? NO_CHARGE;
+  const earlier = ending.earlier ?? [];
+  const charge = earlier.reduce((sum, one) => withEarlier(sum, one.charge), last);
   const bound = ending.boundNanos ?? null;
   const flags = [...(ending.flags ?? [])];
   if (bound !== null && charge.costNanos !== null && charge.costNanos > bound) flags.push("bound_exceeded");
@@ -68,7 +75,10 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     ...(ending.refusedBy !== undefined && { refusedBy: ending.refusedBy }),
     flags,
     ...(ending.background && { background: ending.background }),
-    attempts: ending.attempted ? [attemptOf(call, ending, charge, now)] : [],
+    attempts: [
+      ...earlier.map(({ attempt }) => attempt),
+      ...(ending.attempted ? [attemptOf(call, ending, last, now)] : []),
+    ],
   };
 }
 
@@ -77,8 +87,28 @@ function attemptOf(call: Call, ending: Ending, charge: Charge, now: number): Att
     provider: call.scope.provider,
     model: call.scope.model,
     httpStatus: ending.httpStatus,
-    ms: now - (ending.dispatchedAt ?? call.arrivedAt),
+    ms: now - (ending.attemptedAt ?? ending.dispatchedAt ?? call.arrivedAt),
     costNanos: charge.costNanos,
   };
   return ending.errorCode ? { ...attempt, error: ending.errorCode } : attempt;
+}
+
+/** `charge` with what an earlier attempt used and cost. What is told of the price is the last one's, unless it has none. */
+function withEarlier(charge: Charge, earlier: Charge): Charge {
+  if (earlier.usageSource === "none" && earlier.costNanos === 0) return charge;
+  const told = charge.usageSource === "none" ? earlier : charge;
+  const tokens = { ...charge.tokens };
+  for (const kind of Object.keys(tokens) as (keyof Tokens)[]) tokens[kind] += earlier.tokens[kind];
+  const units = { ...charge.units };
+  for (const [unit, amount] of Object.entries(earlier.units)) units[unit] = (units[unit] ?? 0) + amount;
+  const isKnown = charge.costNanos !== null && earlier.costNanos !== null;
+  return {
+    ...told,
+    tokens,
+    units,
+    costNanos: isKnown ? (charge.costNanos ?? 0) + (earlier.costNanos ?? 0) : null,
+    // Shares of one attempt do not add up to the tokens of all.
+    shares: null,
+    unpriced: [...charge.unpriced, ...earlier.unpriced],
+  };
 }

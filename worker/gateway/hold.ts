@@ -28,10 +28,13 @@ const MIN_USEFUL_TOKENS = 16;
 
 export type Bounded = Bound & { outcome: "bounded" };
 
+/** Where holds come from: the wallet, or what stands for it while a request goes from target to target. */
+export type Holder = Pick<Wallet, "limitsOn" | "askLimits" | "hold">;
+
 /** What is to be held, and for whom. */
 export interface Need {
   call: Call;
-  wallet: Wallet;
+  wallet: Holder;
   price: ModelPrice | null;
   request: BoundRequest;
   bound: Bounded;
@@ -125,7 +128,7 @@ type Held = { ok: true; hold: NonNullable<Admission["hold"]> } | { ok: false; er
 const isTooDear = (held: Held): held is Held & { ok: false; left: Left } => !held.ok && held.left !== null;
 
 /** One try. */
-export async function holdOnce(call: Call, wallet: Wallet, most: Amounts): Promise<Held> {
+export async function holdOnce(call: Call, wallet: Holder, most: Amounts): Promise<Held> {
   const outcome = await wallet.hold({ id: call.id, facts: call.scope, most });
   switch (outcome.outcome) {
     case "held":

@@ -11,8 +11,8 @@ import { followPrices } from "../pricing/index.ts";
 import { openWallet } from "../wallet/index.ts";
 import type { Wallet } from "../wallet/types.ts";
 import { admit } from "./admit.ts";
-import { cached } from "./cached.ts";
-import { accessFor } from "./credential.ts";
+import { CACHE_OFF, cached } from "./cached.ts";
+import { accessesFor, SANDBOX_ACCESS } from "./credential.ts";
 import { deliver } from "./deliver.ts";
 import type { Delivery } from "./delivery.ts";
 import { eventOf } from "./event.ts";
@@ -24,7 +24,9 @@ import { checkLoop } from "./loops.ts";
 import { presentedKey } from "./present-key.ts";
 import { readCall } from "./read-call.ts";
 import { errorResponse } from "./respond.ts";
-import { entryOf, placeOf } from "./unified/entry.ts";
+import { legsOf } from "./route/legs.ts";
+import { deliverRouted } from "./route/run.ts";
+import { entryAt, entryOf, placeOf } from "./unified/entry.ts";
 import { enter } from "./unified/index.ts";
 
 /** What a story begins with. */
@@ -76,8 +78,8 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   const { request, env, ctx, id, arrivedAt, owner } = beginning;
   const url = new URL(request.url);
   const headers = new HeaderMap(request.headers);
-  const entry = entryOf(request.method, url.pathname, headers);
-  const known = entry ? ok(placeOf(entry)) : locate(request.method, url);
+  const unified = entryOf(request.method, url.pathname, headers);
+  const known = unified ? ok(placeOf(unified)) : locate(request.method, url);
   const presented = presentedKey(headers, url.search);
   const checked = await checkKey(env.METERR_MASTER_KEY, presented.text);
   if (!checked.ok) {
@@ -95,6 +97,7 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   const refuse = (error: GatewayError) => respond(errorResponse(error, id, shape));
 
   const { search } = presented;
+  const entry = unified ?? (headers.get("x-meterr-route") === null ? null : entryAt(place));
   const arriving = entry && !isSocket ? { entry, request, headers, search, env, wallet, hash, mode, arrivedAt } : null;
   const entered = arriving ? await enter(arriving) : ok(null);
   if (!entered.ok) {
@@ -129,25 +132,30 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
     return respond(await handOver(env, request, call));
   }
 
-  const access =
+  const accesses =
     mode === "test"
-      ? ok({ base: "", apiKey: null })
-      : await accessFor(env, call.grant, call.place, call.bringsCredential);
-  if (!access.ok) return settleDenied(access.error);
+      ? ok([SANDBOX_ACCESS] as const)
+      : await accessesFor(env, call.grant, call.place, call.bringsCredential);
+  const routed = opened?.routed ?? null;
+  if (!accesses.ok && !routed) return settleDenied(accesses.error);
 
-  const cache = await cached(env, call, headers, access.value);
+  const [access, ...others] = accesses.ok ? accesses.value : [null];
+  const cache = access ? await cached(env, call, headers, access) : CACHE_OFF;
   if (cache.hit) {
     respond(cache.hit.response);
     return wallet.settle(null, cache.hit.event);
   }
-  const admission = await admit(call, wallet);
-  if (!admission.ok) return settleDenied(admission.error);
   const leaving: Pick<Delivery, "client" | "onDisconnect"> =
     owner === "object"
       ? { client: new AbortController().signal, onDisconnect: "drain" }
       : { client: request.signal, onDisconnect: "abort" };
-  const granted = { call, wallet, access: access.value, admission: admission.value, cache };
-  return deliver({ request, headers, shape, respond, ...granted, ...leaving });
+  const base = { request, headers, shape, respond, call, wallet, cache, ...leaving };
+  if (routed || !access || others.length > 0) {
+    return deliverRouted({ ...base, env, legs: legsOf(call, routed), policy: routed?.policy ?? null });
+  }
+  const admission = await admit(call, wallet);
+  if (!admission.ok) return settleDenied(admission.error);
+  return deliver({ ...base, access, admission: admission.value, earlier: [], watch: null });
 }
 
 /** The budget that could not pay, where that is why. */

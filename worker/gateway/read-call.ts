@@ -45,11 +45,9 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
   const { opened } = of;
   const body = opened ? ok(opened.leg.body) : await readBody(request, of.headers, place.endpoint.dialect !== null);
   if (!body.ok) return body;
-  const read = factsOf(place, body.value);
+  const read = factsIn(of.mode, place, body.value);
   if (!read.ok) return read;
-  // Behind a test model's name stand the sandbox's options, which are no part of its name.
-  const model = of.mode === "test" ? sandboxModel(read.value.model ?? "") : (read.value.model ?? "");
-  const facts = { ...read.value, model: read.value.model === null ? null : model };
+  const { facts, model } = read.value;
 
   const draft = { arrivedAt: of.arrivedAt, place, facts, body: body.value };
   const grant = await identify(of.wallet, of.hash, {
@@ -74,7 +72,7 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
       ...(labels.ok ? labels.value : { user: key.user, session: null, tags: key.tags }),
     },
     search: opened ? place.search : of.presented.search,
-    bringsCredential: of.presented.bringsCredential,
+    bringsCredential: of.presented.bringsCredential && (!opened || opened.family === place.provider.slug),
     unified: opened && { endpoint: opened.endpoint, asked: opened.asked, translation: opened.leg.translation },
   };
   // Refused by its record, not by an early end: the lease that came with the identity has to go back.
@@ -92,6 +90,19 @@ const NEED_MODEL: ReadonlySet<string> = new Set(["chat", "completions", "message
 
 /** Longer than any model's name: it becomes part of records and of a header. */
 const MAX_MODEL_CHARS = 256;
+
+/** The facts of `body` at `place`, and its model's name. */
+export function factsIn(
+  mode: KeyMode,
+  place: Place,
+  body: RequestBody,
+): Outcome<{ facts: RequestFacts; model: string }> {
+  const read = factsOf(place, body);
+  if (!read.ok) return read;
+  // Behind a test model's name stand the sandbox's options, which are no part of its name.
+  const model = mode === "test" ? sandboxModel(read.value.model ?? "") : (read.value.model ?? "");
+  return ok({ facts: { ...read.value, model: read.value.model === null ? null : model }, model });
+}
 
 /** The facts of `body` at `place`. */
 export function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {

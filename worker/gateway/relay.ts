@@ -18,6 +18,8 @@ export interface Relay {
   edit: { pass(chunk: Uint8Array): Uint8Array; end(): Uint8Array } | null;
   /** Asked after every chunk: false ends the stream with `terminal`. */
   guard: { covers(): Promise<boolean>; terminal(): Uint8Array } | null;
+  /** Where a stream that broke off ends in an event that says so; else the client sees a broken connection. */
+  mend: { isWhole(): boolean; terminal(): Uint8Array | null } | null;
   /** Fires when the client leaves. */
   client: AbortSignal;
   /** Cancels the upstream. */
@@ -29,7 +31,7 @@ export interface Relay {
  * they are most of what a relayed chunk costs.
  */
 export async function relay(of: Relay): Promise<RelayEnd> {
-  const { reader, edit, guard, see } = of;
+  const { reader, edit, guard, mend, see } = of;
   const writer = of.to.getWriter();
   // Rejections of a write are seen where it is awaited; this promise would report them once more.
   writer.closed.catch(() => {});
@@ -51,6 +53,7 @@ export async function relay(of: Relay): Promise<RelayEnd> {
       if (written) await written;
       if (guard && !(await guard.covers())) return await cut(of, guard.terminal(), writer);
     }
+    if (mend && !mend.isWhole()) return await broken(of, writer);
     writes = true;
     const rest = edit?.end();
     if (rest && rest.byteLength > 0) await writer.write(rest);
@@ -61,9 +64,23 @@ export async function relay(of: Relay): Promise<RelayEnd> {
       stop(of);
       return "left";
     }
-    // An error passes a cut off as what it is; a clean end would pass it off as the whole answer.
-    writer.abort(new Error("the provider broke the answer off")).catch(() => {});
+    return await broken(of, writer);
+  }
+}
+
+/** An error passes a cut off as what it is; a clean end would pass it off as the whole answer. */
+async function broken(of: Relay, writer: WritableStreamDefaultWriter<Uint8Array>): Promise<RelayEnd> {
+  const terminal = of.mend?.terminal() ?? null;
+  try {
+    if (terminal === null) {
+      writer.abort(new Error("the provider broke the answer off")).catch(() => {});
+      return "broken";
+    }
+    await writer.write(terminal);
+    await writer.close();
     return "broken";
+  } catch {
+    return "left";
   }
 }
 

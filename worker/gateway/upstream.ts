@@ -32,6 +32,8 @@ export interface Attempt {
   /** Cancels the upstream; also fires by itself when the client leaves. */
   upstream: AbortController;
   pulse: Pulse;
+  /** How long to wait for the head of the answer, where a route says so. */
+  firstByteMs?: number | undefined;
 }
 
 /** Sends the request and waits for the head of the answer. */
@@ -67,7 +69,7 @@ export async function attempt(of: Attempt): Promise<Answer> {
 
 /** `x-meterr-timeout-ms` shortens the wait for the first byte. */
 function firstByteMs(of: Attempt): number {
-  const most = of.call.facts.stream ? FIRST_BYTE_STREAMED_MS : FIRST_BYTE_MS;
+  const most = of.firstByteMs ?? (of.call.facts.stream ? FIRST_BYTE_STREAMED_MS : FIRST_BYTE_MS);
   const asked = Number(of.headers.get("x-meterr-timeout-ms") ?? "");
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
 }

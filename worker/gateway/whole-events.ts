@@ -63,6 +63,21 @@ export class EventGate {
   }
 }
 
+/** As what a relay edits with: an event that the stream's end leaves open goes at the end, where that is a clean one. */
+export class WholeEvents {
+  readonly #gate = new EventGate();
+
+  pass(chunk: Uint8Array): Uint8Array {
+    return this.#gate.take(chunk) ?? NOTHING;
+  }
+
+  end(): Uint8Array {
+    return this.#gate.rest();
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
 /** The index behind the first blank line after `from`; the end where there is none. */
 export function nextEventEnd(bytes: Uint8Array, from: number): number {
   for (let at = from + 1; at < bytes.byteLength; at++) {

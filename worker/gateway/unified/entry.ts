@@ -71,3 +71,13 @@ function kindOf(method: string, path: string, { dialect, name }: Endpoint): Entr
 
 /** The entry's own place at its family: errors have its shape. */
 export const placeOf = ({ family, endpoint, path }: Entry): Place => ({ provider: family, endpoint, path, search: "" });
+
+/** A provider's own path as an entry, so that a route can send what is asked there elsewhere; null where it names no model. */
+export function entryAt({ provider, endpoint, path }: Place): Entry | null {
+  const { dialect } = endpoint;
+  const base = dialect === null ? undefined : provider.speaks[dialect];
+  if (dialect === null || base === undefined || !NAME_A_MODEL.has(dialect) || !path.startsWith(base)) return null;
+  const conversation = dialect === "gemini" || dialect === "messages" ? dialect : "chat";
+  const below = dialect === "gemini" ? path : `/v1${path.slice(base.length)}`;
+  return { family: provider, endpoint, conversation, path: below, kind: "model" };
+}

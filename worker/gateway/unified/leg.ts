@@ -1,9 +1,11 @@
 /** One target, prepared for sending: where the request goes, and what it says there. */
 import { setField } from "../../core/json-edit.ts";
+import type { Outcome } from "../../core/outcome.ts";
 import type { Credential } from "../../core/policy.ts";
 import { customProvider } from "../../providers/custom.ts";
 import { providerOf } from "../../providers/registry.ts";
 import type { Provider } from "../../providers/types.ts";
+import type { Policy, Target } from "../../routing/targets.ts";
 import type { Translation } from "../../translate/types.ts";
 import type { RequestBody } from "../body.ts";
 import type { Place } from "../locate.ts";
@@ -77,4 +79,14 @@ export interface Opened {
   asked: RequestBody;
   /** The entry's own name. */
   endpoint: string;
+  /** Whose API the client speaks to: a credential that it brings along is for this provider alone. */
+  family: string;
+  /** The route that it takes; null where it named a model. */
+  routed: OpenedRoute | null;
+}
+
+/** A route's targets for a request, in order. */
+export interface OpenedRoute {
+  policy: Policy;
+  targets: readonly { target: Target; leg(): Promise<Outcome<Leg>> }[];
 }

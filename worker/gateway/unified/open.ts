@@ -2,19 +2,18 @@
 import { gatewayError } from "../../core/errors.ts";
 import type { HeaderReader } from "../../core/header-map.ts";
 import { fail, type Outcome, ok } from "../../core/outcome.ts";
-import type { Credential } from "../../core/policy.ts";
 import type { KeyMode } from "../../core/usage.ts";
 import type { Env } from "../../env.ts";
-import type { Target } from "../../routing/targets.ts";
 import type { Grant, Wallet } from "../../wallet/types.ts";
 import { readBody } from "../body.ts";
 import { identify } from "../identify.ts";
 import { readLabels } from "../labels.ts";
 import { factsOf, likelyNeed } from "../read-call.ts";
+import { openRoute } from "../route/open-route.ts";
 import type { Entry } from "./entry.ts";
-import { type Asked, type Leg, nameIn, type Opened, providerFor, sameDialect } from "./leg.ts";
+import { type Asked, nameIn, type Opened, providerFor } from "./leg.ts";
+import { legFor } from "./leg-for.ts";
 import { targetOf } from "./resolve.ts";
-import { translated } from "./translated.ts";
 
 export interface Arriving {
   entry: Entry;
@@ -40,29 +39,20 @@ export async function openEntry(of: Arriving, asked: Asked): Promise<Outcome<Ope
   const { entry, body, search } = asked;
   const { family, endpoint, path } = entry;
   const name = entry.kind === "model" || entry.kind === "count" ? nameIn(asked) : null;
+  const chosen = of.headers.get("x-meterr-route");
   if (name === null) {
     // What names no model is the family's.
     const leg = { place: { provider: family, endpoint, path, search }, body, translation: null };
-    return ok({ leg, asked: body, endpoint: endpoint.name });
+    return ok({ leg, asked: body, endpoint: endpoint.name, family: family.slug, routed: null });
   }
   const grant = await grantFor(of, asked, name);
   if (!grant.ok) return grant;
+  const route = grant.value.routes.find(({ id }) => id === (chosen ?? name));
+  if (route) return openRoute(of, asked, { grant: grant.value, route });
+  if (chosen !== null) return fail(gatewayError("not_found", `There is no route ${chosen.slice(0, 64)}.`));
   const target = targetOf({ ...knowing(of, grant.value), name });
   const leg = await legFor(asked, target, grant.value.credentials, "refuse");
-  return leg.ok ? ok({ leg: leg.value, asked: body, endpoint: endpoint.name }) : leg;
-}
-
-/** `asked`, prepared for `target`. `onUnsupported`: what becomes of fields that the target has no like of. */
-export async function legFor(
-  asked: Asked,
-  target: Target,
-  credentials: readonly Credential[],
-  onUnsupported: "refuse" | "drop",
-): Promise<Outcome<Leg>> {
-  const provider = providerFor(target.provider, credentials);
-  if (!provider) return fail(gatewayError("not_found", `There is no provider ${target.provider.slice(0, 64)}.`));
-  const same = sameDialect(asked, provider, target.model);
-  return same ? ok(same) : translated(asked, provider, target.model, onUnsupported);
+  return leg.ok ? ok({ leg: leg.value, asked: body, endpoint: endpoint.name, family: family.slug, routed: null }) : leg;
 }
 
 /** Who asks. The call that tells brings a lease along, for the target that is likely: which one it is, credentials tell. */
