@@ -65,6 +65,7 @@ async function callOf({ provider: slug, request }: Recording): Promise<Call | nu
     body,
     search,
     bringsCredential: false,
+    unified: null,
   };
 }
 

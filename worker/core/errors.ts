@@ -22,6 +22,8 @@ const STATUS = {
   ledger_unavailable: 503,
   upstream_unreachable: 502,
   upstream_timeout: 504,
+  /** What a provider said, in the client's dialect; the status is the provider's own. */
+  upstream_error: 502,
   internal: 500,
 } as const satisfies Record<string, number>;
 

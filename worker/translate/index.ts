@@ -1,12 +1,84 @@
-/** Conversations of one dialect at a provider of another. This module, and all that it imports, is loaded when first needed. */
+/**
+ * Conversations of one dialect at a provider of another, by way of a neutral form: `LanguageModelV4` of `@ai-sdk/provider`.
+ * This module, and all that it imports, is loaded when it is first needed.
+ */
+import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import { gatewayError } from "../core/errors.ts";
-import { fail, type Outcome } from "../core/outcome.ts";
-import type { ClientRequest, ProviderSide, Translated } from "./types.ts";
+import { fail, type Outcome, ok } from "../core/outcome.ts";
+import { anthropicError, googleError, openAiError } from "../dialects/errors.ts";
+import { answers } from "./answers.ts";
+import { readChat } from "./chat/read.ts";
+import { chatWhole, chatWriter } from "./chat/write.ts";
+import { BadRequest, type Client, type Read } from "./client.ts";
+import { fitted } from "./fit.ts";
+import { readGemini } from "./gemini/read.ts";
+import { geminiWhole, geminiWriter } from "./gemini/write.ts";
+import { readMessages } from "./messages/read.ts";
+import { messagesWhole, messagesWriter } from "./messages/write.ts";
+import { write } from "./provider.ts";
+import { readResponses } from "./responses/read.ts";
+import { responsesWhole, responsesWriter } from "./responses/write.ts";
+import type { ClientRequest, Conversation, ProviderSide, Translated } from "./types.ts";
 
+const CLIENTS: Readonly<Record<Conversation, Client>> = {
+  chat: { read: readChat, whole: chatWhole, writer: chatWriter, error: openAiError },
+  responses: { read: readResponses, whole: responsesWhole, writer: responsesWriter, error: openAiError },
+  messages: { read: readMessages, whole: messagesWhole, writer: messagesWriter, error: anthropicError },
+  gemini: { read: readGemini, whole: geminiWhole, writer: geminiWriter, error: googleError },
+};
+
+/**
+ * The request as the provider gets it, and what makes its answers the client's. `onUnsupported`: what the provider has no like
+ * of is refused by its name, or left out and told.
+ */
 export async function translate(
-  client: ClientRequest,
+  asked: ClientRequest,
   side: ProviderSide,
-  _onUnsupported: "refuse" | "drop",
+  onUnsupported: "refuse" | "drop",
 ): Promise<Outcome<Translated>> {
-  return fail(gatewayError("invalid_request", `${client.dialect} ${side.name}`));
+  const client = CLIENTS[asked.dialect];
+  const read = reading(client, asked);
+  if (!read.ok) return read;
+  const { options, dropped } = fitted(read.value.options, side);
+  const made = await writing(side, options, asked.stream);
+  if (!made.ok) return made;
+  const lost = made.value.lost.map((name) => fieldName(asked.dialect, name));
+  // A cap that is too high for the model is lowered to what it can write at most.
+  const isHint = (name: string) => /max_?(?:output_?)?tokens$/i.test(name);
+  const unsupported = [...read.value.unsupported, ...lost.filter((name) => !isHint(name))];
+  const [first] = unsupported;
+  if (first !== undefined && onUnsupported === "refuse") {
+    const message = `"${first}" cannot be translated for ${side.name}/${side.model}: leave it out, or use a route with on_unsupported: "drop".`;
+    return fail(gatewayError("invalid_request", message, { details: { field: first } }));
+  }
+  const { written } = made.value;
+  const left = [...dropped.map((name) => fieldName(asked.dialect, name)), ...lost.filter(isHint)];
+  const all = [...new Set([...read.value.hints, ...left, ...unsupported])];
+  const translation = answers({ client, asked, side, options, headers: written.headers, dropped: all });
+  return ok({ path: written.path, search: written.search, body: written.body, translation });
+}
+
+function reading(client: Client, { body }: ClientRequest): Outcome<Read> {
+  try {
+    return ok(client.read(body));
+  } catch (cause) {
+    if (cause instanceof BadRequest) return fail(cause.refusal);
+    throw cause;
+  }
+}
+
+/** What the provider's package throws at, the provider would not take either. */
+async function writing(side: ProviderSide, options: LanguageModelV4CallOptions, stream: boolean) {
+  try {
+    return ok(await write(side, options, stream));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return fail(gatewayError("invalid_request", `This cannot be translated for ${side.name}/${side.model}: ${why}`));
+  }
+}
+
+/** The client's name of a neutral field. */
+function fieldName(dialect: Conversation, name: string): string {
+  if (dialect === "gemini") return /^(?:tools?|toolChoice)\b/.test(name) ? name : `generationConfig.${name}`;
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

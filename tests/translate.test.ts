@@ -1,0 +1,102 @@
+/** Every official SDK at a model of every other dialect: the sandbox plays the provider, the translation is the real one. */
+import { describe, expect, test } from "vitest";
+import type { Conversation } from "../worker/translate/types.ts";
+import { CITY, type Conversing, SDKS } from "./support/conversing.ts";
+import { SIDES, type Through, through } from "./support/translated.ts";
+
+const DIALECTS = Object.keys(SIDES) as Conversation[];
+const PAIRS = DIALECTS.flatMap((client) =>
+  DIALECTS.filter((side) => side !== client).map((side) => [client, side] as const),
+);
+
+/** A PNG of one pixel. */
+const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+function at(client: Conversation, side: Conversation): { via: Through; sdk: Conversing } {
+  const via = through(SIDES[side]);
+  return { via, sdk: SDKS[client]({ baseUrl: "https://meterr.invalid", key: "k", fetch: via.fetch, model: "any" }) };
+}
+
+describe.each(PAIRS)("the SDK of %s at a provider of %s", (client, side) => {
+  test("gets the text and the usage, whole and streamed", async () => {
+    const { sdk } = at(client, side);
+    const { said } = await sdk.ask({ text: 'Hi [[sandbox: say="Hello, you there."]]' });
+    expect(said).toMatchObject({ text: "Hello, you there.", calls: [] });
+    expect(said.input).toBeGreaterThan(5);
+    expect(said.output).toBeGreaterThan(2);
+    expect(await sdk.stream({ text: 'Hi [[sandbox: say="Hello, you there."]]' })).toMatchObject(said);
+  });
+
+  test("calls a tool, and goes on from its result", async () => {
+    const { sdk, via } = at(client, side);
+    const turn = { text: "What is the weather in Paris?", tools: true };
+    const { said, native } = await sdk.ask(turn);
+    expect(said.calls).toEqual([{ id: expect.any(String), name: "get_weather", args: { city: expect.any(String) } }]);
+    const streamed = await sdk.stream(turn);
+    expect(streamed.calls.map(({ name, args }) => ({ name, args }))).toEqual([
+      { name: "get_weather", args: said.calls[0]?.args },
+    ]);
+    const next = await sdk.ask({
+      ...turn,
+      text: "",
+      after: { turn, native, calls: said.calls, result: "22 degrees, sunny" },
+    });
+    expect(JSON.stringify(via.exchanges.at(-1)?.body)).toContain("22 degrees, sunny");
+    expect(next.said.text.length).toBeGreaterThan(0);
+  });
+
+  test("gets an answer of the shape that it asks for", async () => {
+    const { sdk } = at(client, side);
+    const { said } = await sdk.ask({ text: "Where is the Louvre?", schema: CITY });
+    expect(JSON.parse(said.text)).toEqual({ city: expect.any(String) });
+    expect(JSON.parse((await sdk.stream({ text: "Where is the Louvre?", schema: CITY })).text)).toEqual(
+      JSON.parse(said.text),
+    );
+  });
+
+  test("shows a picture", async () => {
+    const { sdk, via } = at(client, side);
+    const { said } = await sdk.ask({ text: "What is this?", image: PIXEL });
+    expect(said.text.length).toBeGreaterThan(0);
+    expect(JSON.stringify(via.exchanges[0]?.body)).toContain(PIXEL);
+  });
+
+  test("thinks, and brings its thoughts back with the result of a tool", async () => {
+    const { sdk, via } = at(client, side);
+    const turn = {
+      text: "Think: what is the weather? [[sandbox: tool=get_weather reasoning=30]]",
+      tools: true,
+      think: true,
+    };
+    const { said, native } = await sdk.ask(turn);
+    // The sandbox's OpenAI, as the real one, shows no thoughts unless a summary is asked for.
+    const shows = side === "messages" || side === "gemini";
+    if (shows) expect(said.reasoning.length).toBeGreaterThan(10);
+    const streamed = await sdk.stream(turn);
+    expect(streamed.reasoning).toBe(said.reasoning);
+    expect(said.calls).toHaveLength(1);
+    await sdk.ask({ ...turn, text: "", after: { turn, native, calls: said.calls, result: "sunny" } });
+    const sent = JSON.stringify(via.exchanges.at(-1)?.body);
+    expect(sent).not.toContain("mtr1");
+    if (side === "messages" && client !== "chat")
+      expect(sent).toMatch(/"type":"thinking","thinking":"[^"]+","signature":"[^"]+"/);
+  });
+
+  test("raises the provider's error, with its status and its words", async () => {
+    const { sdk } = at(client, side);
+    const error = { status: 429 };
+    await expect(sdk.ask({ text: "[[sandbox: error=429]]" })).rejects.toMatchObject(error);
+    await expect(sdk.stream({ text: "[[sandbox: error=429]]" })).rejects.toMatchObject(error);
+  });
+
+  test("never takes a stream that broke off for a whole one", async () => {
+    const { sdk } = at(client, side);
+    for (const fault of ["cut=4", "abort=4"]) {
+      const outcome = await sdk.stream({ text: `Hi [[sandbox: tokens=90 ${fault}]]` }).then(
+        ({ finish }) => finish,
+        () => "raised",
+      );
+      expect(["raised", "", "failed"]).toContain(outcome);
+    }
+  });
+});

@@ -1,0 +1,115 @@
+/** A provider's answers as the client's. */
+import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { gatewayError } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
+import type { Client, Head, Piece } from "./client.ts";
+import { messageOf, Pieces, piecesOf } from "./pieces.ts";
+import { readStream, readWhole } from "./provider.ts";
+import type { ClientRequest, ProviderSide, Translation } from "./types.ts";
+
+export interface Answering {
+  client: Client;
+  asked: ClientRequest;
+  side: ProviderSide;
+  options: LanguageModelV4CallOptions;
+  headers: ReadonlyMap<string, string>;
+  dropped: readonly string[];
+}
+
+export function answers(of: Answering): Translation {
+  const head = (model: string | undefined): Head => ({
+    id: crypto.randomUUID().replaceAll("-", ""),
+    model: model || of.side.model,
+    createdSeconds: Math.floor(Date.now() / 1000),
+    asked: of.asked.body,
+    asEvents: of.asked.asEvents,
+  });
+  return {
+    headers: of.headers,
+    dropped: of.dropped,
+    whole: async (response) => {
+      try {
+        const result = await readWhole(of.side, of.options, bare(response));
+        const json = of.client.whole(piecesOf(result), head(result.response?.modelId));
+        return new Response(JSON.stringify(json), {
+          status: response.status,
+          headers: headersOf(response, "application/json"),
+        });
+      } catch (cause) {
+        return failed(of, response, 502, cause instanceof Error ? cause.message : "That was no answer.");
+      }
+    },
+    stream: (response) => {
+      const type = of.asked.asEvents ? "text/event-stream; charset=utf-8" : "application/json";
+      return new Response(streamOf(of, response, head), {
+        status: response.status,
+        headers: headersOf(response, type),
+      });
+    },
+    failure: async (response) => {
+      const text = await response.text().catch(() => "");
+      const json = parseJson(text);
+      const said = messageOf(Array.isArray(json) ? json[0] : (json ?? (text.slice(0, 1_000) || undefined)));
+      return failed(of, response, response.status, said);
+    },
+  };
+}
+
+/** The answer for the provider's package, which wants no headers but the type. */
+const bare = (response: Response): Response =>
+  new Response(response.body, {
+    headers: { "content-type": response.headers.get("content-type") ?? "application/json" },
+  });
+
+function headersOf(response: Response, type: string): Headers {
+  const headers = new Headers(response.headers);
+  headers.delete("content-encoding");
+  headers.set("content-type", type);
+  return headers;
+}
+
+function failed({ client }: Answering, response: Response, status: number, message: string): Response {
+  const error = { ...gatewayError("upstream_error", message), status };
+  const body = client.error(error, response.headers.get("x-meterr-request-id") ?? "");
+  return new Response(JSON.stringify(body), { status, headers: headersOf(response, "application/json") });
+}
+
+/** Event by event, each as soon as the provider's is there. */
+function streamOf(of: Answering, response: Response, headFor: (model?: string) => Head): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const pieces = new Pieces();
+  let model: string | undefined;
+  let writer: ReturnType<Client["writer"]> | null = null;
+  let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | null = null;
+  const written = (all: readonly Piece[]): string => {
+    if (all.length === 0) return "";
+    // The model that answers is told before its first word.
+    writer ??= of.client.writer(headFor(model));
+    return all.map((piece) => writer?.write(piece) ?? "").join("");
+  };
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        reader ??= (await readStream(of.side, of.options, bare(response))).stream.getReader();
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) break;
+          if (value.type === "response-metadata") model = value.modelId ?? model;
+          const text = written(pieces.take(value));
+          if (text === "") continue;
+          controller.enqueue(encoder.encode(text));
+          return;
+        }
+      } catch {
+        // Broken: the end says so.
+      }
+      const rest = written(pieces.end());
+      writer ??= of.client.writer(headFor(model));
+      controller.enqueue(encoder.encode(rest + writer.end()));
+      controller.close();
+    },
+    async cancel(reason) {
+      await (reader ?? response.body)?.cancel(reason);
+    },
+  });
+}

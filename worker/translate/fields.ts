@@ -1,0 +1,160 @@
+/** Reading requests: parts that every dialect has, in the neutral form. */
+import type {
+  JSONSchema7,
+  LanguageModelV4CallOptions,
+  LanguageModelV4FilePart,
+  LanguageModelV4Message,
+  LanguageModelV4ToolResultPart,
+  SharedV4FileData,
+} from "@ai-sdk/provider";
+import { isObject, type JsonObject, numberIn, parseJson, stringIn } from "../core/json.ts";
+import { BadRequest } from "./client.ts";
+
+type Content<Role extends LanguageModelV4Message["role"]> = Extract<LanguageModelV4Message, { role: Role }>["content"];
+export type UserPart = Content<"user">[number];
+export type AssistantPart = Content<"assistant">[number];
+export type ToolPart = Content<"tool">[number];
+export type Output = LanguageModelV4ToolResultPart["output"];
+export type Reasoning = NonNullable<LanguageModelV4CallOptions["reasoning"]>;
+
+/** Builds the neutral prompt: parts of one role in a row are one message. */
+export class Prompt {
+  readonly messages: LanguageModelV4Message[] = [];
+  /** The names of tools by the ids of their calls: results tell the id alone. */
+  readonly names = new Map<string, string>();
+
+  /** Not every provider takes these words between others: they come first, in their order. */
+  system(text: string): void {
+    if (text === "") return;
+    const at = this.messages.findIndex(({ role }) => role !== "system");
+    this.messages.splice(at < 0 ? this.messages.length : at, 0, { role: "system", content: text });
+  }
+
+  user(parts: readonly UserPart[]): void {
+    if (parts.length === 0) return;
+    const last = this.messages.at(-1);
+    if (last?.role === "user") last.content.push(...parts);
+    else this.messages.push({ role: "user", content: [...parts] });
+  }
+
+  assistant(parts: readonly AssistantPart[]): void {
+    for (const part of parts) if (part.type === "tool-call") this.names.set(part.toolCallId, part.toolName);
+    if (parts.length === 0) return;
+    const last = this.messages.at(-1);
+    if (last?.role === "assistant") last.content.push(...parts);
+    else this.messages.push({ role: "assistant", content: [...parts] });
+  }
+
+  result(toolCallId: string, output: Output, toolName = this.names.get(toolCallId)): void {
+    const part: ToolPart = { type: "tool-result", toolCallId, toolName: toolName ?? "tool", output };
+    const last = this.messages.at(-1);
+    if (last?.role === "tool") last.content.push(part);
+    else this.messages.push({ role: "tool", content: [part] });
+  }
+}
+
+/** A file that stands in the request, or where it is to be had. */
+export function fileFrom(
+  field: string,
+  address: string,
+  more: { mediaType?: string; filename?: string } = {},
+): LanguageModelV4FilePart {
+  const inline = /^data:([^;,]*)((?:;[^;,]*)*),/.exec(address.slice(0, 512));
+  const named = more.filename === undefined ? {} : { filename: more.filename };
+  if (inline) {
+    const encoded = address.slice(inline[0].length);
+    const data = /;base64$/i.test(inline[2] ?? "") ? encoded : btoa(decodeURIComponent(encoded));
+    return {
+      type: "file",
+      mediaType: inline[1] || more.mediaType || "image/png",
+      data: { type: "data", data },
+      ...named,
+    };
+  }
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (!url || !/^(?:https?|gs):$/.test(url.protocol)) throw new BadRequest(field, "is no URL");
+  return { type: "file", mediaType: more.mediaType ?? typeOf(url.pathname), data: { type: "url", url }, ...named };
+}
+
+/** A file whose base64 stands in the request. */
+export const fileOf = (mediaType: string, base64: string, filename?: string): LanguageModelV4FilePart => ({
+  type: "file",
+  mediaType,
+  data: { type: "data", data: base64 } satisfies SharedV4FileData,
+  ...(filename === undefined ? {} : { filename }),
+});
+
+const TYPES: Readonly<Record<string, string>> = {
+  png: "image/png",
+  gif: "image/gif",
+  webp: "image/webp",
+  pdf: "application/pdf",
+  mp3: "audio/mpeg",
+  wav: "audio/wav",
+  mp4: "video/mp4",
+  txt: "text/plain",
+};
+/** Pictures are what is most often given by address. */
+const typeOf = (path: string): string => TYPES[/\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? ""] ?? "image/jpeg";
+
+/** The arguments of a tool call, which dialects write as JSON text. */
+export function argumentsOf(text: unknown): unknown {
+  if (typeof text !== "string") return isObject(text) ? text : {};
+  return text.trim() === "" ? {} : (parseJson(text) ?? {});
+}
+
+export const schemaOf = (schema: unknown): JSONSchema7 =>
+  (isObject(schema) && Object.keys(schema).length > 0 ? schema : { type: "object", properties: {} }) as JSONSchema7;
+
+/** The numbers that dialects name alike, by the neutral names. */
+export function numbersIn(
+  body: JsonObject,
+  names: Readonly<
+    Partial<
+      Record<
+        "maxOutputTokens" | "temperature" | "topP" | "topK" | "presencePenalty" | "frequencyPenalty" | "seed",
+        readonly string[]
+      >
+    >
+  >,
+): Partial<LanguageModelV4CallOptions> {
+  const found: Record<string, number> = {};
+  for (const [neutral, fields] of Object.entries(names)) {
+    for (const field of fields ?? []) {
+      const value = numberIn(body, field);
+      if (value !== null) found[neutral] ??= value;
+    }
+  }
+  return found;
+}
+
+export function stopsIn(value: unknown): { stopSequences?: string[] } {
+  const stops = (Array.isArray(value) ? value : [value]).filter((stop): stop is string => typeof stop === "string");
+  return stops.length > 0 ? { stopSequences: stops } : {};
+}
+
+const EFFORTS: ReadonlySet<string> = new Set(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
+
+export function effortIn(body: JsonObject, field: string): { reasoning?: Reasoning } {
+  const effort = stringIn(body, field);
+  return effort !== null && EFFORTS.has(effort) ? { reasoning: effort as Reasoning } : {};
+}
+
+/** How hard a budget of so many tokens lets a model think. */
+export const effortOf = (tokens: number): Reasoning =>
+  tokens === 0 ? "none" : tokens <= 2_048 ? "low" : tokens <= 10_000 ? "medium" : "high";
+
+/** Fields of `body` that are set and that neither list has, with `prefix` before their names. */
+export function otherFields(body: JsonObject, known: ReadonlySet<string>, prefix = ""): string[] {
+  return Object.entries(body).flatMap(([name, value]) =>
+    known.has(name) || value === undefined || value === null ? [] : [`${prefix}${name}`],
+  );
+}
+
+/** `fields`, apart: those that change nothing in the answer, and those that would. */
+export function apart(
+  fields: readonly string[],
+  hints: ReadonlySet<string>,
+): { hints: string[]; unsupported: string[] } {
+  return { hints: fields.filter((name) => hints.has(name)), unsupported: fields.filter((name) => !hints.has(name)) };
+}

@@ -1,0 +1,201 @@
+/** A Gemini request in the neutral form. */
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import { arrayIn, isObject, type JsonObject, numberIn, objectIn, stringIn } from "../../core/json.ts";
+import { BadRequest, type Read } from "../client.ts";
+import {
+  type AssistantPart,
+  apart,
+  effortOf,
+  fileFrom,
+  fileOf,
+  numbersIn,
+  otherFields,
+  Prompt,
+  schemaOf,
+  stopsIn,
+  type UserPart,
+} from "../fields.ts";
+import { splitId, unpack } from "../stash.ts";
+import { camelFields, jsonSchemaOf } from "./schema.ts";
+
+const READ = new Set(["model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig"]);
+const HINTS = new Set(["safetySettings", "labels", "generationConfig.mediaResolution"]);
+const CONFIG = new Set([
+  "maxOutputTokens",
+  "temperature",
+  "topP",
+  "topK",
+  "presencePenalty",
+  "frequencyPenalty",
+  "seed",
+  "stopSequences",
+  "responseMimeType",
+  "responseSchema",
+  "responseJsonSchema",
+  "thinkingConfig",
+]);
+
+export function readGemini(asked: JsonObject): Read {
+  const body = camelFields(asked);
+  const config = camelFields(body.generationConfig);
+  const prompt = new Prompt();
+  prompt.system(textOf(body.systemInstruction));
+  const calls = new Calls();
+  const contents = typeof body.contents === "string" ? [{ parts: [{ text: body.contents }] }] : body.contents;
+  if (!Array.isArray(contents)) throw new BadRequest("contents", "is no list");
+  for (const [index, content] of contents.entries()) readContent(prompt, calls, content, `contents[${index}]`);
+  const { tools, unsupported } = readTools(body);
+  const others = [
+    ...otherFields(body, READ),
+    ...otherFields(config, CONFIG, "generationConfig.").filter((name) => !isDefault(name, config)),
+  ];
+  const sorted = apart(others, HINTS);
+  const options: LanguageModelV4CallOptions = {
+    prompt: prompt.messages,
+    ...numbersIn(config, {
+      maxOutputTokens: ["maxOutputTokens"],
+      temperature: ["temperature"],
+      topP: ["topP"],
+      topK: ["topK"],
+      presencePenalty: ["presencePenalty"],
+      frequencyPenalty: ["frequencyPenalty"],
+      seed: ["seed"],
+    }),
+    ...stopsIn(config.stopSequences),
+    ...readThinking(camelFields(config.thinkingConfig)),
+    ...readFormat(config),
+    ...(tools.length > 0 ? { tools, ...readChoice(body) } : {}),
+  };
+  return { options, hints: sorted.hints, unsupported: [...sorted.unsupported, ...unsupported] };
+}
+
+/** Values that ask for nothing. */
+const isDefault = (name: string, config: JsonObject): boolean =>
+  (name.endsWith(".candidateCount") && config.candidateCount === 1) ||
+  (name.endsWith(".responseLogprobs") && config.responseLogprobs === false) ||
+  (name.endsWith(".responseModalities") && String(config.responseModalities).toUpperCase() === "TEXT");
+
+/** Gemini's calls have no ids of need: a result belongs to the first call of its name that has none. */
+class Calls {
+  #made = 0;
+  readonly #open: { id: string; name: string }[] = [];
+
+  made(name: string, given: string | null): string {
+    const id = given ?? `call_${++this.#made}`;
+    this.#open.push({ id, name });
+    return id;
+  }
+
+  answered(name: string, given: string | null): string {
+    const at = this.#open.findIndex((call) => (given === null ? call.name === name : call.id === given));
+    const [call] = at < 0 ? [] : this.#open.splice(at, 1);
+    return given ?? call?.id ?? `call_${++this.#made}`;
+  }
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!isObject(content)) return "";
+  const parts = Array.isArray(content.parts) ? content.parts : [content.parts ?? content];
+  return parts.map((part) => (isObject(part) ? (stringIn(part, "text") ?? "") : "")).join("\n");
+}
+
+function readContent(prompt: Prompt, calls: Calls, content: unknown, at: string) {
+  if (typeof content === "string") return prompt.user([{ type: "text", text: content }]);
+  if (!isObject(content)) throw new BadRequest(at, "is no content");
+  for (const [index, one] of arrayIn(content, "parts").entries()) {
+    const part = camelFields(one);
+    const where = `${at}.parts[${index}]`;
+    if (isObject(part.functionResponse)) {
+      const { name, response } = part.functionResponse;
+      const id = calls.answered(String(name), idOf(part.functionResponse));
+      const text = typeof response === "string" ? response : JSON.stringify(response ?? {});
+      prompt.result(id, { type: "text", value: text }, String(name));
+    } else if (content.role === "model") prompt.assistant(modelPart(part, calls, where));
+    else prompt.user([userPart(part, where)]);
+  }
+}
+
+const idOf = (call: JsonObject): string | null => {
+  const id = stringIn(call, "id");
+  return id === null ? null : splitId(id).id;
+};
+
+function userPart(part: JsonObject, at: string): UserPart {
+  const text = stringIn(part, "text");
+  if (text !== null) return { type: "text", text };
+  const inline = camelFields(part.inlineData);
+  if (typeof inline.data === "string") return fileOf(stringIn(inline, "mimeType") ?? "image/png", inline.data);
+  const file = camelFields(part.fileData);
+  if (typeof file.fileUri === "string") {
+    if (/generativelanguage\.googleapis\.com|^files\//.test(file.fileUri))
+      throw new BadRequest(`${at}.fileData`, "names a file that only its provider has");
+    const mediaType = stringIn(file, "mimeType");
+    return fileFrom(`${at}.fileData.fileUri`, file.fileUri, mediaType === null ? {} : { mediaType });
+  }
+  throw new BadRequest(at, "is of a kind that cannot be translated");
+}
+
+function modelPart(part: JsonObject, calls: Calls, at: string): AssistantPart[] {
+  const metadata = unpack(part.thoughtSignature);
+  const back = metadata ? { providerOptions: metadata } : {};
+  const text = stringIn(part, "text");
+  if (text !== null)
+    return part.thought === true ? [{ type: "reasoning", text, ...back }] : [{ type: "text", text, ...back }];
+  if (isObject(part.functionCall)) {
+    const name = stringIn(part.functionCall, "name") ?? "";
+    const toolCallId = calls.made(name, idOf(part.functionCall));
+    return [{ type: "tool-call", toolCallId, toolName: name, input: objectIn(part.functionCall, "args"), ...back }];
+  }
+  const inline = camelFields(part.inlineData);
+  if (typeof inline.data === "string") return [fileOf(stringIn(inline, "mimeType") ?? "image/png", inline.data)];
+  throw new BadRequest(at, "is of a kind that cannot be translated");
+}
+
+function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; unsupported: string[] } {
+  const tools: LanguageModelV4FunctionTool[] = [];
+  const unsupported: string[] = [];
+  for (const [index, one] of arrayIn(body, "tools").entries()) {
+    const tool = camelFields(one);
+    unsupported.push(...otherFields(tool, new Set(["functionDeclarations"]), `tools[${index}].`));
+    for (const declared of arrayIn(tool, "functionDeclarations")) {
+      const fn = camelFields(declared);
+      const description = stringIn(fn, "description");
+      tools.push({
+        type: "function",
+        name: stringIn(fn, "name") ?? "",
+        inputSchema: schemaOf(fn.parametersJsonSchema ?? (fn.parameters ? jsonSchemaOf(fn.parameters) : null)),
+        ...(description === null ? {} : { description }),
+      });
+    }
+  }
+  return { tools, unsupported };
+}
+
+function readChoice(body: JsonObject): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+  const { mode, allowedFunctionNames } = camelFields(camelFields(body.toolConfig).functionCallingConfig);
+  const names = Array.isArray(allowedFunctionNames) ? allowedFunctionNames : [];
+  switch (String(mode).toUpperCase()) {
+    case "NONE":
+      return { toolChoice: { type: "none" } };
+    case "ANY":
+      return { toolChoice: names.length === 1 ? { type: "tool", toolName: String(names[0]) } : { type: "required" } };
+    default:
+      return {};
+  }
+}
+
+function readThinking(thinking: JsonObject): Pick<LanguageModelV4CallOptions, "reasoning"> {
+  const level = stringIn(thinking, "thinkingLevel")?.toLowerCase();
+  if (level === "minimal" || level === "low" || level === "medium" || level === "high") return { reasoning: level };
+  const budget = numberIn(thinking, "thinkingBudget");
+  // -1: as much as the model likes.
+  if (budget !== null) return { reasoning: budget < 0 ? "medium" : effortOf(budget) };
+  return thinking.includeThoughts === true ? { reasoning: "medium" } : {};
+}
+
+function readFormat(config: JsonObject): Pick<LanguageModelV4CallOptions, "responseFormat"> {
+  if (config.responseMimeType !== "application/json") return {};
+  const schema = config.responseJsonSchema ?? (config.responseSchema ? jsonSchemaOf(config.responseSchema) : null);
+  return { responseFormat: { type: "json", ...(schema ? { schema: schemaOf(schema) } : {}) } };
+}

@@ -1,0 +1,214 @@
+/** An Anthropic messages request in the neutral form. */
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import { arrayIn, isObject, type JsonObject, numberIn, objectIn, stringIn } from "../../core/json.ts";
+import { ONE_TOOL_AT_A_TIME } from "../chat/read.ts";
+import { BadRequest, type Read } from "../client.ts";
+import {
+  type AssistantPart,
+  apart,
+  argumentsOf,
+  effortIn,
+  effortOf,
+  fileFrom,
+  fileOf,
+  numbersIn,
+  type Output,
+  otherFields,
+  Prompt,
+  schemaOf,
+  stopsIn,
+  type UserPart,
+} from "../fields.ts";
+import { splitId, unpack } from "../stash.ts";
+
+const READ = new Set([
+  "model",
+  "messages",
+  "system",
+  "stream",
+  "max_tokens",
+  "temperature",
+  "top_p",
+  "top_k",
+  "stop_sequences",
+  "tools",
+  "tool_choice",
+  "thinking",
+  "output_config",
+  "output_format",
+]);
+const HINTS = new Set(["metadata", "service_tier", "cache_control", "context_management", "inference_geo", "speed"]);
+
+export function readMessages(body: JsonObject): Read {
+  const prompt = new Prompt();
+  prompt.system(textOf(body.system));
+  if (!Array.isArray(body.messages)) throw new BadRequest("messages", "is no list");
+  for (const [index, message] of body.messages.entries()) readMessage(prompt, message, `messages[${index}]`);
+  const { tools, unsupported } = readTools(body);
+  const choice = objectIn(body, "tool_choice");
+  const sorted = apart(otherFields(body, READ), HINTS);
+  const options: LanguageModelV4CallOptions = {
+    prompt: prompt.messages,
+    ...numbersIn(body, {
+      maxOutputTokens: ["max_tokens"],
+      temperature: ["temperature"],
+      topP: ["top_p"],
+      topK: ["top_k"],
+    }),
+    ...stopsIn(body.stop_sequences),
+    ...readThinking(body),
+    ...readFormat(body),
+    ...(tools.length > 0 ? { tools, ...readChoice(choice) } : {}),
+    ...(choice.disable_parallel_tool_use === true ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
+  };
+  return { options, hints: sorted.hints, unsupported: [...sorted.unsupported, ...unsupported] };
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((block) => (isObject(block) ? (stringIn(block, "text") ?? "") : "")).join("\n\n");
+}
+
+function readMessage(prompt: Prompt, message: unknown, at: string) {
+  if (!isObject(message)) throw new BadRequest(at, "is no message");
+  const { role, content } = message;
+  const blocks = typeof content === "string" ? [{ type: "text", text: content }] : content;
+  if (!Array.isArray(blocks)) throw new BadRequest(`${at}.content`, "is neither a text nor a list");
+  if (role === "system") return prompt.system(textOf(content));
+  if (role !== "user" && role !== "assistant") throw new BadRequest(`${at}.role`, "is none that can be translated");
+  for (const [index, one] of blocks.entries()) {
+    const block = isObject(one) ? one : {};
+    const where = `${at}.content[${index}]`;
+    if (role === "assistant") prompt.assistant(assistantPart(block, where));
+    else if (block.type === "tool_result") {
+      const { output, files } = outputOf(block, where);
+      prompt.result(splitId(stringIn(block, "tool_use_id") ?? "").id, output);
+      prompt.user(files);
+    } else prompt.user([userPart(block, where)]);
+  }
+}
+
+function userPart(block: JsonObject, at: string): UserPart {
+  switch (block.type) {
+    case "text":
+      return { type: "text", text: stringIn(block, "text") ?? "" };
+    case "image":
+    case "document":
+      return fileIn(block, at);
+    default:
+      throw new BadRequest(`${at}.type`, "is none that can be translated");
+  }
+}
+
+function fileIn(block: JsonObject, at: string): UserPart {
+  const source = objectIn(block, "source");
+  const mediaType = stringIn(source, "media_type") ?? (block.type === "document" ? "application/pdf" : "image/png");
+  switch (source.type) {
+    case "base64":
+      return fileOf(mediaType, stringIn(source, "data") ?? "", stringIn(block, "title") ?? undefined);
+    case "text":
+      return { type: "text", text: stringIn(source, "data") ?? "" };
+    case "url":
+      return fileFrom(
+        `${at}.source.url`,
+        stringIn(source, "url") ?? "",
+        block.type === "document" ? { mediaType } : {},
+      );
+    default:
+      throw new BadRequest(`${at}.source`, "names a file that only its provider has");
+  }
+}
+
+function assistantPart(block: JsonObject, at: string): AssistantPart[] {
+  switch (block.type) {
+    case "text":
+      return [{ type: "text", text: stringIn(block, "text") ?? "" }];
+    case "thinking":
+    case "redacted_thinking": {
+      const metadata = unpack(block.signature ?? block.data);
+      const text = stringIn(block, "thinking") ?? "";
+      if (!metadata && text === "") return [];
+      return [{ type: "reasoning", text, ...(metadata ? { providerOptions: metadata } : {}) }];
+    }
+    case "tool_use": {
+      const { id, metadata } = splitId(stringIn(block, "id") ?? "");
+      const toolName = stringIn(block, "name") ?? "";
+      const input = argumentsOf(block.input);
+      return [
+        { type: "tool-call", toolCallId: id, toolName, input, ...(metadata ? { providerOptions: metadata } : {}) },
+      ];
+    }
+    default:
+      throw new BadRequest(`${at}.type`, "is none that can be translated");
+  }
+}
+
+/** A result; its pictures go behind it, since few providers take any inside. */
+function outputOf(block: JsonObject, at: string): { output: Output; files: UserPart[] } {
+  const files: UserPart[] = [];
+  for (const [index, part] of arrayIn(block, "content").entries()) {
+    if (isObject(part) && (part.type === "image" || part.type === "document"))
+      files.push(fileIn(part, `${at}.content[${index}]`));
+  }
+  const parts = Array.isArray(block.content)
+    ? block.content.filter((part) => isObject(part) && part.type === "text")
+    : block.content;
+  return { output: { type: block.is_error === true ? "error-text" : "text", value: textOf(parts) }, files };
+}
+
+function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; unsupported: string[] } {
+  const tools: LanguageModelV4FunctionTool[] = [];
+  const unsupported: string[] = [];
+  for (const [index, tool] of arrayIn(body, "tools").entries()) {
+    // Tools with another type are the provider's own.
+    if (!isObject(tool) || !(tool.type === undefined || tool.type === "custom" || tool.type === null)) {
+      unsupported.push(`tools[${index}]`);
+      continue;
+    }
+    const description = stringIn(tool, "description");
+    tools.push({
+      type: "function",
+      name: stringIn(tool, "name") ?? "",
+      inputSchema: schemaOf(tool.input_schema),
+      ...(description === null ? {} : { description }),
+      ...(tool.strict === true ? { strict: true } : {}),
+    });
+  }
+  return { tools, unsupported };
+}
+
+function readChoice(choice: JsonObject): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+  switch (choice.type) {
+    case "auto":
+    case "none":
+      return { toolChoice: { type: choice.type } };
+    case "any":
+      return { toolChoice: { type: "required" } };
+    case "tool":
+      return { toolChoice: { type: "tool", toolName: stringIn(choice, "name") ?? "" } };
+    default:
+      return {};
+  }
+}
+
+function readThinking(body: JsonObject): Pick<LanguageModelV4CallOptions, "reasoning"> {
+  const effort = effortIn(objectIn(body, "output_config"), "effort");
+  const thinking = objectIn(body, "thinking");
+  switch (thinking.type) {
+    case "disabled":
+      return { reasoning: "none" };
+    case "enabled":
+      return { reasoning: effort.reasoning ?? effortOf(numberIn(thinking, "budget_tokens") ?? 4_096) };
+    case "adaptive":
+      return { reasoning: effort.reasoning ?? "medium" };
+    default:
+      return effort;
+  }
+}
+
+function readFormat(body: JsonObject): Pick<LanguageModelV4CallOptions, "responseFormat"> {
+  const inConfig = objectIn(objectIn(body, "output_config"), "format");
+  const format = inConfig.type === undefined ? objectIn(body, "output_format") : inConfig;
+  return format.type === "json_schema" ? { responseFormat: { type: "json", schema: schemaOf(format.schema) } } : {};
+}

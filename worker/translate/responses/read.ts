@@ -1,0 +1,215 @@
+/** An OpenAI Responses request in the neutral form. */
+import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
+import { arrayIn, isObject, type JsonObject, objectIn, stringIn } from "../../core/json.ts";
+import { ONE_TOOL_AT_A_TIME } from "../chat/read.ts";
+import { BadRequest, type Read } from "../client.ts";
+import {
+  type AssistantPart,
+  apart,
+  argumentsOf,
+  effortIn,
+  fileFrom,
+  fileOf,
+  numbersIn,
+  type Output,
+  otherFields,
+  Prompt,
+  schemaOf,
+  type UserPart,
+} from "../fields.ts";
+import { splitId, unpack } from "../stash.ts";
+
+const READ = new Set([
+  "model",
+  "input",
+  "instructions",
+  "stream",
+  "max_output_tokens",
+  "temperature",
+  "top_p",
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "reasoning",
+  "text",
+]);
+const HINTS = new Set([
+  "user",
+  "metadata",
+  "store",
+  "service_tier",
+  "prompt_cache_key",
+  "prompt_cache_retention",
+  "safety_identifier",
+  "include",
+  "stream_options",
+  "client_metadata",
+  "truncation",
+]);
+/** Values that ask for nothing. */
+const DEFAULTS: JsonObject = { background: false, top_logprobs: 0, store: false };
+
+export function readResponses(body: JsonObject): Read {
+  const prompt = new Prompt();
+  prompt.system(stringIn(body, "instructions") ?? "");
+  const { input } = body;
+  if (typeof input === "string") prompt.user([{ type: "text", text: input }]);
+  else if (!Array.isArray(input)) throw new BadRequest("input", "is neither a text nor a list");
+  else for (const [index, item] of input.entries()) readItem(prompt, item, `input[${index}]`);
+  const { tools, unsupported } = readTools(body);
+  const sorted = apart(
+    otherFields(body, READ).filter((name) => body[name] !== DEFAULTS[name]),
+    HINTS,
+  );
+  const options: LanguageModelV4CallOptions = {
+    prompt: prompt.messages,
+    ...numbersIn(body, { maxOutputTokens: ["max_output_tokens"], temperature: ["temperature"], topP: ["top_p"] }),
+    ...effortIn(objectIn(body, "reasoning"), "effort"),
+    ...readFormat(objectIn(objectIn(body, "text"), "format")),
+    ...(tools.length > 0 ? { tools, ...readChoice(body.tool_choice) } : {}),
+    ...(body.parallel_tool_calls === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
+  };
+  return { options, hints: sorted.hints, unsupported: [...sorted.unsupported, ...unsupported] };
+}
+
+function readItem(prompt: Prompt, item: unknown, at: string) {
+  if (!isObject(item)) throw new BadRequest(at, "is no item");
+  switch (item.type) {
+    case "message":
+    case undefined:
+      return readMessage(prompt, item, at);
+    case "function_call":
+    case "custom_tool_call": {
+      const { id, metadata } = splitId(stringIn(item, "call_id") ?? "");
+      const input =
+        item.type === "function_call" ? argumentsOf(item.arguments) : { input: stringIn(item, "input") ?? "" };
+      const toolName = stringIn(item, "name") ?? "";
+      const back = metadata ? { providerOptions: metadata } : {};
+      return prompt.assistant([{ type: "tool-call", toolCallId: id, toolName, input, ...back }]);
+    }
+    case "function_call_output":
+    case "custom_tool_call_output":
+      return readOutput(prompt, item, at);
+    case "reasoning": {
+      const metadata = unpack(item.encrypted_content);
+      const text = [...arrayIn(item, "summary"), ...arrayIn(item, "content")]
+        .map((part) => (isObject(part) ? (stringIn(part, "text") ?? "") : ""))
+        .join("\n\n");
+      if (!metadata && text === "") return;
+      return prompt.assistant([{ type: "reasoning", text, ...(metadata ? { providerOptions: metadata } : {}) }]);
+    }
+    default:
+      throw new BadRequest(`${at}.type`, "is none that can be translated");
+  }
+}
+
+function readMessage(prompt: Prompt, item: JsonObject, at: string) {
+  const { role, content } = item;
+  const parts = typeof content === "string" ? [{ type: "input_text", text: content }] : content;
+  if (!Array.isArray(parts)) throw new BadRequest(`${at}.content`, "is neither a text nor a list");
+  if (role === "system" || role === "developer") {
+    return prompt.system(parts.map((part) => (isObject(part) ? (stringIn(part, "text") ?? "") : "")).join(""));
+  }
+  if (role === "assistant") {
+    return prompt.assistant(
+      parts.flatMap((part): AssistantPart[] => {
+        const text = isObject(part) ? (stringIn(part, "text") ?? stringIn(part, "refusal") ?? "") : "";
+        return text === "" ? [] : [{ type: "text", text }];
+      }),
+    );
+  }
+  if (role !== "user") throw new BadRequest(`${at}.role`, "is none that can be translated");
+  prompt.user(parts.map((part, index) => userPart(isObject(part) ? part : {}, `${at}.content[${index}]`)));
+}
+
+function userPart(part: JsonObject, at: string): UserPart {
+  switch (part.type) {
+    case "input_text":
+    case "text":
+    case "output_text":
+      return { type: "text", text: stringIn(part, "text") ?? "" };
+    case "input_image": {
+      const url = stringIn(part, "image_url");
+      if (url === null) throw new BadRequest(`${at}.file_id`, "names a file that only its provider has");
+      return fileFrom(`${at}.image_url`, url);
+    }
+    case "input_file": {
+      const filename = stringIn(part, "filename") ?? undefined;
+      const more = { mediaType: "application/pdf", ...(filename === undefined ? {} : { filename }) };
+      const data = stringIn(part, "file_data");
+      const url = stringIn(part, "file_url");
+      if (url !== null) return fileFrom(`${at}.file_url`, url, more);
+      if (data === null) throw new BadRequest(`${at}.file_id`, "names a file that only its provider has");
+      return data.startsWith("data:")
+        ? fileFrom(`${at}.file_data`, data, more)
+        : fileOf("application/pdf", data, filename);
+    }
+    default:
+      throw new BadRequest(`${at}.type`, "is none that can be translated");
+  }
+}
+
+/** A result; its pictures go behind it, since few providers take any inside. */
+function readOutput(prompt: Prompt, item: JsonObject, at: string) {
+  const parts = Array.isArray(item.output) ? item.output.filter(isObject) : [];
+  const isText = (part: JsonObject) => typeof part.text === "string";
+  const text =
+    typeof item.output === "string"
+      ? item.output
+      : parts
+          .filter(isText)
+          .map(({ text }) => text)
+          .join("");
+  const output: Output = { type: "text", value: text };
+  prompt.result(splitId(stringIn(item, "call_id") ?? "").id, output);
+  prompt.user(parts.filter((part) => !isText(part)).map((part) => userPart(part, `${at}.output`)));
+}
+
+/** The names of tools that take a text and no JSON, as the client declared them. */
+export const textTools = (body: JsonObject): ReadonlySet<string> =>
+  new Set(
+    arrayIn(body, "tools").flatMap((tool) => (isObject(tool) && tool.type === "custom" ? [String(tool.name)] : [])),
+  );
+
+function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; unsupported: string[] } {
+  const tools: LanguageModelV4FunctionTool[] = [];
+  const unsupported: string[] = [];
+  for (const [index, tool] of arrayIn(body, "tools").entries()) {
+    if (!isObject(tool) || (tool.type !== "function" && tool.type !== "custom")) {
+      unsupported.push(`tools[${index}]`);
+      continue;
+    }
+    const description = stringIn(tool, "description");
+    const grammar = stringIn(objectIn(tool, "format"), "definition");
+    const told = [description, grammar && `The input follows this grammar:\n${grammar}`].filter(Boolean).join("\n\n");
+    const text = { type: "object", properties: { input: { type: "string" } }, required: ["input"] };
+    tools.push({
+      type: "function",
+      name: stringIn(tool, "name") ?? "",
+      inputSchema: schemaOf(tool.type === "custom" ? text : tool.parameters),
+      ...(told === "" ? {} : { description: told }),
+      ...(tool.strict === true ? { strict: true } : {}),
+    });
+  }
+  return { tools, unsupported };
+}
+
+function readChoice(choice: unknown): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+  if (choice === "none" || choice === "required" || choice === "auto") return { toolChoice: { type: choice } };
+  const named = isObject(choice) ? stringIn(choice, "name") : null;
+  return named === null ? {} : { toolChoice: { type: "tool", toolName: named } };
+}
+
+function readFormat(format: JsonObject): Pick<LanguageModelV4CallOptions, "responseFormat"> {
+  if (format.type === "json_object") return { responseFormat: { type: "json" } };
+  if (format.type !== "json_schema") return {};
+  const { name, description } = format;
+  return {
+    responseFormat: {
+      type: "json",
+      schema: schemaOf(format.schema),
+      ...(typeof name === "string" ? { name } : {}),
+      ...(typeof description === "string" ? { description } : {}),
+    },
+  };
+}
