@@ -3,9 +3,10 @@ import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { SDKS } from "./support/conversing.ts";
 import { json } from "./support/replies.ts";
 import { type System, startSystem } from "./support/system.ts";
-import { type Key, providerKey, type Tenant, tenantOf } from "./support/tenant.ts";
+import { type Key, newTenant, providerKey, type Tenant, tenantOf } from "./support/tenant.ts";
 import { type Received, startUpstream, type Upstream } from "./support/upstream.ts";
 
 let system: System;
@@ -182,5 +183,105 @@ describe("a unified entry", () => {
     }
     const embedded = await openai.embeddings.create({ model: "google/gemini-embedding-001", input: "Hi" });
     expect(embedded.data[0]?.embedding.length).toBeGreaterThan(100);
+  });
+});
+
+describe("a provider that speaks another dialect", () => {
+  const SDK_MODELS = [
+    ["chat", "anthropic/claude-haiku-4-5"],
+    ["chat", "google/gemini-2.5-flash"],
+    ["responses", "anthropic/claude-haiku-4-5"],
+    ["responses", "groq/llama-3.3-70b-versatile"],
+    ["messages", "gpt-5-mini"],
+    ["messages", "gemini-2.5-flash"],
+    ["messages", "mistral/mistral-small-latest"],
+    ["gemini", "claude-haiku-4-5"],
+    ["gemini", "gpt-5-mini"],
+    ["gemini", "cohere/command-a-03-2025"],
+  ] as const;
+
+  test.each(SDK_MODELS)("answers the SDK of %s for %s, whole and streamed", async (dialect, model) => {
+    const sdk = SDKS[dialect]({ baseUrl: system.url, key: system.testKey, model });
+    const { said } = await sdk.ask({ text: 'Hi [[sandbox: say="Hello, you there."]]' });
+    expect(said).toMatchObject({ text: "Hello, you there." });
+    expect(await sdk.stream({ text: 'Hi [[sandbox: say="Hello, you there."]]' })).toMatchObject(said);
+    const called = await sdk.stream({ text: "What is the weather in Paris?", tools: true });
+    expect(called.calls).toMatchObject([{ name: "get_weather", args: { city: expect.any(String) } }]);
+  });
+
+  test("is metered by its own answer, in its own format, and gets its own headers and key", async () => {
+    upstream.reply = json(200, MESSAGE_ANSWER);
+    const body = '{"model":"claude-haiku-4-5","max_tokens":50,"messages":[{"role":"user","content":"Hi"}]}';
+    const answer = await ask("/v1/chat/completions", body, { "openai-organization": "org-1" });
+    expect(await answer.json()).toMatchObject({
+      object: "chat.completion",
+      model: "served",
+      choices: [{ message: { content: "Hi" }, finish_reason: "stop" }],
+      usage: { prompt_tokens: 9, completion_tokens: 1 },
+    });
+    const { path, headers, body: sent } = onlyRequest();
+    expect(path).toBe("/v1/messages");
+    expect(headers).toMatchObject({ "x-api-key": providerKey("anthropic"), "anthropic-version": "2023-06-01" });
+    expect(headers).not.toHaveProperty("openai-organization");
+    expect(headers).not.toHaveProperty("authorization");
+    expect(JSON.parse(sent.toString())).toMatchObject({ model: "claude-haiku-4-5", max_tokens: 50 });
+    const record = await tenant.record(answer.headers.get("x-meterr-request-id"));
+    expect(record).toMatchObject({
+      provider: "anthropic",
+      model: "claude-haiku-4-5",
+      status: "ok",
+      usage_source: "provider",
+      tokens: { input: 9, output: 1 },
+    });
+    // $1 and $5 for a million tokens.
+    expect(record.cost_usd).toBe("0.000014000");
+    expect(answer.headers.get("x-meterr-cost-usd")).toBe(record.cost_usd);
+  });
+
+  test("is refused what it has no like of, by the field's name, and nothing is sent", async () => {
+    const body = '{"model":"claude-haiku-4-5","messages":[{"role":"user","content":"Hi"}],"seed":1}';
+    const answer = await ask("/v1/chat/completions", body);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: { code: "invalid_request", details: { field: "seed" } } });
+    expect(upstream.received).toHaveLength(0);
+  });
+
+  test("loses what changes nothing in the answer, and the answer says so", async () => {
+    upstream.reply = json(200, MESSAGE_ANSWER);
+    const body = '{"model":"claude-haiku-4-5","messages":[{"role":"user","content":"Hi"}],"user":"ann","store":true}';
+    const answer = await ask("/v1/chat/completions", body);
+    expect(answer.headers.get("x-meterr-dropped")).toBe("user, store");
+    await answer.text();
+  });
+
+  test("tells its error in the client's shape, with its own status and words", async () => {
+    upstream.reply = json(529, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } });
+    const body = '{"model":"claude-haiku-4-5","messages":[{"role":"user","content":"Hi"}]}';
+    const answer = await ask("/v1/chat/completions", body);
+    expect(answer.status).toBe(529);
+    expect(await answer.json()).toMatchObject({ error: { message: "Overloaded", code: "upstream_error" } });
+  });
+
+  test("is asked once, and the next one who asks the same in any dialect is answered from the cache", async () => {
+    upstream.reply = json(200, MESSAGE_ANSWER);
+    const cached = { "x-meterr-cache-ttl": "60" };
+    const body = '{"model":"claude-haiku-4-5","max_tokens":77,"messages":[{"role":"user","content":"Once"}]}';
+    const first = await (await ask("/v1/chat/completions", body, cached)).json();
+    const again = await ask("/v1/chat/completions", body, cached);
+    expect(again.headers.get("x-meterr-cache")).toBe("hit");
+    expect(await again.json()).toMatchObject({ choices: (first as { choices: unknown }).choices });
+    expect(upstream.received).toHaveLength(1);
+  });
+
+  test("keeps a hard budget", async () => {
+    const acme = await newTenant(system);
+    const limited = await acme.key();
+    await acme.credential("anthropic", upstream.origin);
+    await acme.budget({ limit_usd: "0.000001", scope: { type: "tenant" } });
+    const body = '{"model":"claude-haiku-4-5","max_tokens":50,"messages":[{"role":"user","content":"Hi"}]}';
+    const answer = await ask("/v1/chat/completions", body, {}, limited.key);
+    expect(answer.status).toBe(402);
+    expect(await answer.json()).toMatchObject({ error: { code: "budget_exceeded" } });
+    expect(upstream.received).toHaveLength(0);
   });
 });
