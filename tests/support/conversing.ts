@@ -87,7 +87,7 @@ export function openAiChat({ baseUrl, key, fetch, model }: Where): Conversing {
       text: message.content ?? "",
       reasoning: message.reasoning_content ?? "",
       calls: (message.tool_calls ?? []).flatMap((call) =>
-        call.type === "function"
+        "function" in call
           ? [{ id: call.id, name: call.function.name, args: JSON.parse(call.function.arguments) }]
           : [],
       ),
@@ -293,7 +293,9 @@ export function googleGemini({ baseUrl, key, fetch, model }: Where): Conversing 
       text: parts.map((part) => (part.thought ? "" : (part.text ?? ""))).join(""),
       reasoning: parts.map((part) => (part.thought ? (part.text ?? "") : "")).join(""),
       calls: parts.flatMap(({ functionCall }) =>
-        functionCall ? [{ id: functionCall.id ?? "", name: functionCall.name ?? "", args: functionCall.args }] : [],
+        functionCall
+          ? [{ id: functionCall.id ?? "", name: functionCall.name ?? "", args: functionCall.args ?? {} }]
+          : [],
       ),
       input: usage?.promptTokenCount ?? -1,
       output: (usage?.candidatesTokenCount ?? 0) + (usage?.thoughtsTokenCount ?? 0),

@@ -8,6 +8,7 @@ import type {
   SharedV4ProviderMetadata,
 } from "@ai-sdk/provider";
 import { isObject, stringIn } from "../core/json.ts";
+import { readOpenAiUsage } from "../dialects/openai-usage.ts";
 import type { Counts, Finish, Piece } from "./client.ts";
 
 /** The pieces of a whole answer. */
@@ -33,7 +34,7 @@ function piecesOfContent(content: LanguageModelV4Content): Piece[] {
       const id = content.toolCallId;
       return [
         { type: "tool", id, name: content.toolName, metadata: signatureOf(content.providerMetadata) },
-        { type: "arguments", id, text: content.input },
+        { type: "arguments", id, text: content.input || "{}" },
         { type: "tool-end", id },
       ];
     }
@@ -71,7 +72,13 @@ function finishOf({ unified }: LanguageModelV4FinishReason): Finish {
   return unified === "other" || unified === "interrupted" ? "stop" : unified;
 }
 
-export function countsOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Counts {
+function countsOf({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Counts {
+  // Who copies OpenAI's usage does so in many ways: ours is what is billed.
+  const read = raw && "prompt_tokens" in raw ? readOpenAiUsage(raw) : null;
+  if (read) {
+    const { input, inputCached, inputCacheWrite, output, outputReasoning } = read.tokens;
+    return { input, cached: inputCached, cacheWrite: inputCacheWrite, output, reasoning: outputReasoning };
+  }
   return {
     input: inputTokens.total ?? 0,
     cached: inputTokens.cacheRead ?? 0,
@@ -86,6 +93,7 @@ export class Pieces {
   /** The metadata of open blocks of reasoning, which comes in parts. */
   readonly #thoughts = new Map<string, SharedV4ProviderMetadata>();
   readonly #open = new Set<string>();
+  readonly #argued = new Set<string>();
   readonly #ended = new Set<string>();
   #isOver = false;
 
@@ -116,17 +124,16 @@ export class Pieces {
         this.#open.add(part.id);
         return [{ type: "tool", id: part.id, name: part.toolName, metadata: signatureOf(part.providerMetadata) }];
       case "tool-input-delta":
-        return this.#open.has(part.id) && part.delta !== ""
-          ? [{ type: "arguments", id: part.id, text: part.delta }]
-          : [];
+        if (!this.#open.has(part.id) || part.delta === "") return [];
+        this.#argued.add(part.id);
+        return [{ type: "arguments", id: part.id, text: part.delta }];
       case "tool-input-end":
         if (!this.#open.has(part.id)) return [];
-        this.#ended.add(part.id);
-        return [{ type: "tool-end", id: part.id }];
+        return this.#endTool(part.id);
       case "tool-call":
         if (!this.#open.has(part.toolCallId)) return piecesOfContent(part);
         // Some only tell the whole call at a broken end of it.
-        return this.#ended.has(part.toolCallId) ? [] : [{ type: "tool-end", id: part.toolCallId }];
+        return this.#ended.has(part.toolCallId) ? [] : this.#endTool(part.toolCallId);
       case "file":
       case "source":
         return piecesOfContent(part);
@@ -140,6 +147,13 @@ export class Pieces {
       default:
         return [];
     }
+  }
+
+  /** A call without arguments has an empty object of them, in every dialect. */
+  #endTool(id: string): Piece[] {
+    this.#ended.add(id);
+    const none: Piece[] = this.#argued.has(id) ? [] : [{ type: "arguments", id, text: "{}" }];
+    return [...none, { type: "tool-end", id }];
   }
 
   #fault(message: string): Piece {

@@ -14,7 +14,8 @@ const STOP: Readonly<Record<Finish, string>> = {
 /** Anthropic's input leaves out what the cache had a part in. */
 const usageOf = (usage: Counts): JsonObject => ({
   input_tokens: Math.max(0, usage.input - usage.cached - usage.cacheWrite),
-  cache_creation_input_tokens: usage.cacheWrite,
+  // Some count what they write among what they read.
+  cache_creation_input_tokens: Math.min(usage.cacheWrite, usage.input - usage.cached),
   cache_read_input_tokens: usage.cached,
   output_tokens: usage.output,
   ...(usage.reasoning > 0 ? { output_tokens_details: { thinking_tokens: usage.reasoning } } : {}),
