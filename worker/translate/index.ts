@@ -77,8 +77,18 @@ async function writing(side: ProviderSide, options: LanguageModelV4CallOptions, 
   }
 }
 
+/** The client's names of neutral fields, where they are no other spelling of them. */
+const FIELDS: Readonly<Record<Conversation, Readonly<Record<string, string>>>> = {
+  chat: { reasoning: "reasoning_effort", stopSequences: "stop", maxOutputTokens: "max_completion_tokens" },
+  responses: { responseFormat: "text.format" },
+  messages: { reasoning: "thinking", responseFormat: "output_config.format", maxOutputTokens: "max_tokens" },
+  gemini: { reasoning: "generationConfig.thinkingConfig", responseFormat: "generationConfig.responseJsonSchema" },
+};
+
 /** The client's name of a neutral field. */
 function fieldName(dialect: Conversation, name: string): string {
+  const own = FIELDS[dialect][name];
+  if (own !== undefined) return own;
   if (dialect === "gemini") return /^(?:tools?|toolChoice)\b/.test(name) ? name : `generationConfig.${name}`;
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

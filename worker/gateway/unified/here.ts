@@ -50,7 +50,8 @@ function modelsOf(of: Arriving, grant: Grant): string[] {
     ({ provider, model }) =>
       reachable.has(provider) && permit(grant.key, { provider, endpoint: "models", models: [model] }).ok,
   );
-  return [...new Set(models.map(({ provider, model }) => `${provider}/${model}`))];
+  const routes = grant.routes.map(({ id }) => id);
+  return [...new Set([...routes, ...models.map(({ provider, model }) => `${provider}/${model}`)])];
 }
 
 function decoded(text: string): string {
@@ -84,6 +85,11 @@ function modelIn(entry: Entry, name: string): JsonObject {
     case "anthropic":
       return { type: "model", id: name, display_name: name, created_at: "1970-01-01T00:00:00Z" };
     default:
-      return { id: name, object: "model", created: 0, owned_by: name.slice(0, name.indexOf("/")) };
+      return {
+        id: name,
+        object: "model",
+        created: 0,
+        owned_by: name.slice(0, Math.max(0, name.indexOf("/"))) || "meterr",
+      };
   }
 }

@@ -1,0 +1,261 @@
+/** What coding agents send, at providers of other dialects: their requests have more fields than an example's. */
+import { expect, test } from "vitest";
+import { SIDES, through } from "./support/translated.ts";
+
+const post = (fetch: typeof globalThis.fetch, path: string, body: object) =>
+  fetch(`https://meterr.invalid${path}`, { method: "POST", body: JSON.stringify(body) });
+
+/** As Claude Code asks, in the middle of a session. */
+const CLAUDE_CODE = {
+  model: "any",
+  max_tokens: 32_000,
+  stream: true,
+  temperature: 1,
+  metadata: { user_id: "user_1" },
+  system: [
+    { type: "text", text: "You are a coding agent.", cache_control: { type: "ephemeral" } },
+    { type: "text", text: "The directory is /repo.", cache_control: { type: "ephemeral" } },
+  ],
+  tools: [
+    {
+      name: "Bash",
+      description: "Runs a command",
+      input_schema: {
+        $schema: "http://json-schema.org/draft-07/schema#",
+        type: "object",
+        properties: { command: { type: "string" }, timeout: { type: "number" } },
+        required: ["command"],
+        additionalProperties: false,
+      },
+    },
+    {
+      name: "Read",
+      description: "Reads a file",
+      input_schema: { type: "object", properties: { path: { type: "string" } } },
+    },
+  ],
+  messages: [
+    { role: "user", content: [{ type: "text", text: "<system-reminder>Be brief.</system-reminder>" }] },
+    { role: "user", content: [{ type: "text", text: "Fix the test.", cache_control: { type: "ephemeral" } }] },
+    {
+      role: "assistant",
+      content: [
+        { type: "text", text: "I look at it." },
+        { type: "tool_use", id: "toolu_1", name: "Bash", input: { command: "ls" } },
+        { type: "tool_use", id: "toolu_2", name: "Read", input: { path: "a.ts" } },
+      ],
+    },
+    {
+      role: "user",
+      content: [
+        { type: "tool_result", tool_use_id: "toolu_1", content: [{ type: "text", text: "a.ts" }] },
+        { type: "tool_result", tool_use_id: "toolu_2", content: "no such file", is_error: true },
+        { type: "text", text: "Go on. [[sandbox: tool=none]]", cache_control: { type: "ephemeral" } },
+      ],
+    },
+  ],
+};
+
+test.each(["chat", "responses", "gemini"] as const)(
+  "Claude Code's session goes on at a provider of %s",
+  async (side) => {
+    const via = through({ ...SIDES[side], ...(side === "responses" && { model: "gpt-4.1" }) });
+    const answer = await post(via.fetch, "/v1/messages?beta=true", CLAUDE_CODE);
+    const text = await answer.text();
+    expect(answer.status, text).toBe(200);
+    expect(text).toContain("event: message_stop");
+    const [exchange] = via.exchanges;
+    expect(exchange?.dropped).toEqual(["metadata"]);
+    const sent = JSON.stringify(exchange?.body);
+    for (const part of [
+      "You are a coding agent.",
+      "The directory is /repo.",
+      "Fix the test.",
+      "no such file",
+      '"command"',
+    ]) {
+      expect(sent).toContain(part.startsWith('"') ? "command" : part);
+    }
+  },
+);
+
+/** As Codex asks. */
+const CODEX = {
+  model: "any",
+  instructions: "You are a coding agent.",
+  input: [
+    { type: "message", role: "developer", content: [{ type: "input_text", text: "Approval is never needed." }] },
+    { type: "message", role: "user", content: [{ type: "input_text", text: "Fix the test." }] },
+    {
+      type: "reasoning",
+      summary: [{ type: "summary_text", text: "I should look." }],
+      encrypted_content: "gAAAA-foreign",
+    },
+    { type: "function_call", name: "shell", arguments: '{"command":["ls"]}', call_id: "call_1" },
+    { type: "function_call_output", call_id: "call_1", output: '{"output":"a.ts"}' },
+    { type: "custom_tool_call", name: "apply_patch", input: "*** Begin Patch", call_id: "call_2", status: "completed" },
+    { type: "custom_tool_call_output", call_id: "call_2", output: "done" },
+  ],
+  tools: [
+    {
+      type: "function",
+      name: "shell",
+      description: "Runs a command",
+      strict: false,
+      parameters: { type: "object", properties: { command: { type: "array", items: { type: "string" } } } },
+    },
+    {
+      type: "custom",
+      name: "apply_patch",
+      description: "Edits files",
+      format: { type: "grammar", syntax: "lark", definition: "start: begin hunk+ end" },
+    },
+  ],
+  tool_choice: "auto",
+  parallel_tool_calls: false,
+  store: false,
+  stream: true,
+  include: ["reasoning.encrypted_content"],
+  prompt_cache_key: "session-1",
+};
+
+test.each(["chat", "messages", "gemini"] as const)("Codex's session goes on at a provider of %s", async (side) => {
+  const via = through(SIDES[side]);
+  const asked = { ...CODEX, tool_choice: { type: "custom", name: "apply_patch" } };
+  const answer = await post(via.fetch, "/v1/responses", asked);
+  const text = await answer.text();
+  expect(answer.status, text).toBe(200);
+  expect(via.exchanges[0]?.dropped).toEqual(["include", "prompt_cache_key"]);
+  expect(text).toContain("event: response.completed");
+  // A tool that takes a text was called as one that takes JSON, and is a tool that takes a text again.
+  expect(text).toMatch(/"type":"custom_tool_call","input":"[^"{]+"/);
+  const sent = JSON.stringify(via.exchanges[0]?.body);
+  for (const part of ["Approval is never needed.", "Begin Patch", "hunk+", "a.ts"]) expect(sent).toContain(part);
+});
+
+/** As Gemini CLI asks. */
+const GEMINI_CLI = {
+  systemInstruction: { role: "user", parts: [{ text: "You are a coding agent." }] },
+  contents: [
+    { role: "user", parts: [{ text: "Fix the test." }] },
+    {
+      role: "model",
+      parts: [
+        { functionCall: { name: "read_file", args: { path: "a.ts" } } },
+        { functionCall: { name: "read_file", args: { path: "b.ts" } } },
+      ],
+    },
+    {
+      role: "user",
+      parts: [
+        { functionResponse: { name: "read_file", response: { output: "first" } } },
+        { functionResponse: { name: "read_file", response: { output: "second" } } },
+      ],
+    },
+  ],
+  tools: [
+    {
+      functionDeclarations: [
+        {
+          name: "read_file",
+          description: "Reads a file",
+          parameters: { type: "OBJECT", properties: { path: { type: "STRING", nullable: true } }, required: ["path"] },
+        },
+      ],
+    },
+  ],
+  generationConfig: { temperature: 0, topP: 1 },
+};
+
+test.each(["chat", "responses", "messages"] as const)(
+  "Gemini CLI's session goes on at a provider of %s",
+  async (side) => {
+    const model = { responses: "gpt-4.1", messages: "claude-3-5-haiku-latest", chat: "mistral-small-latest" }[side];
+    const via = through({ ...SIDES[side], model }, "drop");
+    const answer = await post(via.fetch, "/v1beta/models/any:streamGenerateContent?alt=sse", GEMINI_CLI);
+    const text = await answer.text();
+    expect(answer.status, text).toBe(200);
+    expect(text).toContain('"finishReason":"STOP"');
+    const sent = JSON.stringify(via.exchanges[0]?.body);
+    expect(sent.indexOf("first")).toBeLessThan(sent.indexOf("second"));
+    expect(sent).toMatch(/"type":\["string","null"\]|"nullable":true/);
+  },
+);
+
+test("a stream that is asked for as Gemini's array is one", async () => {
+  const via = through(SIDES.messages);
+  const body = { contents: [{ role: "user", parts: [{ text: "Hi" }] }] };
+  const answer = await post(via.fetch, "/v1beta/models/any:streamGenerateContent", body);
+  expect(answer.headers.get("content-type")).toBe("application/json");
+  const chunks = (await answer.json()) as { candidates: { finishReason?: string }[] }[];
+  expect(chunks.length).toBeGreaterThan(1);
+  expect(chunks.at(-1)?.candidates[0]?.finishReason).toBe("STOP");
+});
+
+const HI = [{ role: "user", content: "Hi" }];
+
+test.each([
+  ["/v1/chat/completions", { messages: HI, seed: 1 }, "messages", "seed"],
+  ["/v1/chat/completions", { messages: HI, n: 2 }, "gemini", "n"],
+  ["/v1/chat/completions", { messages: HI, logprobs: true }, "messages", "logprobs"],
+  ["/v1/chat/completions", { messages: HI, logit_bias: { 1: 2 } }, "messages", "logit_bias"],
+  ["/v1/chat/completions", { messages: HI, frequency_penalty: 1 }, "messages", "frequency_penalty"],
+  ["/v1/chat/completions", { messages: HI, tools: [{ type: "web_search" }] }, "gemini", "tools[0]"],
+  [
+    "/v1/chat/completions",
+    { messages: [{ role: "user", content: [{ type: "x" }] }] },
+    "gemini",
+    "messages[0].content[0].type",
+  ],
+  ["/v1/responses", { input: "Hi", previous_response_id: "resp_1" }, "messages", "previous_response_id"],
+  ["/v1/responses", { input: "Hi", background: true }, "messages", "background"],
+  ["/v1/responses", { input: [{ type: "item_reference", id: "x" }] }, "messages", "input[0].type"],
+  ["/v1/messages", { max_tokens: 9, messages: HI, top_k: 5 }, "responses", "top_k"],
+  [
+    "/v1/messages",
+    { max_tokens: 9, messages: HI, tools: [{ type: "web_search_20250305", name: "w" }] },
+    "chat",
+    "tools[0]",
+  ],
+  ["/v1beta/models/x:generateContent", { contents: [], cachedContent: "c/1" }, "messages", "cachedContent"],
+  [
+    "/v1beta/models/x:generateContent",
+    { contents: [], generationConfig: { seed: 1 } },
+    "messages",
+    "generationConfig.seed",
+  ],
+  [
+    "/v1beta/models/x:generateContent",
+    { contents: [], tools: [{ googleSearch: {} }] },
+    "messages",
+    "tools[0].googleSearch",
+  ],
+] as const)("%s refuses what %j has no like of by its name", async (path, body, side, field) => {
+  const asking = { ...body, ...(path.includes("models/") ? {} : { model: "any" }) };
+  const via = through(SIDES[side]);
+  const answer = await post(via.fetch, path, asking);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: { code: "invalid_request", details: { field } } });
+  expect(via.exchanges).toHaveLength(0);
+});
+
+test("a route may have it dropped instead, and the answer says so", async () => {
+  const via = through(SIDES.messages, "drop");
+  const answer = await post(via.fetch, "/v1/chat/completions", { model: "any", messages: HI, seed: 1, logprobs: true });
+  expect(answer.status).toBe(200);
+  expect(via.exchanges[0]?.dropped).toEqual(["logprobs", "seed"]);
+});
+
+test("a turn whose thoughts did not come back goes on without thinking, and the answer says so", async () => {
+  const via = through(SIDES.messages);
+  const call = { id: "call_1", type: "function", function: { name: "f", arguments: "{}" } };
+  const messages = [
+    ...HI,
+    { role: "assistant", content: null, tool_calls: [call] },
+    { role: "tool", tool_call_id: "call_1", content: "1" },
+  ];
+  const tools = [{ type: "function", function: { name: "f", parameters: { type: "object", properties: {} } } }];
+  await post(via.fetch, "/v1/chat/completions", { model: "any", messages, tools, reasoning_effort: "high" });
+  expect(via.exchanges[0]?.dropped).toEqual(["reasoning_effort"]);
+  expect(via.exchanges[0]?.body.thinking).not.toMatchObject({ type: "enabled" });
+});
