@@ -415,8 +415,10 @@ class Run {
     { error, sentAt, charge = NO_CHARGE }: { error: GatewayError; sentAt: number; charge?: Charge },
   ): Failed {
     const tried = triedOf(delivery.call, { httpStatus: null, sentAt, charge, error: error.code });
-    const tell: Told = async () => {
-      this.#of.respond(errorResponse(error, delivery.call.id, delivery.shape));
+    const tell: Told = async (earlier) => {
+      const response = errorResponse(error, delivery.call.id, delivery.shape);
+      response.headers.set("x-meterr-attempts", String(earlier.length + 1));
+      this.#of.respond(response);
       return { status: "error", httpStatus: error.status, errorCode: error.code };
     };
     if (!this.#told?.isAnswer) this.#told = { call: delivery.call, tell, isAnswer: false };
