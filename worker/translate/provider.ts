@@ -1,37 +1,7 @@
-/** The provider's side, by the `@ai-sdk` package of its dialect. Each is a module of its own, loaded when first needed. */
-import type { LanguageModelV4, LanguageModelV4CallOptions } from "@ai-sdk/provider";
+/** What a provider is asked, and its answers, through the package of its dialect. */
+import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import { EXCHANGE_HEADER, exchange, type Fetch } from "./models.ts";
 import type { ProviderSide } from "./types.ts";
-
-/** Stands for the provider's origin: nothing is ever sent there. */
-const ORIGIN = "https://provider.invalid";
-/** Whose key is on the request, the gateway decides. */
-const apiKey = "none";
-
-/** The model, which reaches its provider by `fetch` alone. */
-async function modelOf(
-  { dialect, name, base, model }: ProviderSide,
-  fetch: typeof globalThis.fetch,
-): Promise<LanguageModelV4> {
-  const settings = { baseURL: `${ORIGIN}${base}`, apiKey, fetch };
-  switch (dialect) {
-    case "messages": {
-      const { createAnthropic } = await import("@ai-sdk/anthropic");
-      return createAnthropic(settings)(model);
-    }
-    case "gemini": {
-      const { createGoogle } = await import("@ai-sdk/google");
-      return createGoogle(settings)(model);
-    }
-    case "responses": {
-      const { createOpenAI } = await import("@ai-sdk/openai");
-      return createOpenAI(settings).responses(model);
-    }
-    case "chat": {
-      const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-      return createOpenAICompatible({ ...settings, name, includeUsage: true, supportsStructuredOutputs: true })(model);
-    }
-  }
-}
 
 /** A request as the provider gets it. */
 export interface Written {
@@ -51,12 +21,12 @@ export async function write(
   const lost = [...new Set(streamed.lost)];
   if (stream) return { written: streamed.written, lost };
   let written: Written | null = null;
-  const model = await modelOf(side, async (input, init) => {
+  const asks: Fetch = async (input, init) => {
     written = writtenOf(input, init);
     throw new Enough();
-  });
+  };
   try {
-    await model.doGenerate(options);
+    await exchange(side, asks, (model, headers) => model.doGenerate({ ...options, headers }));
   } catch (cause) {
     // It has all that is wanted of it once it has asked.
     if (!written) throw cause;
@@ -74,11 +44,11 @@ async function take(
 ): Promise<{ written: Written; lost: string[] }> {
   let written: Written | null = null;
   const lost: string[] = [];
-  const model = await modelOf(side, async (input, init) => {
+  const asks: Fetch = async (input, init) => {
     written = writtenOf(input, init);
-    return new Response(new Blob([]).stream(), { headers: { "content-type": "text/event-stream" } });
-  });
-  const { stream } = await model.doStream(options);
+    return new Response("", { headers: { "content-type": "text/event-stream" } });
+  };
+  const { stream } = await exchange(side, asks, (model, headers) => model.doStream({ ...options, headers }));
   const reader = stream.getReader();
   const first = await reader.read().catch(() => null);
   if (first && !first.done && first.value.type === "stream-start") {
@@ -90,7 +60,14 @@ async function take(
 }
 
 /** Set anew on the way out, or whose place the gateway's are. */
-const NOT_OURS = new Set(["authorization", "x-api-key", "x-goog-api-key", "user-agent", "content-length"]);
+const NOT_OURS = new Set([
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "user-agent",
+  "content-length",
+  EXCHANGE_HEADER,
+]);
 
 function writtenOf(input: RequestInfo | URL, init: RequestInit | undefined): Written {
   const url = new URL(input instanceof Request ? input.url : input);
@@ -101,12 +78,18 @@ function writtenOf(input: RequestInfo | URL, init: RequestInit | undefined): Wri
 
 /** Reads a provider's whole answer. Rejects where it is none. */
 export async function readWhole(side: ProviderSide, options: LanguageModelV4CallOptions, answer: Response) {
-  const model = await modelOf(side, async () => answer);
-  return model.doGenerate(options);
+  return exchange(
+    side,
+    async () => answer,
+    (model, headers) => model.doGenerate({ ...options, headers }),
+  );
 }
 
 /** Reads a provider's stream. */
 export async function readStream(side: ProviderSide, options: LanguageModelV4CallOptions, answer: Response) {
-  const model = await modelOf(side, async () => answer);
-  return model.doStream(options);
+  return exchange(
+    side,
+    async () => answer,
+    (model, headers) => model.doStream({ ...options, headers }),
+  );
 }
