@@ -20,6 +20,7 @@ import { WHEN_FIELDS } from "../routing/when.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
 import { iso, label, readBody, tags } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { time } from "./shapes.ts";
 
 const MAX_DEPTH = 4;
 const MAX_TARGETS = 32;
@@ -43,18 +44,25 @@ interface NodeInput {
   weight?: number | undefined;
   when?: z.output<typeof when> | undefined;
 }
-const node: z.ZodType<NodeInput> = z.lazy(() =>
-  z.strictObject({
+/** Written out level by level, one more than there may be: a schema that names itself has no place in the API's description. */
+function nodeSchema(levels: number): z.ZodType<NodeInput> {
+  const target = z.strictObject({
     model: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,39}\/[^\s\p{Cc}]{1,200}$/u, "must be provider/model")
       .optional(),
     strategy: z.enum(STRATEGIES).optional(),
-    targets: z.array(node).min(1).max(MAX_TARGETS).optional(),
     weight: z.number().nonnegative().max(1_000_000).optional(),
     when: when.optional(),
-  }),
-);
+  });
+  if (levels === 0) return target;
+  const targets = z
+    .array(nodeSchema(levels - 1))
+    .min(1)
+    .max(MAX_TARGETS);
+  return target.extend({ targets: targets.optional() });
+}
+const node = nodeSchema(MAX_DEPTH);
 const ms = z.int().positive().max(MAX_MS).optional();
 const fields = {
   strategy: z.enum(STRATEGIES),
@@ -85,6 +93,22 @@ const create = z.strictObject({ name: routeName, ...put.shape });
 const patch = z.strictObject(fields).partial();
 type Input = z.output<typeof put>;
 
+const shown = z.strictObject({
+  name: routeName,
+  version: z.int(),
+  strategy: fields.strategy,
+  targets: z.array(node),
+  retries: z.strictObject({ attempts: z.int(), max_delay_ms: z.int() }),
+  timeouts: fields.timeouts,
+  after_first_byte: fields.after_first_byte,
+  on_unsupported: fields.on_unsupported,
+  changed_at: time,
+  created_at: time,
+});
+const reasoned = z.array(z.strictObject({ model: z.string(), reason: z.string() }));
+const explanation = z.strictObject({ route: routeName, version: z.int(), targets: reasoned, skipped: reasoned });
+const EXAMPLE = { targets: [{ model: "openai/gpt-5-mini" }, { model: "anthropic/claude-haiku-4-5" }] };
+
 /** Mounts `/routes`. A route's name is its id. */
 export function mountRoutes(app: App): void {
   mountResource(app, {
@@ -94,6 +118,8 @@ export function mountRoutes(app: App): void {
     action: "routes",
     create,
     patch,
+    shown,
+    example: { name: "fast", ...EXAMPLE },
     make: async ({ name, ...input }, call) => {
       const record = newRoute(name, input, call.now);
       return record.ok ? ok({ record: record.value }) : record;
@@ -114,10 +140,18 @@ export function mountRoutes(app: App): void {
         changedAt: call.now,
       });
     },
-    put: putRoute,
+    put: { does: putRoute, body: put, summary: "Makes a route, or replaces it.", example: EXAMPLE },
     show: async (records) => records.map(showRoute),
   });
-  mount(app, "/tenants/:tenant/routes/:id/explain", { POST: forTenant("read", explain) });
+  mount(app, "/tenants/:tenant/routes/:id/explain", {
+    POST: {
+      summary: "Says which target a request would take now, and why. Nothing is sent.",
+      body: explained,
+      example: { request: { tags: { env: "prod" }, input_tokens: 2_000 } },
+      answers: explanation,
+      does: forTenant("read", explain),
+    },
+  });
 }
 
 async function putRoute(call: TenantCall): Promise<Answer> {
