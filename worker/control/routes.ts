@@ -254,29 +254,17 @@ function whenOf(input: NodeInput["when"], path: string): Outcome<When | null> {
 const rangeOf = ({ at_least, below }: z.output<typeof range>) => given({ atLeast: at_least, below });
 
 const explained = z.strictObject({
-  request: z
-    .strictObject({
-      tags: tags.default({}),
-      user: label.nullable().default(null),
-      team: label.nullable().default(null),
-      key: label.nullable().default(null),
-      session: label.nullable().default(null),
-      endpoint: z.string().max(100).default("chat/completions"),
-      stream: z.boolean().default(false),
-      input_tokens: z.int().nonnegative().default(1_000),
-      max_output_tokens: z.int().nonnegative().nullable().default(null),
-    })
-    .default({
-      tags: {},
-      user: null,
-      team: null,
-      key: null,
-      session: null,
-      endpoint: "chat/completions",
-      stream: false,
-      input_tokens: 1_000,
-      max_output_tokens: null,
-    }),
+  request: z.strictObject({
+    tags: tags.default({}),
+    user: label.nullable().default(null),
+    team: label.nullable().default(null),
+    key: label.nullable().default(null),
+    session: label.nullable().default(null),
+    endpoint: z.string().max(100).default("chat/completions"),
+    stream: z.boolean().default(false),
+    input_tokens: z.int().nonnegative().default(1_000),
+    max_output_tokens: z.int().nonnegative().nullable().default(null),
+  }),
 });
 
 /** Which target a request would take, by the health and the prices of now; nothing is sent. */
