@@ -168,6 +168,7 @@ const REMOVED: Record<RecordKind, true> = {
   token: true,
   credential: true,
   sink: true,
+  route: true,
   alert: true,
   price: true,
   budget: true,
