@@ -147,7 +147,9 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
     expect(await tabs.allInnerTexts()).toHaveLength(9);
     for (const tab of await tabs.all()) {
       await tab.click();
-      const code = await page.getByRole("tabpanel").getByRole("region").textContent();
+      // The panel before it may still be on its way out.
+      const panel = page.getByRole("tabpanel", { name: await tab.innerText(), exact: true });
+      const code = await panel.getByRole("region").textContent();
       expect(code).toContain(key);
       expect(code).toContain(system.url);
     }

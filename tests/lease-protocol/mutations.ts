@@ -341,8 +341,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "requests at once are spent",
     file: `${WALLET}/parts.ts`,
-    find: '    case "concurrent":\n      return 0;\n  }\n}\n\n/** The parts of a request with',
-    replace: '    case "concurrent":\n      return held;\n  }\n}\n\n/** The parts of a request with',
+    find: '    case "concurrent":\n      return 0;\n  }\n}\n\n/** What a claim',
+    replace: '    case "concurrent":\n      return held;\n  }\n}\n\n/** What a claim',
   },
   {
     name: "a vanished wallet's requests run for ever",
