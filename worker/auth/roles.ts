@@ -19,35 +19,25 @@ export type Action =
   | "audit"
   | "operate";
 
+/** All that concerns one tenant. */
+const EVERYTHING: readonly Action[] = [
+  "read",
+  "keys",
+  "budgets",
+  "alerts",
+  "credentials",
+  "prices",
+  "routes",
+  "sinks",
+  "parties",
+  "tokens",
+  "import",
+  "audit",
+];
+
 const MAY: Record<Role, readonly Action[]> = {
-  owner: [
-    "read",
-    "keys",
-    "budgets",
-    "alerts",
-    "credentials",
-    "prices",
-    "routes",
-    "sinks",
-    "parties",
-    "tokens",
-    "import",
-    "audit",
-  ],
-  admin: [
-    "read",
-    "keys",
-    "budgets",
-    "alerts",
-    "credentials",
-    "prices",
-    "routes",
-    "sinks",
-    "parties",
-    "tokens",
-    "import",
-    "audit",
-  ],
+  owner: EVERYTHING,
+  admin: EVERYTHING,
   developer: ["read", "keys", "import"],
   billing: ["read", "budgets", "alerts", "prices"],
   viewer: ["read"],

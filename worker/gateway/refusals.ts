@@ -43,12 +43,13 @@ export function budgetExceeded({ limit, remaining, resetsAt }: Refused, most: Am
 export function rateLimited({ limit, remaining, resetsAt }: Refused, at: { most: Amounts; now: number }): GatewayError {
   const { scope, unit } = limit;
   const waitMs = Math.max(1, resetsAt === null ? SOON_MS : resetsAt - at.now);
+  const name = limit.limit === 1 ? limit.name.replace(/^(\w+)s\b/, "$1") : limit.name;
   const whose = scope.id === null ? scope.type : `${scope.type} ${scope.id}`;
   const needs =
     unit === "tokens" ? ` This request can take up to ${at.most.tokens} tokens; ${remaining} are left.` : "";
   return gatewayError(
     "rate_limit_exceeded",
-    `The rate limit of ${limit.limit} ${limit.name} for the ${whose} is reached.${needs} Try again in ${Math.ceil(waitMs / 1000)} s. Nothing was sent to the provider.`,
+    `The rate limit of ${limit.limit} ${name} for the ${whose} is reached.${needs} Try again in ${Math.ceil(waitMs / 1000)} s. Nothing was sent to the provider.`,
     {
       details: {
         limit: limit.limit,

@@ -1,7 +1,7 @@
 /**
- * The answer's bytes to the client as they come. Of the ways that a Worker has, this one lets a client's leaving be
- * noticed (a write rejects), cancels the upstream, and goes on to the settlement: an identity stream, pumped inside
- * `waitUntil`.
+ * The answer's bytes to the client as they come, where each has to be looked at before it goes; what needs no change takes the
+ * cheaper way of `split.ts`. This one, an identity stream pumped inside `waitUntil`, notices a client's leaving (a write
+ * rejects), cancels the upstream, and goes on to the settlement.
  */
 
 /** How a relay ended: the whole answer passed, the provider broke it off, the client left, or a budget cut it. */

@@ -10,7 +10,7 @@ import {
   formatUsdExact,
 } from "../../lib/format.ts";
 import { colorsOf } from "../../lib/palette.ts";
-import { type Breakdown, type Group, groupsOf, totalsOf } from "./series.ts";
+import { type Breakdown, type Group, groupsOf, knownSpend, type Totals, totalsOf } from "./series.ts";
 import type { Overview } from "./use-overview.ts";
 
 const TITLE: Record<Breakdown, string> = { model: "Top models", provider: "Top providers", key: "Top keys" };
@@ -81,10 +81,15 @@ function Rows(props: {
       <Cell className="hidden md:table-cell" title="Average">
         {formatDuration(totals.latencyMs)}
       </Cell>
-      <Cell title={formatUsdExact(totals.spend)}>{formatUsd(totals.spend)}</Cell>
-      <Cell className="pr-4 text-ink-2">{props.total > 0 ? formatPercent(totals.spend / props.total) : "–"}</Cell>
+      <Cell title={formatUsdExact(knownSpend(totals))}>{formatUsd(knownSpend(totals))}</Cell>
+      <Cell className="pr-4 text-ink-2">{shareOf(totals, props.total)}</Cell>
     </tr>
   ));
+}
+
+function shareOf(totals: Totals, total: number): string {
+  const spend = knownSpend(totals);
+  return spend !== null && total > 0 ? formatPercent(spend / total) : "–";
 }
 
 function Head({ children, className }: { children: string; className?: string }) {

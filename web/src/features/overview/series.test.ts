@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SummaryRow } from "../../api/types.ts";
 import { spanOf } from "../../lib/period.ts";
-import { chartOf, groupsOf, totalsOf } from "./series.ts";
+import { chartOf, groupsOf, knownSpend, totalsOf } from "./series.ts";
 
 const row = (day: string, model: string, more: Partial<SummaryRow> = {}): SummaryRow => ({
   day,
@@ -76,4 +76,10 @@ describe("the chart", () => {
     const { series } = chartOf({ rows, previous: null, span, by: "model", metric: "requests", label });
     expect(new Set(series.map((each) => each.color)).size).toBe(8);
   });
+});
+
+test("a model whose price nobody knows was not used for nothing", () => {
+  expect(knownSpend(totalsOf([row("2026-11-24", "a", { cost_usd: "0.000000000", unpriced: 1 })]))).toBeNull();
+  expect(knownSpend(totalsOf([row("2026-11-24", "a", { cost_usd: "0.000000000" })]))).toBe(0);
+  expect(knownSpend(totalsOf([row("2026-11-24", "a", { cost_usd: "0.000000001", unpriced: 1 })]))).toBe(1);
 });

@@ -39,6 +39,9 @@ export function totalsOf(rows: readonly SummaryRow[]): Totals {
   return totals;
 }
 
+/** What was spent; null where something was used and nothing of it has a known price: that is not $0. */
+export const knownSpend = ({ spend, unpriced }: Totals): number | null => (unpriced > 0 && spend === 0 ? null : spend);
+
 export const metricOf = (row: SummaryRow, metric: Metric): number => {
   switch (metric) {
     case "spend":
