@@ -42,8 +42,21 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, problems };
 }
 
-/** What axe finds wrong on the page as it is now, a line each; empty is good. */
+/**
+ * Waits until what fades or slides in has arrived: a colour half way through a transition is not the page's.
+ * Two frames, since a transition begins in the frame after the one that mounts its element.
+ */
+const SETTLE = `(async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  const finite = document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(finite.map((a) => a.finished));
+})()`;
+
+/** What axe finds wrong on the page once it stands still, a line each; empty is good. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(SETTLE);
   await page.evaluate(AXE);
   const results = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
   return (results as AxeResults).violations.flatMap(({ id, nodes }) =>
