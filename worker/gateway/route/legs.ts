@@ -4,7 +4,7 @@ import type { Call } from "../call.ts";
 import { permit } from "../permit.ts";
 import { factsIn } from "../read-call.ts";
 import type { Leg, OpenedRoute } from "../unified/leg.ts";
-import type { LegSource } from "./run.ts";
+import type { LegSource } from "./types.ts";
 
 /** The legs of `call`, which is itself the first of them. */
 export function legsOf(call: Call, routed: OpenedRoute | null): LegSource[] {
