@@ -1,7 +1,7 @@
 /** One attempt to deliver one alert: the only place that speaks to the addresses of channels. */
 import { Webhook } from "standardwebhooks";
 import { type Alert, type AlertChannel, type ChannelSecret, messageOf } from "../worker/core/alert.ts";
-import { type EmailBindings, emailRoute, NO_EMAIL } from "../worker/core/email.ts";
+import { type EmailBindings, emailRoute, handOver, NO_EMAIL } from "../worker/core/email.ts";
 import { open } from "../worker/core/sealed.ts";
 import { discordBody, emailOf, letterOf, slackBody } from "./alert-text.ts";
 
@@ -69,18 +69,9 @@ async function sendEmail(env: SendingBindings, { alert, channel }: Sending): Pro
   const route = emailRoute(env);
   if (!route) return failed(null, NO_EMAIL);
   const { subject, text } = emailOf(letterOf(alert));
-  const { from } = route;
-  if (route.by === "binding") {
-    await route.binding.send({ from, to: channel.to, subject, text });
-    return { ok: true, httpStatus: null };
-  }
-  const headers = {
-    "content-type": "application/json",
-    // A provider that knows it sends the same message once, however often it is asked.
-    "idempotency-key": `${alert.id}/${channel.id}`,
-    ...(route.token !== null && { authorization: `Bearer ${route.token}` }),
-  };
-  return post(route.url, { headers, body: JSON.stringify({ from, to: channel.to, subject, text }) });
+  const idempotencyKey = `${alert.id}/${channel.id}`;
+  const response = await handOver(route, { to: channel.to, subject, text, idempotencyKey });
+  return response === null ? { ok: true, httpStatus: null } : outcomeOf(response);
 }
 
 async function post(url: string, { headers, body }: { headers: Record<string, string>; body: string }): Promise<Sent> {
@@ -92,6 +83,10 @@ async function post(url: string, { headers, body }: { headers: Record<string, st
     redirect: "manual",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
+  return outcomeOf(response);
+}
+
+async function outcomeOf(response: Response): Promise<Sent> {
   if (response.ok) {
     await response.body?.cancel();
     return { ok: true, httpStatus: response.status };

@@ -16,6 +16,7 @@ import type {
   CreateResult,
   Idempotency,
   LedgerRecords,
+  Note,
   Page,
   Recalled,
   RecordKind,
@@ -256,6 +257,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     const state = this.#load();
     const budgets = ids ? ids.flatMap((id) => state.budgets.get(id) ?? []) : [...state.budgets.values()];
     return Object.fromEntries(budgets.map((budget) => [budget.id, this.#stateOf(budget)]));
+  }
+
+  async note(note: Note, actor: Actor): Promise<void> {
+    records.writeNote(this.#sql, note, actor, Date.now());
   }
 
   async audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>> {

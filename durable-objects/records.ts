@@ -8,6 +8,7 @@ import type {
   AuditEntry,
   Change,
   Idempotency,
+  Note,
   Page,
   Recalled,
   RecordKind,
@@ -98,6 +99,12 @@ export function writeAudit(sql: SqlStorage, change: Noted, now: number): void {
     before: before && differing(before, after),
     after: after && differing(after, before),
   };
+  sql.exec("INSERT INTO audit VALUES (?, ?)", entry.id, JSON.stringify(entry));
+}
+
+/** Notes a change of what is kept elsewhere. */
+export function writeNote(sql: SqlStorage, note: Note, actor: Actor, now: number): void {
+  const entry: AuditEntry = { id: newId("aud", now), time: now, actor, ...note };
   sql.exec("INSERT INTO audit VALUES (?, ?)", entry.id, JSON.stringify(entry));
 }
 

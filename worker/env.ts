@@ -13,6 +13,15 @@ export interface Env extends Bindings, EmailBindings {
   METERR_MASTER_KEY: string;
   /** `1` lets a credential name a private or loopback address. */
   METERR_ALLOW_PRIVATE_UPSTREAMS?: string;
+  /** `open` lets anybody make themselves an account and an organization. */
+  METERR_SIGN_UP?: string;
+  /** By what address people reach this instance: `https://meterr.example.com`. Links in emails to people lead there. */
+  METERR_PUBLIC_URL?: string;
+  /** OAuth apps, with which people sign in. */
+  METERR_GITHUB_CLIENT_ID?: string;
+  METERR_GITHUB_CLIENT_SECRET?: string;
+  METERR_GOOGLE_CLIENT_ID?: string;
+  METERR_GOOGLE_CLIENT_SECRET?: string;
   /** The operator's own provider keys, `OPENAI_API_KEY` and the like. */
   [operatorKey: `${string}_API_KEY`]: string | undefined;
 }

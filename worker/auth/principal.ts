@@ -1,18 +1,28 @@
 /** Who is calling the admin API, and what they may do. Every route asks here, and nowhere else. */
 import { eq } from "drizzle-orm";
 import { gatewayError } from "../core/errors.ts";
+import type { Actor } from "../core/ledger-api.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { organization } from "../db/schema.ts";
 import type { Env } from "../env.ts";
-import { type Action, may, type Role } from "./roles.ts";
+import { ACTIONS, type Action, actionsOf, allowedTo, type Role } from "./roles.ts";
 import { equalSecrets, isTenantId, readToken } from "./secrets.ts";
 import { type SessionUser, sessionUser } from "./sessions.ts";
 
 export type Principal =
   | { kind: "operator" }
-  | { kind: "token"; id: string; tenant: string; role: Role }
+  | { kind: "token"; id: string; tenant: string; role: Role; actions: readonly string[] | null; user: string | null }
   | { kind: "user"; user: SessionUser };
+
+/** What somebody is in a tenant. */
+export interface Standing {
+  role: Role;
+  /** What they may do: what their role may, or less. */
+  actions: readonly Action[];
+  /** The user that keys of their own are of; null for the operator, who is nobody's colleague. */
+  party: string | null;
+}
 
 const unauthenticated = (message: string) => fail(gatewayError("unauthenticated", message));
 
@@ -28,21 +38,33 @@ export async function identify(request: Request, env: Env): Promise<Outcome<Prin
   return ok({ kind: "user", user });
 }
 
-/** The role of `principal` in `tenant`, if it exists and they may do `action` there. */
+/** What `principal` is in `tenant`, if it exists and they may do `action` there. */
 export async function authorize(
   env: Env,
   principal: Principal,
   { tenant, action }: { tenant: string; action: Action },
-): Promise<Outcome<Role>> {
+): Promise<Outcome<Standing>> {
   // One answer for a tenant that is not there and for one that is none of theirs: nobody learns which ids exist.
   const nothingThere = fail(gatewayError("not_found", "There is no such tenant."));
   if (!isTenantId(tenant)) return nothingThere;
-  if (principal.kind === "operator") return (await tenantExists(env, tenant)) ? ok("owner") : nothingThere;
-  const role = roleIn(principal, tenant);
-  if (role === null) return nothingThere;
-  if (!may(role, action)) return fail(gatewayError("not_allowed", `The role ${role} may not do this.`));
-  return ok(role);
+  if (principal.kind === "operator") {
+    return (await tenantExists(env, tenant)) ? ok({ role: "owner", actions: ACTIONS, party: null }) : nothingThere;
+  }
+  const standing = standingIn(principal, tenant);
+  if (standing === null) return nothingThere;
+  if (lacksSecondFactor(principal, tenant)) return SECOND_FACTOR_NEEDED;
+  if (!standing.actions.includes(action)) {
+    const who = principal.kind === "token" ? "This token" : `The role ${standing.role}`;
+    return fail(gatewayError("not_allowed", `${who} may not do this.`, { details: { role: standing.role, action } }));
+  }
+  return ok(standing);
 }
+
+const SECOND_FACTOR_NEEDED = fail(
+  gatewayError("not_allowed", "This organization asks for a second factor. Turn yours on in your account first.", {
+    details: { second_factor: "required" },
+  }),
+);
 
 /** Whether `principal` is the operator; the others are refused without a word about what is behind it. */
 export function authorizeOperator(principal: Principal): Outcome<null> {
@@ -62,6 +84,16 @@ export function actorId(principal: Principal): string {
   }
 }
 
+/** Characters of what a client says it is. */
+const MAX_USER_AGENT = 300;
+
+/** Who changes something by `request`, for the audit log; `id` as `actorId` has it. */
+export const actorOf = ({ headers }: Request, id: string): Actor => ({
+  id,
+  ip: headers.get("cf-connecting-ip"),
+  userAgent: headers.get("user-agent")?.slice(0, MAX_USER_AGENT) ?? null,
+});
+
 /** Whether a browser says that a page of this very origin sent the request. What says nothing is no browser. */
 export function isSameOrigin(request: Request): boolean {
   const origin = request.headers.get("origin");
@@ -74,16 +106,28 @@ async function identifyBearer(secret: string, env: Env): Promise<Outcome<Princip
   if (token) {
     const record = await env.LEDGER.getByName(token.tenant).tokenByHash(token.hash);
     if (!record) return unauthenticated("This management token was removed or has expired.");
-    return ok({ kind: "token", id: record.id, tenant: token.tenant, role: record.role });
+    const { id, role, actions = null, user = null } = record;
+    return ok({ kind: "token", id, tenant: token.tenant, role, actions, user });
   }
   if (env.METERR_ADMIN_TOKEN && (await equalSecrets(secret, env.METERR_ADMIN_TOKEN))) return ok({ kind: "operator" });
   return unauthenticated("This is neither the operator's token nor a management token.");
 }
 
-function roleIn(principal: Exclude<Principal, { kind: "operator" }>, tenant: string): Role | null {
-  if (principal.kind === "token") return principal.tenant === tenant ? principal.role : null;
-  return principal.user.memberships.find((membership) => membership.tenant === tenant)?.role ?? null;
+function standingIn(principal: Exclude<Principal, { kind: "operator" }>, tenant: string): Standing | null {
+  if (principal.kind === "token") {
+    if (principal.tenant !== tenant) return null;
+    const { role, user, id } = principal;
+    return { role, actions: allowedTo(principal), party: user ?? id };
+  }
+  const membership = principal.user.memberships.find((each) => each.tenant === tenant);
+  return membership ? { role: membership.role, actions: actionsOf(membership.role), party: membership.party } : null;
 }
+
+/** Whether `principal` signed in with less than `tenant` asks of its people. */
+const lacksSecondFactor = (principal: Principal, tenant: string): boolean =>
+  principal.kind === "user" &&
+  !principal.user.twoFactor &&
+  principal.user.memberships.some((each) => each.tenant === tenant && each.requiresTwoFactor);
 
 async function tenantExists(env: Env, tenant: string): Promise<boolean> {
   const found = await accountsOf(env)

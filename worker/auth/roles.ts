@@ -1,26 +1,10 @@
-/** What each role may do in its tenant. */
+/** What each role may do in its tenant: the one place that says so, for the API and the dashboard alike. */
 
 export const ROLES = ["owner", "admin", "developer", "billing", "viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What a route does. `operate` is the operator's alone: making, changing and removing tenants. */
-export type Action =
-  | "read"
-  | "keys"
-  | "budgets"
-  | "alerts"
-  | "credentials"
-  | "prices"
-  | "routes"
-  | "sinks"
-  | "parties"
-  | "tokens"
-  | "import"
-  | "audit"
-  | "operate";
-
-/** All that concerns one tenant. */
-const EVERYTHING: readonly Action[] = [
+export const ACTIONS = [
   "read",
   "keys",
   "budgets",
@@ -30,24 +14,49 @@ const EVERYTHING: readonly Action[] = [
   "routes",
   "sinks",
   "parties",
+  "members",
+  "security",
   "tokens",
   "import",
   "audit",
-];
+  "operate",
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** All that concerns one tenant. */
+const EVERYTHING: readonly Action[] = ACTIONS.filter((action) => action !== "operate");
 
 const MAY: Record<Role, readonly Action[]> = {
   owner: EVERYTHING,
-  admin: EVERYTHING,
+  admin: EVERYTHING.filter((action) => action !== "security"),
   developer: ["read", "keys", "import"],
   billing: ["read", "budgets", "alerts", "prices"],
   viewer: ["read"],
 };
 
+/** What `role` may do. */
+export const actionsOf = (role: Role): readonly Action[] => MAY[role];
+
 /** Whether `role` may do `action`. */
 export const may = (role: Role, action: Action): boolean => MAY[role].includes(action);
 
-/** Whether somebody with `role` may hand out `other`: nobody makes a token that can do more than they can. */
-export const mayGrant = (role: Role, other: Role): boolean => ROLES.indexOf(role) <= ROLES.indexOf(other);
+/** Whether somebody with `role` sees and makes only keys that are their own. */
+export const hasOwnKeysOnly = (role: Role): boolean => role === "developer";
+
+/** A role, and where that is less than all of it, what of it. */
+interface Grant {
+  role: Role;
+  actions: readonly string[] | null;
+}
+
+/** What comes with a grant. */
+export const allowedTo = ({ role, actions }: Grant): readonly Action[] =>
+  MAY[role].filter((action) => actions === null || actions.includes(action));
+
+/** Whether `giver` may hand out `grant`: nobody makes a token or a member that can do more than they can. */
+export const mayHandOut = (giver: { role: Role; actions: readonly Action[] }, grant: Grant): boolean =>
+  ROLES.indexOf(giver.role) <= ROLES.indexOf(grant.role) &&
+  allowedTo(grant).every((action) => giver.actions.includes(action));
 
 /** The role that a stored text names; what is unknown may only look. */
 export const roleOf = (text: string): Role => ROLES.find((role) => role === text) ?? "viewer";

@@ -1,7 +1,15 @@
 /** What a route's handler gets and gives: plain values. Hono's context ends here. */
 import type { Context } from "hono";
-import { actorId, authorize, authorizeOperator, identify, type Principal } from "../auth/principal.ts";
-import type { Action, Role } from "../auth/roles.ts";
+import {
+  actorId,
+  actorOf,
+  authorize,
+  authorizeOperator,
+  identify,
+  type Principal,
+  type Standing,
+} from "../auth/principal.ts";
+import type { Action } from "../auth/roles.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import type { Actor } from "../core/ledger-api.ts";
 import { fail, type Outcome } from "../core/outcome.ts";
@@ -11,7 +19,7 @@ import type { Access, App, Described, Method } from "./operation.ts";
 export type { App } from "./operation.ts";
 
 /** A request, whoever sent it. */
-interface Incoming {
+export interface Incoming {
   env: Env;
   request: Request;
   url: URL;
@@ -27,9 +35,8 @@ export interface Call extends Incoming {
   actor: Actor;
 }
 
-export interface TenantCall extends Call {
+export interface TenantCall extends Call, Standing {
   tenant: string;
-  role: Role;
 }
 
 /** A handler answers a value for JSON, with the tag of its state where it has one; an error; or a whole response. */
@@ -63,8 +70,8 @@ export const forOperatorIn = (handle: (call: TenantCall) => Promise<Answer>): En
 
 async function inTenant(call: Call, action: Action, handle: (call: TenantCall) => Promise<Answer>): Promise<Answer> {
   const tenant = call.params.tenant ?? "";
-  const role = await authorize(call.env, call.principal, { tenant, action });
-  return role.ok ? handle({ ...call, tenant, role: role.value }) : role;
+  const standing = await authorize(call.env, call.principal, { tenant, action });
+  return standing.ok ? handle({ ...call, tenant, ...standing.value }) : standing;
 }
 
 const known = (access: Access, handle: (call: Call) => Promise<Answer>): Endpoint => ({
@@ -73,8 +80,7 @@ const known = (access: Access, handle: (call: Call) => Promise<Answer>): Endpoin
     const { request, env } = incoming;
     const principal = await identify(request, env);
     if (!principal.ok) return principal;
-    const actor = { id: actorId(principal.value), ip: request.headers.get("cf-connecting-ip") };
-    return handle({ ...incoming, principal: principal.value, actor });
+    return handle({ ...incoming, principal: principal.value, actor: actorOf(request, actorId(principal.value)) });
   },
 });
 

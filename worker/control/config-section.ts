@@ -65,7 +65,7 @@ export function sectionOf<K extends RecordKind, C extends z.ZodObject, P extends
   };
 
   const present = async (call: TenantCall): Promise<Present<K>[]> => {
-    const all = await readAll(call, resource.kind);
+    const all = (await readAll(call, resource.kind)).filter((record) => resource.isVisible?.(record, call) ?? true);
     const views = await resource.show(all, call);
     return all.map((record, index) => ({ record, entry: entryOf(views[index] ?? {}, record) }));
   };

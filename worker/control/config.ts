@@ -1,6 +1,5 @@
 /** A tenant's configuration as one document: read it, keep it with your code, apply it. Secrets are no part of it. */
 import * as z from "zod";
-import { may } from "../auth/roles.ts";
 import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
@@ -107,7 +106,7 @@ async function plan(
     if (entries === undefined) continue;
     const planned = await section.plan(call, entries);
     if (!planned.ok) return planned;
-    if (planned.value.changes.length > 0 && !may(call.role, section.action)) {
+    if (planned.value.changes.length > 0 && !call.actions.includes(section.action)) {
       return fail(gatewayError("not_allowed", refusal(call.role, planned.value.differences[0])));
     }
     plans.push(planned.value);

@@ -18,7 +18,10 @@ export interface Body<T> {
 }
 
 /** The request's JSON body as `schema` has it. No body counts as an empty object. */
-export async function readBody<S extends z.ZodType>(call: Call, schema: S): Promise<Outcome<Body<z.output<S>>>> {
+export async function readBody<S extends z.ZodType>(
+  call: Pick<Call, "request" | "url">,
+  schema: S,
+): Promise<Outcome<Body<z.output<S>>>> {
   const text = await readText(call.request);
   if (!text.ok) return text;
   const json = text.value.trim() === "" ? {} : parseJson(text.value);

@@ -1,8 +1,10 @@
 /** API keys. */
 import * as z from "zod";
+import { hasOwnKeysOnly } from "../auth/roles.ts";
 import { mintKey } from "../auth/secrets.ts";
+import { gatewayError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
-import { ok } from "../core/outcome.ts";
+import { fail, ok } from "../core/outcome.ts";
 import type { KeyRecord } from "../core/policy.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
@@ -86,8 +88,17 @@ export function mountKeys(app: App): void {
     },
     // The secret of a key is shown once, to whoever makes it.
     config: { carriesSecret: () => true },
-    make: async (input, call) => ok(await newKey(call, input)),
-    change: async (input, current) => ok(changesOf(input, current)),
+    make: async (input, call) => {
+      const own = ownUser(call);
+      if (own === null) return ok(await newKey(call, input));
+      return isOwn(own, input) ? ok(await newKey(call, { ...input, user: own })) : notYours(own);
+    },
+    change: async (input, current, call) => {
+      const own = ownUser(call);
+      if (own !== null && input.user !== undefined && input.user !== own) return notYours(own);
+      return ok(changesOf(input, current));
+    },
+    isVisible,
     show: async (records) => records.map(showKey),
   });
   mount(app, "/tenants/:tenant/keys/:id/rotate", {
@@ -101,6 +112,19 @@ export function mountKeys(app: App): void {
     },
   });
 }
+
+/** The user that every key of the caller's is of; null for who sees and makes keys of everybody. */
+export const ownUser = ({ role, party }: TenantCall): string | null => (hasOwnKeysOnly(role) ? party : null);
+
+const isVisible = (record: KeyRecord, call: TenantCall): boolean => {
+  const own = ownUser(call);
+  return own === null || record.user === own;
+};
+
+const isOwn = (own: string, { user }: { user?: string | null }): boolean => user == null || user === own;
+
+const notYours = (own: string) =>
+  fail(gatewayError("not_allowed", `Your keys are those of the user ${own}: leave \`user\` out, or name that one.`));
 
 /** A key with what `input` sets, and the text that is shown once. */
 export async function newKey(
@@ -146,7 +170,7 @@ async function rotate(call: TenantCall): Promise<Answer> {
   const ledger = ledgerOf(call.env, call.tenant);
   const id = call.params.id ?? "";
   const current = await ledger.get("key", id);
-  if (!current) return notFound("key");
+  if (!current || !isVisible(current, call)) return notFound("key");
   const { text: key, hash, hint } = await mintKey(call.env.METERR_MASTER_KEY, current.mode, call.tenant);
   const answer = { ...showKey({ ...current, hash, hint }), key };
   const idempotency = await idempotencyOf(call, body.value, answer);

@@ -1,49 +1,43 @@
 /** Who is calling, and which tenants they belong to. */
 import { eq } from "drizzle-orm";
 import * as z from "zod";
-import { ROLES } from "../auth/roles.ts";
-import { setFirstPassword } from "../auth/sessions.ts";
-import { gatewayError } from "../core/errors.ts";
-import { fail, ok } from "../core/outcome.ts";
+import { waysIn } from "../auth/passwords.ts";
+import { ACTIONS, actionsOf, allowedTo, ROLES } from "../auth/roles.ts";
+import { ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { organization } from "../db/schema.ts";
-import { type Answer, type App, type Call, conflict, forKnown, mount } from "./call.ts";
-import { readBody } from "./input.ts";
+import { type Answer, type App, type Call, forKnown, mount } from "./call.ts";
 
-/** As the sign-in library has it. */
-const password = z.string().min(10).max(128);
-
-const passwordBody = z.strictObject({ new_password: password });
+const shownTenant = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  actions: z.array(z.enum(ACTIONS)).meta({ description: "What the caller may do there." }),
+  user: z.string().meta({ description: "The user of keys and budgets that the caller is there." }),
+  second_factor_needed: z
+    .boolean()
+    .meta({ description: "Whether the tenant asks for a second factor that the caller has not turned on." }),
+});
 const shown = z.strictObject({
   kind: z.enum(["operator", "token", "user"]),
-  user: z.looseObject({ id: z.string(), email: z.string(), name: z.string() }).nullable(),
-  tenants: z.array(z.strictObject({ id: z.string(), name: z.string(), role: z.enum(ROLES) })),
+  user: z
+    .strictObject({
+      id: z.string(),
+      email: z.string(),
+      email_verified: z.boolean(),
+      name: z.string(),
+      two_factor: z.boolean(),
+      sign_in: z.array(z.string()).meta({ description: "Their ways to sign in: `password`, `github`, `google`." }),
+    })
+    .nullable(),
+  tenants: z.array(shownTenant),
 });
 
-/** Mounts `/me` and `/me/password`. */
+/** Mounts `/me`. */
 export function mountMe(app: App): void {
   mount(app, "/me", {
     GET: { summary: "Says who is calling, and which tenants they belong to.", answers: shown, does: forKnown(me) },
   });
-  mount(app, "/me/password", {
-    PUT: {
-      summary: "Sets the first password of who came by a link.",
-      body: passwordBody,
-      example: { new_password: "correct horse battery" },
-      answers: z.strictObject({ password: z.literal(true) }),
-      errors: ["conflict", "not_allowed"],
-      does: forKnown(putPassword),
-    },
-  });
-}
-
-/** Who came by a link gets a password of their own; after that it is the sign-in library's to change. */
-async function putPassword(call: Call): Promise<Answer> {
-  if (call.principal.kind !== "user") return fail(gatewayError("not_allowed", "Only a signed-in user has a password."));
-  const body = await readBody(call, passwordBody);
-  if (!body.ok) return body;
-  const isSet = await setFirstPassword(call.request, call.env, body.value.input.new_password);
-  return isSet ? ok({ password: true }) : conflict("There is a password already: POST /api/auth/change-password.");
 }
 
 async function me({ env, principal }: Call): Promise<Answer> {
@@ -54,12 +48,31 @@ async function me({ env, principal }: Call): Promise<Answer> {
     case "token": {
       const { id, name } = organization;
       const rows = await accountsOf(env).select({ id, name }).from(organization).where(eq(id, principal.tenant));
-      return ok({ kind: "token", user: null, tenants: rows.map((row) => ({ ...row, role: principal.role })) });
+      const { role, user } = principal;
+      const standing = { role, actions: allowedTo(principal), user: user ?? principal.id, second_factor_needed: false };
+      return ok({ kind: "token", user: null, tenants: rows.map((row) => ({ ...row, ...standing })) });
     }
     case "user": {
-      const { memberships, ...user } = principal.user;
-      const tenants = memberships.map(({ tenant, name, role }) => ({ id: tenant, name, role }));
-      return ok({ kind: "user", user, tenants });
+      const { id, email, emailVerified, name, twoFactor, memberships } = principal.user;
+      return ok({
+        kind: "user",
+        user: {
+          id,
+          email,
+          email_verified: emailVerified,
+          name,
+          two_factor: twoFactor,
+          sign_in: await waysIn(env, id),
+        },
+        tenants: memberships.map((each) => ({
+          id: each.tenant,
+          name: each.name,
+          role: each.role,
+          actions: actionsOf(each.role),
+          user: each.party,
+          second_factor_needed: each.requiresTwoFactor && !twoFactor,
+        })),
+      });
     }
   }
 }

@@ -1,7 +1,11 @@
 /** What the start script and the cron of a self-hosted instance call. */
 import * as z from "zod";
+import { noteAccount } from "../auth/account-audit.ts";
+import { RESET_PATH } from "../auth/mail.ts";
+import { forgetSecondFactor, passwordReset } from "../auth/passwords.ts";
 import { newTenantId } from "../auth/secrets.ts";
 import { signInLink } from "../auth/sessions.ts";
+import { userIdOf } from "../auth/sign-up.ts";
 import { randomBase62 } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";
 import { ensureDefaultTenant } from "../db/bootstrap.ts";
@@ -9,9 +13,10 @@ import { ledgerOf } from "../db/ledger.ts";
 import { migrate } from "../db/migrate.ts";
 import type { Env } from "../env.ts";
 import { drainWallets } from "../wallet/index.ts";
-import { type Answer, type App, type Call, forOperator, mount } from "./call.ts";
+import { type Answer, type App, type Call, forOperator, mount, notFound } from "./call.ts";
 import { readBody } from "./input.ts";
 import { newKey } from "./keys.ts";
+import { email } from "./people.ts";
 import { refresh, runScheduled } from "./scheduled.ts";
 
 const ID_DIGITS = 24;
@@ -19,6 +24,8 @@ const ID_DIGITS = 24;
 const OWNER_EMAIL = "owner@meterr.localhost";
 
 const bootstrapBody = z.strictObject({ need_key: z.boolean().default(false), email: z.email().default(OWNER_EMAIL) });
+
+const resetBody = z.strictObject({ email, forget_second_factor: z.boolean().default(false) });
 
 /** Shorter than a start script waits before it kills. */
 const DRAIN_MS = 9_000;
@@ -36,6 +43,17 @@ export function mountOperator(app: App): void {
         test_key: z.string().nullable(),
       }),
       does: forOperator(bootstrap),
+    },
+  });
+  mount(app, "/operator/password-reset", {
+    POST: {
+      summary: "Makes a link by which somebody sets their password anew within an hour.",
+      notes: "`forget_second_factor` is for who has lost it, backup codes and all.",
+      body: resetBody,
+      example: { email: "ada@example.com" },
+      answers: z.strictObject({ reset_url: z.string() }),
+      errors: ["not_found"],
+      does: forOperator(resetPassword),
     },
   });
   mount(app, "/operator/drain", {
@@ -65,9 +83,10 @@ export function mountOperator(app: App): void {
 }
 
 /** Makes an empty instance usable, and a used one reachable: schema, first tenant, its owner, a link, a test key. */
-async function bootstrap({ env, now, actor, url, ...call }: Call): Promise<Answer> {
-  const body = await readBody({ env, now, actor, url, ...call }, bootstrapBody);
+async function bootstrap(call: Call): Promise<Answer> {
+  const body = await readBody(call, bootstrapBody);
   if (!body.ok) return body;
+  const { env, now, actor, url } = call;
   const { need_key, email } = body.value.input;
   await migrate(env.DB);
   const tenant = await ensureDefaultTenant(env, {
@@ -80,6 +99,22 @@ async function bootstrap({ env, now, actor, url, ...call }: Call): Promise<Answe
   const sign_in_url = await signInLink(env, url.origin, email.toLowerCase());
   const test_key = need_key ? await sandboxKey({ env, now, tenant: tenant.id }, actor) : null;
   return ok({ tenant, sign_in_url, test_key });
+}
+
+/** For who cannot sign in, and whom no email reaches. */
+async function resetPassword(call: Call): Promise<Answer> {
+  const body = await readBody(call, resetBody);
+  if (!body.ok) return body;
+  const { email: address, forget_second_factor: isToForget } = body.value.input;
+  const userId = await userIdOf(call.env, address);
+  if (userId === null) return notFound("user");
+  if (isToForget) {
+    await forgetSecondFactor(call.env, userId);
+    const change = { userId, before: { two_factor: true }, after: { two_factor: false } };
+    await noteAccount(call.env, change, call.actor);
+  }
+  const token = await passwordReset(call.env, call.url.origin, address);
+  return token === null ? notFound("user") : ok({ reset_url: `${call.url.origin}${RESET_PATH}${token}` });
 }
 
 /**

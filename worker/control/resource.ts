@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import type { Action } from "../auth/roles.ts";
-import type { Change, RecordKind, Records } from "../core/ledger-api.ts";
+import type { Change, Page, RecordKind, Records } from "../core/ledger-api.ts";
 import { type Outcome, ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
@@ -56,6 +56,8 @@ export interface Resource<
   put?: { does(call: TenantCall): Promise<Answer>; body: z.ZodType; summary: string; example: unknown };
   /** The id that a path's last part stands for, where that is not the id itself. */
   idOf?(part: string): string;
+  /** Whether the caller may know of a record; left out where whoever may read may know of all. */
+  isVisible?(record: Records[K], call: TenantCall): boolean;
   /** The records as the outside sees them, in the same order. */
   show(records: Records[K][], call: TenantCall): Promise<Record<string, unknown>[]>;
   /** Left out where it is no part of the configuration. */
@@ -133,7 +135,7 @@ const withArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "
 
 type AnyResource<K extends RecordKind> = Pick<
   Resource<K, z.ZodObject, z.ZodObject, z.ZodObject>,
-  "kind" | "noun" | "idOf" | "show"
+  "kind" | "noun" | "idOf" | "show" | "isVisible"
 >;
 
 /** Stores a made record and answers it; with an Idempotency-Key, a repeat gets the first answer again. */
@@ -170,12 +172,37 @@ async function shown<K extends RecordKind>(
 async function list<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Answer> {
   const query = readQuery(call, z.strictObject(paging));
   if (!query.ok) return query;
-  const page = await ledgerOf(call.env, call.tenant).list(resource.kind, query.value);
+  const page = await visiblePage(resource, call, query.value);
   return ok({ data: await resource.show(page.items, call), next_cursor: page.cursor });
 }
 
-async function getOne<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Answer> {
+/** As many records as were asked for of those that the caller may know of. */
+async function visiblePage<K extends RecordKind>(
+  resource: AnyResource<K>,
+  call: TenantCall,
+  { limit, cursor }: { limit: number; cursor: string | null },
+): Promise<Page<Records[K]>> {
+  const ledger = ledgerOf(call.env, call.tenant);
+  const visible: Page<Records[K]> = { items: [], cursor };
+  do {
+    const page: Page<Records[K]> = await ledger.list(resource.kind, {
+      limit: limit - visible.items.length,
+      cursor: visible.cursor,
+    });
+    visible.items.push(...page.items.filter((record) => resource.isVisible?.(record, call) ?? true));
+    visible.cursor = page.cursor;
+  } while (visible.cursor !== null && visible.items.length < limit);
+  return visible;
+}
+
+/** The record that the path names, if there is one that the caller may know of. */
+async function recordIn<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Records[K] | null> {
   const record = await ledgerOf(call.env, call.tenant).get(resource.kind, idIn(resource, call));
+  return record && (resource.isVisible?.(record, call) ?? true) ? record : null;
+}
+
+async function getOne<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Answer> {
+  const record = await recordIn(resource, call);
   return record ? shown(resource, { record }, call) : notFound(resource.noun);
 }
 
@@ -187,7 +214,7 @@ async function patch<K extends RecordKind, C extends z.ZodObject, P extends z.Zo
   if (!body.ok) return body;
   const ledger = ledgerOf(call.env, call.tenant);
   const id = idIn(resource, call);
-  const current = await ledger.get(resource.kind, id);
+  const current = await recordIn(resource, call);
   if (!current) return notFound(resource.noun);
   const ifMatch = call.request.headers.get("if-match");
   if (ifMatch !== null && !(await isMatch(ifMatch, current))) return changedSince(resource.noun);
@@ -206,11 +233,11 @@ async function remove<K extends RecordKind>(resource: AnyResource<K>, call: Tena
   const ledger = ledgerOf(call.env, call.tenant);
   const id = idIn(resource, call);
   const ifMatch = call.request.headers.get("if-match");
+  const current = await recordIn(resource, call);
+  if (!current) return notFound(resource.noun);
   if (ifMatch === null) {
     return (await ledger.remove(resource.kind, id, call.actor)) ? ok({ id, deleted: true }) : notFound(resource.noun);
   }
-  const current = await ledger.get(resource.kind, id);
-  if (!current) return notFound(resource.noun);
   if (!(await isMatch(ifMatch, current))) return changedSince(resource.noun);
   const change = { action: "delete", kind: resource.kind, expected: current } as Change;
   const result = await ledger.apply([change], call.actor);

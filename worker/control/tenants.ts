@@ -3,7 +3,7 @@ import { and, desc, eq, lt, or } from "drizzle-orm";
 import * as z from "zod";
 import { newTenantId, tenantIdFrom } from "../auth/secrets.ts";
 import type { RecordKind } from "../core/ledger-api.ts";
-import { ok } from "../core/outcome.ts";
+import { type Outcome, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { organization } from "../db/schema.ts";
@@ -22,7 +22,7 @@ import {
 import { readCursor, writeCursor } from "./cursor.ts";
 import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { KEY_REUSED } from "./idempotency.ts";
-import { iso, name, paging, readBody, readQuery } from "./input.ts";
+import { type Body, iso, name, paging, readBody, readQuery } from "./input.ts";
 import { given } from "./resource.ts";
 import { pageOf, removed, time } from "./shapes.ts";
 
@@ -101,24 +101,32 @@ async function list(call: Call): Promise<Answer> {
 async function post(call: Call): Promise<Answer> {
   const body = await readBody(call, create);
   if (!body.ok) return body;
-  const { input, idempotency } = body.value;
+  const made = await makeTenant(call, body.value);
+  return made.ok ? ok(show(made.value)) : made;
+}
+
+/** Makes a tenant of nobody yet. With an Idempotency-Key a repeat answers the first one. */
+export async function makeTenant(
+  { env, now }: Pick<Call, "env" | "now">,
+  { input, idempotency }: Body<{ name: string; raw_retention_days?: number }>,
+): Promise<Outcome<Row>> {
   // With an Idempotency-Key the id follows from it, so that a repeat meets the first one by D1's own primary key.
-  const id = idempotency ? await tenantIdFrom(call.env.METERR_MASTER_KEY, idempotency.key) : newTenantId();
+  const id = idempotency ? await tenantIdFrom(env.METERR_MASTER_KEY, idempotency.key) : newTenantId();
   const row: Row = {
     id,
     name: input.name,
     slug: id,
     logo: null,
-    createdAt: new Date(call.now),
+    createdAt: new Date(now),
     metadata: null,
-    rawRetentionDays: input.raw_retention_days,
+    rawRetentionDays: input.raw_retention_days ?? DEFAULT_RETENTION_DAYS,
     requestDigest: idempotency?.requestDigest ?? null,
+    requireTwoFactor: false,
   };
-  const accounts = accountsOf(call.env);
+  const accounts = accountsOf(env);
   await accounts.insert(organization).values(row).onConflictDoNothing();
   const stored = await accounts.select().from(organization).where(eq(organization.id, id)).get();
-  if (!stored || stored.requestDigest !== row.requestDigest) return conflict(KEY_REUSED);
-  return ok(show(stored));
+  return stored && stored.requestDigest === row.requestDigest ? ok(stored) : conflict(KEY_REUSED);
 }
 
 async function getOne(call: TenantCall): Promise<Answer> {

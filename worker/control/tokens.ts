@@ -1,17 +1,25 @@
 /** A tenant's management tokens: bearers of this API, with a role. */
 import * as z from "zod";
-import { mayGrant, ROLES, type Role } from "../auth/roles.ts";
+import { ACTIONS, mayHandOut, ROLES, type Role } from "../auth/roles.ts";
 import { mintToken } from "../auth/secrets.ts";
 import { gatewayError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { TokenRecord } from "../core/ledger-api.ts";
 import { fail, ok } from "../core/outcome.ts";
 import type { App, TenantCall } from "./call.ts";
-import { instant, iso, name } from "./input.ts";
+import { instant, iso, label, name } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
 import { time } from "./shapes.ts";
 
 const role = z.enum(ROLES);
+const actions = z
+  .array(z.enum(ACTIONS).exclude(["operate"]))
+  .max(ACTIONS.length)
+  .nullable()
+  .meta({ description: "Only these of what the role may do; null: all of it." });
+const user = label
+  .nullable()
+  .meta({ description: "Whose keys a developer's token makes and sees; null: those that it made itself." });
 
 /** Mounts `/tokens`. */
 export function mountTokens(app: App): void {
@@ -20,34 +28,55 @@ export function mountTokens(app: App): void {
     path: "tokens",
     noun: "token",
     action: "tokens",
-    create: z.strictObject({ name, role, expires_at: instant.nullable().default(null) }),
-    patch: z.strictObject({ name: name.optional(), role: role.optional(), expires_at: instant.nullable().optional() }),
-    shown: z.strictObject({ id: z.string(), name: z.string(), role, expires_at: time.nullable(), created_at: time }),
+    create: z.strictObject({
+      name,
+      role,
+      actions: actions.default(null),
+      user: user.default(null),
+      expires_at: instant.nullable().default(null),
+    }),
+    patch: z.strictObject({ name, role, actions, user, expires_at: instant.nullable() }).partial(),
+    shown: z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      role,
+      actions: z.array(z.enum(ACTIONS)).nullable(),
+      user: z.string().nullable(),
+      expires_at: time.nullable(),
+      created_at: time,
+    }),
     once: { token: z.string().meta({ description: "Shown this once." }) },
     example: { name: "ci", role: "admin", expires_at: "2027-01-01T00:00:00Z" },
     make: async (input, call) => {
-      if (!mayGrant(call.role, input.role)) return tooMuch(call, input.role);
+      if (!mayHandOut(call, input)) return tooMuch(call, input.role);
       const minted = await mintToken(call.env.METERR_MASTER_KEY, call.tenant);
       const record: TokenRecord = {
         id: newId("tok", call.now),
         name: input.name,
         hash: minted.hash,
         role: input.role,
+        actions: input.actions,
+        user: input.user,
         expiresAt: input.expires_at,
         createdAt: call.now,
       };
       return ok({ record, once: { token: minted.text } });
     },
     change: async (input, current, call) => {
-      const beyond = [current.role, input.role ?? current.role].find((other) => !mayGrant(call.role, other));
-      if (beyond) return tooMuch(call, beyond);
-      return ok(given({ name: input.name, role: input.role, expiresAt: input.expires_at }));
+      const present = { role: current.role, actions: current.actions ?? null };
+      const wanted = { ...present, ...given({ role: input.role, actions: input.actions }) };
+      const beyond = [present, wanted].find((grant) => !mayHandOut(call, grant));
+      if (beyond) return tooMuch(call, beyond.role);
+      const { name, role, actions, user, expires_at: expiresAt } = input;
+      return ok(given({ name, role, actions, user, expiresAt }));
     },
     show: async (records) =>
       records.map((record) => ({
         id: record.id,
         name: record.name,
         role: record.role,
+        actions: record.actions ?? null,
+        user: record.user ?? null,
         expires_at: iso(record.expiresAt),
         created_at: iso(record.createdAt),
       })),
@@ -55,4 +84,4 @@ export function mountTokens(app: App): void {
 }
 
 const tooMuch = (call: TenantCall, other: Role) =>
-  fail(gatewayError("not_allowed", `The role ${call.role} may not hand out the role ${other}.`));
+  fail(gatewayError("not_allowed", `The role ${call.role} may not hand out this much of the role ${other}.`));

@@ -16,6 +16,10 @@ export interface TokenRecord {
   /** SHA-256 of the token, lower-case hex. */
   hash: string;
   role: "owner" | "admin" | "developer" | "billing" | "viewer";
+  /** Less than the role may do; null or left out: all of it. Names of `worker/auth/roles.ts`. */
+  actions?: readonly string[] | null;
+  /** The user whose keys it makes and sees, where its role sees its own alone; null or left out: the token itself. */
+  user?: string | null;
   expiresAt: number | null;
   createdAt: number;
 }
@@ -52,19 +56,27 @@ export interface Actor {
   id: string;
   /** The client's address, where known. */
   ip: string | null;
+  /** What the client says it is, where it does; left out in entries of before. */
+  userAgent?: string | null;
 }
+
+/** What is kept elsewhere and changes something for the tenant: its people, and the tenant itself. */
+export type NotedKind = "member" | "invitation" | "account" | "tenant";
 
 export interface AuditEntry {
   id: string;
   time: number;
   actor: Actor;
   action: "create" | "update" | "delete" | "rotate";
-  kind: RecordKind;
+  kind: RecordKind | NotedKind;
   recordId: string;
   /** The changed fields, without secrets (no hash, no sealed text). */
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
 }
+
+/** A change of what is kept elsewhere, without secrets. */
+export type Note = Pick<AuditEntry, "action" | "recordId" | "before" | "after"> & { kind: NotedKind };
 
 /** A page of a list, newest first; `cursor` is opaque and null at the end. */
 export interface Page<T> {
@@ -150,6 +162,8 @@ export interface LedgerRecords {
   remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean>;
   /** The present counters of budgets, by id; of all of them where `ids` is left out. */
   budgetStates(ids?: string[]): Promise<Record<string, BudgetState>>;
+  /** Notes what was changed elsewhere. */
+  note(noted: Note, actor: Actor): Promise<void>;
   audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>>;
   /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */
   importUsage(events: UsageEvent[]): Promise<number>;

@@ -31,7 +31,7 @@ export async function ensureDefaultTenant(
   if (!tenant || !owner) throw new Error("the default tenant or its owner could not be made");
   await accounts
     .insert(member)
-    .values({ id: memberId, organizationId: tenant.id, userId: owner.id, role: "owner", createdAt: now })
+    .values({ id: memberId, organizationId: tenant.id, userId: owner.id, role: "owner", createdAt: now, party: email })
     .onConflictDoNothing();
   return tenant;
 }

@@ -11,6 +11,17 @@ export const user = sqliteTable("user", {
   image: text("image"),
   createdAt: time("created_at").notNull(),
   updatedAt: time("updated_at").notNull(),
+  twoFactorEnabled: integer("two_factor_enabled", { mode: "boolean" }).notNull().default(false),
+});
+
+export const twoFactor = sqliteTable("two_factor", {
+  id: text("id").primaryKey(),
+  userId: text("user_id").notNull().unique(),
+  secret: text("secret").notNull(),
+  backupCodes: text("backup_codes").notNull(),
+  verified: integer("verified", { mode: "boolean" }).notNull(),
+  failedVerificationCount: integer("failed_verification_count").notNull().default(0),
+  lockedUntil: time("locked_until"),
 });
 
 export const session = sqliteTable(
@@ -74,6 +85,7 @@ export const organization = sqliteTable(
     metadata: text("metadata"),
     rawRetentionDays: integer("raw_retention_days").notNull().default(90),
     requestDigest: text("request_digest"),
+    requireTwoFactor: integer("require_two_factor", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [index("organization_by_time").on(table.createdAt, table.id)],
 );
@@ -86,9 +98,11 @@ export const member = sqliteTable(
     userId: text("user_id").notNull(),
     role: text("role").notNull(),
     createdAt: time("created_at").notNull(),
+    party: text("party").notNull(),
   },
   (table) => [
     uniqueIndex("member_by_user").on(table.userId, table.organizationId),
+    uniqueIndex("member_by_party").on(table.organizationId, table.party),
     index("member_by_organization").on(table.organizationId),
   ],
 );
@@ -99,14 +113,16 @@ export const invitation = sqliteTable(
     id: text("id").primaryKey(),
     organizationId: text("organization_id").notNull(),
     email: text("email").notNull(),
-    role: text("role"),
+    role: text("role").notNull(),
     status: text("status").notNull(),
     expiresAt: time("expires_at").notNull(),
     createdAt: time("created_at").notNull(),
     inviterId: text("inviter_id").notNull(),
+    tokenHash: text("token_hash").notNull().unique(),
+    emailed: integer("emailed", { mode: "boolean" }).notNull(),
   },
   (table) => [
-    index("invitation_by_organization").on(table.organizationId),
+    index("invitation_by_organization").on(table.organizationId, table.createdAt),
     index("invitation_by_email").on(table.email),
   ],
 );

@@ -1,0 +1,74 @@
+/** What members and invitations have in common: rows of D1, changed by who may hand out their role. */
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import * as z from "zod";
+import { mayHandOut, ROLES, type Role } from "../auth/roles.ts";
+import { gatewayError } from "../core/errors.ts";
+import { randomBase62 } from "../core/ids.ts";
+import type { Actor, Note } from "../core/ledger-api.ts";
+import { fail } from "../core/outcome.ts";
+import { accountsOf } from "../db/database.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { member, user } from "../db/schema.ts";
+import type { Env } from "../env.ts";
+import type { TenantCall } from "./call.ts";
+import { isMatch } from "./etag.ts";
+
+export const role = z.enum(ROLES);
+
+/** 143 bits. */
+const ID_DIGITS = 24;
+export const newPersonId = (): string => randomBase62(ID_DIGITS);
+
+/** An email as it is stored: in lower case, so that nobody has two accounts. */
+export const email = z
+  .email()
+  .max(254)
+  .transform((text) => text.toLowerCase());
+
+/** Whether the caller may make somebody a `role`, or take it from them. */
+export const mayGive = (call: TenantCall, other: Role): boolean => mayHandOut(call, { role: other, actions: null });
+
+export const tooMuch = (call: TenantCall, other: Role) =>
+  fail(gatewayError("not_allowed", `The role ${call.role} may not hand out, change or remove the role ${other}.`));
+
+/** Whether `If-Match`, where it was sent, lets `shown` through. */
+export async function mayChange({ request }: TenantCall, shown: unknown): Promise<boolean> {
+  const ifMatch = request.headers.get("if-match");
+  return ifMatch === null || isMatch(ifMatch, shown);
+}
+
+/** Notes a change of a tenant's people in its audit log. */
+export const note = (env: Env, tenant: string, noted: Note, actor: Actor): Promise<void> =>
+  ledgerOf(env, tenant).note(noted, actor);
+
+/**
+ * What makes a person a member where `condition` holds, for a batch. As the user of keys and budgets they are their email,
+ * or where another member is that already, their id.
+ */
+export function joining(
+  env: Env,
+  { tenant, userId, email, role, now }: { tenant: string; userId: string; email: string; role: Role; now: number },
+  condition: SQL = sql`1`,
+) {
+  const taken = sql`EXISTS (SELECT 1 FROM member WHERE organization_id = ${tenant} AND party = ${email})`;
+  return accountsOf(env).run(
+    sql`INSERT INTO member (id, organization_id, user_id, role, created_at, party)
+        SELECT ${newPersonId()}, ${tenant}, ${userId}, ${role}, ${now}, CASE WHEN ${taken} THEN ${userId} ELSE ${email} END
+        WHERE ${condition} ON CONFLICT DO NOTHING`,
+  );
+}
+
+/** Gives a new member's user of keys and budgets a name, where it has none yet. */
+export async function nameParty(
+  env: Env,
+  { tenant, userId, now }: { tenant: string; userId: string; now: number },
+  actor: Actor,
+): Promise<void> {
+  const found = await accountsOf(env)
+    .select({ party: member.party, name: user.name })
+    .from(member)
+    .innerJoin(user, eq(user.id, member.userId))
+    .where(and(eq(member.organizationId, tenant), eq(member.userId, userId)))
+    .get();
+  if (found) await ledgerOf(env, tenant).create("user", { id: found.party, name: found.name, createdAt: now }, actor);
+}
