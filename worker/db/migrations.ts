@@ -6,6 +6,7 @@ import usage from "../../migrations/0001_usage.sql";
 import accounts from "../../migrations/0002_accounts.sql";
 import counters from "../../migrations/0003_counters.sql";
 import archive from "../../migrations/0004_archive.sql";
+import explorer from "../../migrations/0006_explorer.sql";
 import members from "../../migrations/0007_members.sql";
 
 export interface Migration {
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0002_accounts.sql", sql: accounts },
   { name: "0003_counters.sql", sql: counters },
   { name: "0004_archive.sql", sql: archive },
+  { name: "0006_explorer.sql", sql: explorer },
   { name: "0007_members.sql", sql: members },
 ];
 

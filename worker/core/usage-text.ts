@@ -1,0 +1,108 @@
+/**
+ * What a usage record is found by: the document that stands for it in D1's full-text index `usage_text`, and the query
+ * that finds it. Exact values are a word each, written in hex behind the letter of their field; all that a person may
+ * look for is there as it reads. Documents are numbered by time, so that the newest come first without sorting; two
+ * records of one millisecond share a number, and whoever looks checks the rows.
+ */
+import type { Condition } from "./condition.ts";
+
+/** Fields that are found by their exact value, the letter of each, and where it is in an event. */
+const EXACT = {
+  key: ["k", "$.key"],
+  user: ["u", "$.user"],
+  team: ["g", "$.team"],
+  model: ["m", "$.model"],
+  provider: ["p", "$.provider"],
+  session: ["s", "$.session"],
+  endpoint: ["e", "$.endpoint"],
+  status: ["c", "$.status"],
+  mode: ["o", "$.mode"],
+  error_code: ["r", "$.errorCode"],
+  refused_by: ["b", "$.refusedBy"],
+} as const;
+export type ExactField = keyof typeof EXACT;
+export const EXACT_FIELDS = Object.keys(EXACT) as ExactField[];
+
+/** So many numbers lie between two milliseconds: tenants share an index, and seldom a number. */
+const PER_MS = 4_096;
+
+/** SQL of a document's number, of the columns or expressions `time` and `tenant`. Tenants' ids end in random characters. */
+export const numberOf = (time: string, tenant: string): string =>
+  `(${time} * ${PER_MS} + (unicode(substr(${tenant}, -1)) * 64 + coalesce(unicode(substr(${tenant}, -2, 1)), 0)) % ${PER_MS})`;
+
+/** SQL of the first number of the millisecond `time`. A parameter is a float until it is cast. */
+export const firstNumberOf = (time: string): string => `CAST(${time} * ${PER_MS} AS INTEGER)`;
+
+/** SQL of the millisecond that a number is of. */
+export const timeOf = (number: string): string => `(${number} >> 12)`;
+
+/** SQL of what a person may look for in `event`, the JSON of an event. Ids are found by their own index. */
+export const readableText = (event: string): string =>
+  [
+    ...["provider", "model", "modelServed", "errorCode", "session", "user", "team"].map(
+      (field) => `coalesce(${event} ->> '$.${field}', '')`,
+    ),
+    `coalesce((SELECT group_concat(x.key || '=' || x.value, ' ') FROM json_each(${event}, '$.tags') AS x), '')`,
+    `coalesce((SELECT group_concat(x.value, ' ') FROM json_each(${event}, '$.flags') AS x), '')`,
+    `coalesce((SELECT group_concat(x.value ->> '$.error', ' ') FROM json_each(${event}, '$.attempts') AS x), '')`,
+  ].join(" || ' ' || ");
+
+/** SQL of the whole document of `event`. */
+export const documentOf = (event: string): string =>
+  [
+    `'zt' || hex(${event} ->> '$.tenant')`,
+    ...Object.values(EXACT).map(
+      ([letter, path]) => `coalesce('z${letter}' || nullif(hex(${event} ->> '${path}'), ''), '')`,
+    ),
+    `coalesce((SELECT group_concat('zn' || hex(x.key) || ' zv' || hex(x.key || '=' || x.value), ' ')
+      FROM json_each(${event}, '$.tags') AS x), '')`,
+    readableText(event),
+  ].join(" || ' ' || ");
+
+const encoder = new TextEncoder();
+const hex = (text: string): string =>
+  [...encoder.encode(text)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export interface Sought {
+  exact: Partial<Record<ExactField, string>>;
+  /** `name`, or `name=value`. */
+  tag?: string | undefined;
+  /** Words that all have to be there; the last may be a word's beginning. */
+  words: readonly string[];
+}
+
+/** The query of the index that finds what is sought of `tenant`. */
+export function matchOf(tenant: string, { exact, tag, words }: Sought): string {
+  const terms = [`zt${hex(tenant)}`];
+  for (const [field, value] of Object.entries(exact)) terms.push(`z${EXACT[field as ExactField][0]}${hex(value)}`);
+  if (tag !== undefined) terms.push(`${tag.includes("=") ? "zv" : "zn"}${hex(tag)}`);
+  // Words are letters and digits alone: nothing in them is the query language's.
+  const last = words.length - 1;
+  terms.push(...words.map((word, at) => `"${word}"${at === last && word.length >= MIN_PREFIX ? "*" : ""}`));
+  return terms.join(" AND ");
+}
+
+/** A shorter beginning would be that of half of all words. */
+const MIN_PREFIX = 2;
+/** More would be no search but an essay. */
+const MAX_WORDS = 12;
+
+/** The words of what a person typed, as the index cuts text into words. */
+export const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "")
+    .slice(0, MAX_WORDS);
+
+/**
+ * The condition on a row that it has the words itself and not only shares its millisecond with one that does. Only for
+ * plain words: SQL's LIKE knows no other alphabet's capitals.
+ */
+export function hasWords(words: readonly string[], event: string): Condition {
+  const plain = words.filter((word) => /^[a-z0-9]+$/.test(word));
+  return {
+    sql: plain.map(() => ` AND (${readableText(event)}) LIKE ?`).join(""),
+    values: plain.map((word) => `%${word}%`),
+  };
+}
