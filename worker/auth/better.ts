@@ -74,7 +74,10 @@ export async function createAuth(env: Env, origin: string, call: AuthCall = {}) 
     },
     socialProviders: socialSignIn(env),
     // A provider's account becomes a user's by their email alone where both sides have proven that it is theirs.
-    account: { accountLinking: { enabled: true, trustedProviders: [], requireLocalEmailVerified: true } },
+    account: {
+      encryptOAuthTokens: true,
+      accountLinking: { enabled: true, trustedProviders: [], requireLocalEmailVerified: true },
+    },
     // Tokens of links are kept as digests.
     verification: { storeIdentifier: "hashed" },
     databaseHooks: {

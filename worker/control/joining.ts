@@ -1,5 +1,5 @@
 /** Accepting an invitation: with the secret of its link, as who one is signed in, or as somebody new. */
-import { and, eq, gt, sql } from "drizzle-orm";
+import { and, eq, gt } from "drizzle-orm";
 import * as z from "zod";
 import { actorOf, isSameOrigin } from "../auth/principal.ts";
 import { type Role, roleOf } from "../auth/roles.ts";
@@ -104,7 +104,7 @@ async function join({ env, now, request, url }: Incoming): Promise<Answer> {
   if (!person.ok) return person;
   const { id, tenant, email, role: as } = open.value;
   const { userId, cookies } = person.value;
-  if (!(await claim(env, { id, tenant, userId, email, role: as, now }))) return NO_MORE;
+  if (!(await claim(env, { invitation: id, tenant, userId, email, role: as, now }))) return NO_MORE;
   const actor = actorOf(request, `user:${userId}`);
   const noted = { kind: "member", action: "create", recordId: userId, before: null } as const;
   await note(env, tenant, { ...noted, after: { email, role: as, invitation: id } }, actor);
@@ -114,16 +114,12 @@ async function join({ env, now, request, url }: Incoming): Promise<Answer> {
   return response;
 }
 
-/** Makes somebody a member by the invitation `id`, in one transaction; false where it has been used meanwhile. */
-async function claim(env: Env, joins: { id: string; now: number } & Parameters<typeof joining>[1]): Promise<boolean> {
-  const { id, now } = joins;
-  const accounts = accountsOf(env);
-  const isOpen = sql`id = ${id} AND status = 'pending' AND expires_at > ${now}`;
-  const [, used] = await accounts.batch([
-    joining(env, joins, sql`EXISTS (SELECT 1 FROM invitation WHERE ${isOpen})`),
-    accounts.update(invitation).set({ status: "accepted" }).where(isOpen).returning({ id: invitation.id }),
-  ]);
-  return used.length > 0;
+/** Makes somebody a member by their invitation, in one transaction; false where it has been used meanwhile. */
+async function claim(env: Env, joins: Parameters<typeof joining>[1]): Promise<boolean> {
+  const use = "UPDATE invitation SET status = 'accepted' WHERE id = ? AND status = 'pending' AND expires_at > ?";
+  const used = env.DB.prepare(use).bind(joins.invitation, joins.now);
+  const [, result] = await env.DB.batch([joining(env, joins), used]);
+  return result?.meta.changes === 1;
 }
 
 /** Who accepts: who is signed in if that is who is invited, or somebody new. */
@@ -137,11 +133,13 @@ async function whoJoins(
     if (signedIn.email === email) return ok({ userId: signedIn.id, cookies: [] });
     return conflict(`This invitation is for ${email}, and you are signed in as ${signedIn.email}. Sign out first.`);
   }
-  if ((await userIdOf(env, email)) !== null) return conflict(`There is an account of ${email}. Sign in, then accept.`);
+  const isKnown = conflict(`There is an account of ${email}. Sign in, then accept.`);
+  if ((await userIdOf(env, email)) !== null) return isKnown;
   if (title === undefined || password === undefined) {
     return fail(
       gatewayError("invalid_request", "A name and a password are needed.", { details: { field: "password" } }),
     );
   }
-  return ok(await signUpInvited(request, env, { email, name: title, password, isProven: emailed }));
+  const made = await signUpInvited(request, env, { email, name: title, password, isProven: emailed });
+  return made ? ok(made) : isKnown;
 }

@@ -1,5 +1,5 @@
 /** What members and invitations have in common: rows of D1, changed by who may hand out their role. */
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import * as z from "zod";
 import { mayHandOut, ROLES, type Role } from "../auth/roles.ts";
 import { gatewayError } from "../core/errors.ts";
@@ -41,22 +41,28 @@ export async function mayChange({ request }: TenantCall, shown: unknown): Promis
 export const note = (env: Env, tenant: string, noted: Note, actor: Actor): Promise<void> =>
   ledgerOf(env, tenant).note(noted, actor);
 
-/**
- * What makes a person a member where `condition` holds, for a batch. As the user of keys and budgets they are their email,
- * or where another member is that already, their id.
- */
-export function joining(
-  env: Env,
-  { tenant, userId, email, role, now }: { tenant: string; userId: string; email: string; role: Role; now: number },
-  condition: SQL = sql`1`,
-) {
-  const taken = sql`EXISTS (SELECT 1 FROM member WHERE organization_id = ${tenant} AND party = ${email})`;
-  return accountsOf(env).run(
-    sql`INSERT INTO member (id, organization_id, user_id, role, created_at, party)
-        SELECT ${newPersonId()}, ${tenant}, ${userId}, ${role}, ${now}, CASE WHEN ${taken} THEN ${userId} ELSE ${email} END
-        WHERE ${condition} ON CONFLICT DO NOTHING`,
-  );
+interface Joining {
+  tenant: string;
+  userId: string;
+  email: string;
+  role: Role;
+  now: number;
+  /** Only while this invitation is open; null where none is needed. */
+  invitation: string | null;
 }
+
+/**
+ * What makes a person a member, for a batch. As the user of keys and budgets they are their email, or where another member
+ * is that already, their id.
+ */
+export const joining = (env: Env, { tenant, userId, email, role, now, invitation }: Joining): D1PreparedStatement =>
+  env.DB.prepare(
+    `INSERT INTO member (id, organization_id, user_id, role, created_at, party)
+     SELECT ?1, ?2, ?3, ?4, ?5,
+            CASE WHEN EXISTS (SELECT 1 FROM member WHERE organization_id = ?2 AND party = ?6) THEN ?3 ELSE ?6 END
+     WHERE ?7 IS NULL OR EXISTS (SELECT 1 FROM invitation WHERE id = ?7 AND status = 'pending' AND expires_at > ?5)
+     ON CONFLICT DO NOTHING`,
+  ).bind(newPersonId(), tenant, userId, role, now, email, invitation);
 
 /** Gives a new member's user of keys and budgets a name, where it has none yet. */
 export async function nameParty(

@@ -59,7 +59,7 @@ async function post(call: Call & { user: { id: string; email: string } }): Promi
   const made = await makeTenant(call, body.value);
   if (!made.ok) return made;
   const { id: tenant, name: title } = made.value;
-  await joining(env, { tenant, userId: user.id, email: user.email, role: "owner", now });
+  await joining(env, { tenant, userId: user.id, email: user.email, role: "owner", now, invitation: null }).run();
   const after = { name: title, owner: user.email };
   await note(env, tenant, { kind: "tenant", action: "create", recordId: tenant, before: null, after }, actor);
   await nameParty(env, { tenant, userId: user.id, now }, actor);

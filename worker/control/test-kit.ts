@@ -99,6 +99,30 @@ export async function signIn(): Promise<{ tenant: string; headers: Record<string
   return { tenant: body.tenant.id, headers: { cookie, origin: ORIGIN } };
 }
 
+/** Headers of the browser that an answer's cookies went to. */
+export const browserOf = ({ headers }: { headers: Headers }): Record<string, string> => ({
+  cookie: headers
+    .getSetCookie()
+    .filter((line) => !/max-age=0/i.test(line))
+    .map((line) => line.split(";")[0])
+    .join("; "),
+  origin: ORIGIN,
+});
+
+export const PASSWORD = "correct horse battery";
+
+/** Invites `email` to `tenant` and accepts as somebody new. */
+export async function newMember(tenant: string, role: string, email: string): Promise<Record<string, string>> {
+  const { body } = await operator("POST", `/api/v1/tenants/${tenant}/invitations`, { email, role });
+  const token = new URL(body.link).searchParams.get("token");
+  const accepted = await call("POST", "/api/v1/invitations/accept", {
+    headers: { origin: ORIGIN },
+    body: { token, name: email.split("@")[0], password: PASSWORD },
+  });
+  expect(accepted.body).toEqual({ tenant });
+  return browserOf(accepted);
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
