@@ -7,9 +7,34 @@ export type { KeyMode, Period, ScopeType, Status, UsageRecord };
 
 export type Role = "owner" | "admin" | "developer" | "billing" | "viewer";
 
+/** What a role may do, in the API's words. */
+export type Action =
+  | "read"
+  | "keys"
+  | "budgets"
+  | "alerts"
+  | "credentials"
+  | "prices"
+  | "routes"
+  | "sinks"
+  | "parties"
+  | "members"
+  | "security"
+  | "tokens"
+  | "import"
+  | "audit";
+
 export interface Me {
-  user: { id: string; email: string; name: string };
-  tenants: { id: string; name: string; role: Role }[];
+  user: { id: string; email: string; email_verified: boolean; name: string; two_factor: boolean; sign_in: string[] };
+  tenants: {
+    id: string;
+    name: string;
+    role: Role;
+    actions: Action[];
+    /** The user of keys and budgets that the person is there. */
+    user: string;
+    second_factor_needed: boolean;
+  }[];
 }
 
 export interface Key {

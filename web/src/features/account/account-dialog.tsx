@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
+import { changePassword } from "../../api/account.ts";
 import { ApiError } from "../../api/client.ts";
-import { changePassword, setPassword } from "../../api/session.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { TextField } from "../../components/ui/field.tsx";
@@ -36,7 +36,7 @@ function PasswordForm({ onClose }: { onClose: () => void }) {
     setBusy(true);
     setError(null);
     try {
-      await (hasOne ? changePassword(current, next) : setPassword(next));
+      await (hasOne ? changePassword(next, current) : changePassword(next));
       toast("Your password is set");
       onClose();
     } catch (problem) {

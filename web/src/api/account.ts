@@ -1,0 +1,46 @@
+/** The account of who is signed in: name, email, password, second factor, sessions. */
+import { queryOptions } from "@tanstack/react-query";
+import { apiGet, apiPost, apiPut } from "./client.ts";
+
+export interface Session {
+  id: string;
+  current: boolean;
+  user_agent: string | null;
+  ip: string | null;
+  signed_in_at: string;
+  last_seen_at: string;
+  expires_at: string;
+}
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["account-sessions"],
+  queryFn: async ({ signal }) => (await apiGet<{ data: Session[] }>("/api/v1/me/sessions", {}, signal)).data,
+});
+
+export const endSession = (id: string): Promise<unknown> => apiPost("/api/v1/me/sessions/end", { id });
+export const endOtherSessions = (): Promise<{ ended: number }> => apiPost("/api/v1/me/sessions/end-others");
+
+export const changeName = (name: string): Promise<unknown> => apiPut("/api/v1/me/profile", { name });
+
+/** `confirm` where the new address counts only once the link that was sent there is opened. */
+export const changeEmail = (email: string, currentPassword?: string): Promise<{ email: string; confirm: boolean }> =>
+  apiPut("/api/v1/me/email", { email, current_password: currentPassword });
+
+export const sendConfirmation = (): Promise<{ sent: boolean }> => apiPost("/api/v1/me/email/confirmation");
+
+/** A first password, or another one: that takes the present one, and ends all other sessions. */
+export const changePassword = (newPassword: string, currentPassword?: string): Promise<unknown> =>
+  apiPut("/api/v1/me/password", { new_password: newPassword, current_password: currentPassword });
+
+/** Begins with a second factor; it counts once a first code was right. */
+export const beginTwoFactor = (password?: string): Promise<{ totpURI: string; backupCodes: string[] }> =>
+  apiPost("/api/auth/two-factor/enable", { password });
+
+export const confirmTwoFactor = (code: string): Promise<unknown> =>
+  apiPost("/api/auth/two-factor/verify-totp", { code });
+
+export const disableTwoFactor = (password?: string): Promise<unknown> =>
+  apiPost("/api/auth/two-factor/disable", { password });
+
+export const newBackupCodes = (password?: string): Promise<{ backupCodes: string[] }> =>
+  apiPost("/api/auth/two-factor/generate-backup-codes", { password });
