@@ -27,7 +27,8 @@ export function countEvents(counters: Counters, events: readonly UsageEvent[]): 
     add(counters, `meterr_requests_total{mode="${mode}",status="${status}"}`, 1);
     if (costNanos === null) add(counters, `meterr_unpriced_requests_total{mode="${mode}"}`, 1);
     else add(counters, `meterr_cost_nanousd_total{mode="${mode}"}`, costNanos);
-    add(counters, `meterr_saved_nanousd_total{mode="${mode}"}`, savedNanos);
+    // What was written to a prompt cache may be less than nothing: a counter never goes back.
+    add(counters, `meterr_saved_nanousd_total{mode="${mode}"}`, Math.max(0, savedNanos));
     countTokens(counters, mode, tokens);
   }
 }

@@ -3,6 +3,7 @@
  * changes nothing then.
  */
 import { documentOf, numberOf } from "../worker/core/usage-text.ts";
+import { savingSums } from "./d1-savings.ts";
 import { SUM_UP, SUM_UP_AMENDED } from "./d1-sums.ts";
 
 /** A transaction's share of the outbox: parameters may have 2 MB, and a long one would hold up the database's readers. */
@@ -51,7 +52,9 @@ export function deliver(db: D1Database, events: string): D1PreparedStatement[] {
     ...(events.includes(HAS_SESSION) ? [sessions] : []),
   ];
   const amendments = events.includes(HAS_AMENDMENT) ? [...sums(SUM_UP_AMENDED), AMEND] : [];
-  return [...sums(SUM_UP), INDEX, INSERT, ...amendments].map((sql) => db.prepare(sql).bind(events));
+  return [...sums(SUM_UP), ...savingSums(events), INDEX, INSERT, ...amendments].map((sql) =>
+    db.prepare(sql).bind(events),
+  );
 }
 
 const ADD_TO_TOTALS = `

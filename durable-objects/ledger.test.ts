@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import usage from "../migrations/0001_usage.sql";
 import counters from "../migrations/0003_counters.sql";
+import savings from "../migrations/0005_savings.sql";
 import explorer from "../migrations/0006_explorer.sql";
 import type { LeaseAsk, NumberedEvent, Share, SyncMessage } from "../worker/core/lease.ts";
 import type { LedgerRecords } from "../worker/core/ledger-api.ts";
@@ -21,7 +22,7 @@ const actor = { id: "operator", ip: "192.0.2.1" };
 let made = 0;
 
 async function migrate(): Promise<void> {
-  const statements = `${usage}\n${counters}\n${explorer}`.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);
+  const statements = `${usage}\n${counters}\n${savings}\n${explorer}`.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);
   await env.DB.batch(statements.filter((sql) => sql.trim() !== "").map((sql) => env.DB.prepare(sql)));
 }
 beforeAll(migrate);

@@ -81,6 +81,7 @@ test.each([
     cache: "hit",
     cost_usd: "0.000000000",
     saved_usd: missed.cost_usd,
+    savings: { cache: missed.cost_usd },
     tokens: { input: 0, output: 0 },
   });
   expect(nanos(missed.cost_usd)).toBeGreaterThan(0);

@@ -32,6 +32,7 @@ const COLUMNS: readonly [string, (record: UsageRecord) => unknown][] = [
   ["units", (r) => JSON.stringify(r.units)],
   ["cost_usd", (r) => r.cost_usd],
   ["saved_usd", (r) => r.saved_usd],
+  ["savings", (r) => JSON.stringify(r.savings)],
   ["usage_source", (r) => r.usage_source],
   ["price_source", (r) => r.price_source],
   ["cache", (r) => r.cache],

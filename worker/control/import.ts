@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Nanos } from "../core/money.ts";
 import type { PriceRecord } from "../core/policy.ts";
-import { NO_TOKENS, type PriceSource, type Tokens, type UsageEvent } from "../core/usage.ts";
+import { NO_TOKENS, type PriceSource, SAVING_REASONS, type Tokens, type UsageEvent } from "../core/usage.ts";
 import { costOfUsage, priceFrom } from "../pricing/index.ts";
 import type { TenantCall } from "./call.ts";
 import { instant, label, tags, usd } from "./input.ts";
@@ -51,6 +51,7 @@ const event = z.strictObject({
   units: z.record(z.string().max(64), z.number().nonnegative()).default({}),
   cost_usd: usd.nullable().optional(),
   saved_usd: usd.default(0),
+  savings: z.partialRecord(z.enum(SAVING_REASONS), usd).optional(),
   latency_ms: z.number().nonnegative().default(0),
   ttft_ms: z.number().nonnegative().nullable().default(null),
 });
@@ -89,7 +90,8 @@ export function eventsOf(
       tokens,
       units: given.units,
       costNanos: cost.nanos,
-      savedNanos: given.saved_usd,
+      savedNanos: given.savings ? Object.values(given.savings).reduce((sum, nanos) => sum + nanos, 0) : given.saved_usd,
+      ...(given.savings && { savings: given.savings }),
       usageSource: given.tokens ? "provider" : "none",
       priceSource: cost.source,
       priceVersion: cost.version,

@@ -1,5 +1,6 @@
 /** Usage as the outside sees it: a record, and a row of sums. */
 import * as z from "zod";
+import { SAVING_REASONS } from "../core/usage.ts";
 import { GROUPS } from "../db/summary.ts";
 import { money, time } from "./shapes.ts";
 
@@ -41,7 +42,14 @@ export const usageRecord = z.strictObject({
   }),
   units: z.record(z.string(), z.number()),
   cost_usd: money.nullable().meta({ description: "Null where it is not known, which is not 0." }),
-  saved_usd: money,
+  saved_usd: money.meta({ description: "The sum of `savings`." }),
+  savings: z.partialRecord(z.enum(SAVING_REASONS), money).meta({
+    description: "By what it was saved; `prompt_cache` is negative where a prompt was written and not read yet.",
+  }),
+  shadow: z
+    .strictObject({ route: z.string(), model: z.string(), cost_usd: money })
+    .optional()
+    .meta({ description: "What the same tokens would have cost at the model that the route names as its shadow." }),
   bound_usd: money.nullable(),
   usage_source: z.enum(["provider", "counted", "bound", "none"]),
   price_source: z.enum(["provider", "tenant", "catalog", "none"]),

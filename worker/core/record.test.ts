@@ -54,6 +54,7 @@ test("a record speaks snake_case, decimal dollars and ISO times", () => {
     },
     cost_usd: "0.000912345",
     saved_usd: "0.000000000",
+    savings: {},
     usage_source: "provider",
     price_source: "catalog",
     latency_ms: 2210,
@@ -79,4 +80,14 @@ test("an unknown cost stays null, of the request and of an attempt", () => {
     cost_usd: null,
     error: "upstream_timeout",
   });
+});
+
+test("a record tells what was saved by what, and what a shadow would have cost", () => {
+  const shadow = { route: "smart", model: "openai/gpt-5", costNanos: 2_000_000 };
+  const record = recordOf({ ...event, savedNanos: -5, savings: { prompt_cache: -7, flex: 2 }, shadow });
+  expect(record.saved_usd).toBe("-0.000000005");
+  expect(record.savings).toEqual({ prompt_cache: "-0.000000007", flex: "0.000000002" });
+  expect(record).toMatchObject({ shadow: { route: "smart", model: "openai/gpt-5", cost_usd: "0.002000000" } });
+  // As it was told before reasons were.
+  expect(recordOf({ ...event, status: "cached", savedNanos: 4 }).savings).toEqual({ cache: "0.000000004" });
 });

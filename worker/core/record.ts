@@ -1,6 +1,6 @@
 /** A usage event in the shape that the outside sees: the usage API, exports and the live socket all speak it. */
 import { type Nanos, usdFromNanos } from "./money.ts";
-import type { Attempt, Tokens, UsageEvent } from "./usage.ts";
+import type { Attempt, SavingReason, Shadow, Tokens, UsageEvent } from "./usage.ts";
 
 /** A usage record of the contract: snake_case, money as decimal USD, times as ISO 8601 UTC. */
 export type UsageRecord = ReturnType<typeof recordOf>;
@@ -29,6 +29,8 @@ export function recordOf(event: UsageEvent) {
     units: event.units,
     cost_usd: usdOrNull(event.costNanos),
     saved_usd: usdFromNanos(event.savedNanos),
+    savings: savingsOf(event),
+    ...(event.shadow && { shadow: shadowOf(event.shadow) }),
     bound_usd: usdOrNull(event.boundNanos),
     usage_source: event.usageSource,
     price_source: event.priceSource,
@@ -44,6 +46,16 @@ export function recordOf(event: UsageEvent) {
 }
 
 const tokensOf = (tokens: Tokens) => ({
+/** Before reasons were told, only stored answers saved anything. */
+const savingsOf = ({ savings, savedNanos, status }: UsageEvent): Partial<Record<SavingReason, string>> =>
+  Object.fromEntries(
+    Object.entries(savings ?? (status === "cached" && savedNanos !== 0 ? { cache: savedNanos } : {})).map(
+      ([reason, nanos]) => [reason, usdFromNanos(nanos)],
+    ),
+  );
+
+const shadowOf = ({ route, model, costNanos }: Shadow) => ({ route, model, cost_usd: usdFromNanos(costNanos) });
+
   input: tokens.input,
   input_cached: tokens.inputCached,
   input_cache_write: tokens.inputCacheWrite,

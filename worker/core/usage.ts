@@ -43,6 +43,24 @@ export type Status = "ok" | "error" | "cut" | "aborted" | "truncated" | "cached"
 export type UsageSource = "provider" | "counted" | "bound" | "none";
 /** Whose price: the provider's own cost, the tenant's price, the catalogue's, or none is known. */
 export type PriceSource = "provider" | "tenant" | "catalog" | "none";
+/**
+ * What made a request cheaper than it would have been: a stored answer; an answer shared with an identical request in flight;
+ * breakpoints that meterr set in the prompt; a slower tier; a cheaper one of equal targets; a smaller model that was enough.
+ */
+export const SAVING_REASONS = ["cache", "coalesced", "prompt_cache", "flex", "route", "auto"] as const;
+export type SavingReason = (typeof SAVING_REASONS)[number];
+/** By reason; `prompt_cache` is negative where a prompt was written and not read yet. A reason that saved nothing is left out. */
+export type Savings = Partial<Record<SavingReason, Nanos>>;
+
+/** What the tokens of a request would have cost at another model, which was not asked. */
+export interface Shadow {
+  /** The route that wanted to know. */
+  route: string;
+  /** `provider/model`. */
+  model: string;
+  costNanos: Nanos;
+}
+
 export type CacheOutcome = "hit" | "miss" | "off";
 export type KeyMode = "live" | "test";
 
@@ -85,7 +103,11 @@ export interface UsageEvent {
   units: Record<string, number>;
   /** Null where it is not known, which is not 0. */
   costNanos: Nanos | null;
+  /** The sum of `savings`. */
   savedNanos: Nanos;
+  /** Left out where nothing was saved. */
+  savings?: Savings;
+  shadow?: Shadow;
   usageSource: UsageSource;
   priceSource: PriceSource;
   /** The version of the price catalogue that was used. */

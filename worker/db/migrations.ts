@@ -6,6 +6,7 @@ import usage from "../../migrations/0001_usage.sql";
 import accounts from "../../migrations/0002_accounts.sql";
 import counters from "../../migrations/0003_counters.sql";
 import archive from "../../migrations/0004_archive.sql";
+import savings from "../../migrations/0005_savings.sql";
 import explorer from "../../migrations/0006_explorer.sql";
 import members from "../../migrations/0007_members.sql";
 
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0002_accounts.sql", sql: accounts },
   { name: "0003_counters.sql", sql: counters },
   { name: "0004_archive.sql", sql: archive },
+  { name: "0005_savings.sql", sql: savings },
   { name: "0006_explorer.sql", sql: explorer },
   { name: "0007_members.sql", sql: members },
 ];

@@ -68,7 +68,7 @@ function replay(call: Call, answer: StoredAnswer): { response: Response; event: 
       charge: NO_CHARGE,
       modelServed: answer.modelServed,
       cache: "hit",
-      savedNanos: answer.costNanos ?? 0,
+      savings: { cache: answer.costNanos ?? 0 },
       firstByteAt: now,
     },
     now,

@@ -1,6 +1,6 @@
 /** The usage event of a call. */
 import type { Background } from "../core/background.ts";
-import type { Attempt, CacheOutcome, Status, Tokens, UsageEvent } from "../core/usage.ts";
+import type { Attempt, CacheOutcome, Savings, Shadow, Status, Tokens, UsageEvent } from "../core/usage.ts";
 import type { Call } from "./call.ts";
 import { type Charge, NO_CHARGE } from "./charge.ts";
 import type { Tried } from "./delivery.ts";
@@ -11,7 +11,8 @@ export interface Ending {
   charge?: Charge;
   modelServed?: string | null;
   cache?: CacheOutcome;
-  savedNanos?: number;
+  savings?: Savings;
+  shadow?: Shadow | undefined;
   boundNanos?: number | null;
   /** Milliseconds since the epoch. */
   dispatchedAt?: number;
@@ -60,7 +61,8 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     tokens: charge.tokens,
     units: charge.units,
     costNanos: charge.costNanos,
-    savedNanos: ending.savedNanos ?? 0,
+    ...savedBy(ending.savings),
+    ...(ending.shadow && { shadow: ending.shadow }),
     usageSource: charge.usageSource,
     priceSource: charge.priceSource,
     priceVersion: charge.priceVersion,
@@ -80,6 +82,13 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
       ...(ending.attempted ? [attemptOf(call, ending, last, now)] : []),
     ],
   };
+}
+
+/** What is in the event of `savings`: reasons that saved something, and their sum. */
+function savedBy(savings: Savings | undefined): Pick<UsageEvent, "savedNanos" | "savings"> {
+  const told = Object.entries(savings ?? {}).filter(([, nanos]) => nanos !== 0);
+  if (told.length === 0) return { savedNanos: 0 };
+  return { savedNanos: told.reduce((sum, [, nanos]) => sum + nanos, 0), savings: Object.fromEntries(told) };
 }
 
 function attemptOf(call: Call, ending: Ending, charge: Charge, now: number): Attempt {
