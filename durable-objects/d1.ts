@@ -22,9 +22,9 @@ FROM json_each(?1) WHERE value -> '$.amends' IS NULL ON CONFLICT DO NOTHING`;
 // then finds it by either, and whoever looks checks the rows.
 const INDEX = `
 INSERT INTO usage_text (rowid, text)
-SELECT ${numberOf("(value ->> '$.time')", "(value ->> '$.tenant')")}, ${documentOf("value")}
-FROM json_each(?1) WHERE value -> '$.amends' IS NULL
-  AND NOT EXISTS (SELECT 1 FROM usage AS u WHERE u.tenant = value ->> '$.tenant' AND u.id = value ->> '$.id')`;
+SELECT ${numberOf("(j.value ->> '$.time')", "(j.value ->> '$.tenant')")}, ${documentOf("j.value")}
+FROM json_each(?1) AS j WHERE j.value -> '$.amends' IS NULL
+  AND NOT EXISTS (SELECT 1 FROM usage AS u WHERE u.tenant = j.value ->> '$.tenant' AND u.id = j.value ->> '$.id')`;
 
 const AMEND = `
 UPDATE usage SET cost_nanos = a.cost, event = a.event

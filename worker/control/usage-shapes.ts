@@ -59,6 +59,7 @@ export const usageRecord = z.strictObject({
   ttft_ms: z.number().nullable(),
   overhead_ms: z.number().nullable(),
   error_code: name,
+  refused_by: name.meta({ description: "The budget that refused it, or cut it short." }),
   flags: z.array(z.string()),
   attempts: z.array(
     z.strictObject({
@@ -81,5 +82,7 @@ export const summaryRow = z.strictObject({
   saved_usd: money,
   unpriced: z.int(),
   errors: z.int(),
-  latency_ms: z.number().nullable(),
+  latency_ms: z.number().nullable().meta({ description: "The average." }),
+  latency_p50_ms: z.number().nullable(),
+  latency_p95_ms: z.number().nullable(),
 });

@@ -80,6 +80,15 @@ describe("the list", () => {
     ["tag=env", "e3 e2"],
     ["tag=env%3Dprod", "e2"],
     ["tag=env%3D", ""],
+    ["q=haiku", "e3"],
+    ["q=gpt%20prod", "e2"],
+    ["q=GPT-5%20mi", "e6 e5 e4 e2 e1"],
+    ["q=e4", "e4"],
+    ["q=mini&status=error", "e4"],
+    ["q=%22%20OR%20*%20NEAR(", ""],
+    ["q=%25", "e6 e5 e4 e3 e2 e1"],
+    ["error_code=no_such_code", ""],
+    ["refused_by=bud_nope", ""],
     ["user=%27%20OR%201%3D1--", ""],
     ["tag=%27%22%5D)%20OR%201%3D1--", ""],
   ])("narrowed by %s is %s", async (query, ids) => {
@@ -117,6 +126,8 @@ describe("the summary", () => {
         unpriced: 1,
         errors: 1,
         latency_ms: 300,
+        latency_p50_ms: expect.any(Number),
+        latency_p95_ms: expect.any(Number),
       },
     ]);
   });

@@ -32,10 +32,13 @@ const filters = {
   endpoint: text,
   status: text,
   mode: text,
+  error_code: text,
+  refused_by: text,
   tag: text,
 };
-const listQuery = z.strictObject({ ...filters, ...paging });
-const exportQuery = z.strictObject({ ...filters, format: z.enum(["csv", "ndjson"]).default("csv") });
+const q = text.meta({ description: "Words that all have to be in it: model, error, session, user, tags…; or an id." });
+const listQuery = z.strictObject({ ...filters, q, ...paging });
+const exportQuery = z.strictObject({ ...filters, q, format: z.enum(["csv", "ndjson"]).default("csv") });
 const summaryQuery = z.strictObject({ ...filters, group_by: z.string().max(200).default("") });
 
 /** Mounts `/usage` and what is below it. */
@@ -165,6 +168,8 @@ function showRow({ group, ...row }: SummaryRow) {
     unpriced: row.unpriced,
     errors: row.errors,
     latency_ms: row.requests > 0 ? Math.round(row.latencyMs / row.requests) : null,
+    latency_p50_ms: row.percentilesMs.p50,
+    latency_p95_ms: row.percentilesMs.p95,
   };
 }
 

@@ -40,12 +40,12 @@ export function recordOf(event: UsageEvent) {
     ttft_ms: event.ttftMs,
     overhead_ms: event.overheadMs,
     error_code: event.errorCode,
+    refused_by: event.refusedBy ?? null,
     flags: event.flags,
     attempts: event.attempts.map(attemptOf),
   };
 }
 
-const tokensOf = (tokens: Tokens) => ({
 /** Before reasons were told, only stored answers saved anything. */
 const savingsOf = ({ savings, savedNanos, status }: UsageEvent): Partial<Record<SavingReason, string>> =>
   Object.fromEntries(
@@ -56,6 +56,7 @@ const savingsOf = ({ savings, savedNanos, status }: UsageEvent): Partial<Record<
 
 const shadowOf = ({ route, model, costNanos }: Shadow) => ({ route, model, cost_usd: usdFromNanos(costNanos) });
 
+const tokensOf = (tokens: Tokens) => ({
   input: tokens.input,
   input_cached: tokens.inputCached,
   input_cache_write: tokens.inputCacheWrite,

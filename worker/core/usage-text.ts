@@ -36,7 +36,7 @@ export const firstNumberOf = (time: string): string => `CAST(${time} * ${PER_MS}
 /** SQL of the millisecond that a number is of. */
 export const timeOf = (number: string): string => `(${number} >> 12)`;
 
-/** SQL of what a person may look for in `event`, the JSON of an event. Ids are found by their own index. */
+/** SQL of what a person may look for in `event`, a qualified column with the JSON of an event. Ids are found by their own index. */
 export const readableText = (event: string): string =>
   [
     ...["provider", "model", "modelServed", "errorCode", "session", "user", "team"].map(
@@ -47,7 +47,7 @@ export const readableText = (event: string): string =>
     `coalesce((SELECT group_concat(x.value ->> '$.error', ' ') FROM json_each(${event}, '$.attempts') AS x), '')`,
   ].join(" || ' ' || ");
 
-/** SQL of the whole document of `event`. */
+/** SQL of the whole document of `event`, a qualified column. */
 export const documentOf = (event: string): string =>
   [
     `'zt' || hex(${event} ->> '$.tenant')`,

@@ -2,6 +2,7 @@
 import type { Archive } from "../core/archive.ts";
 import { recordOf } from "../core/record.ts";
 import type { UsageEvent } from "../core/usage.ts";
+import { numberOf } from "../core/usage-text.ts";
 
 /** D1 reads and deletes so many in a few milliseconds, and they fit an isolate's memory many times over. */
 const STEP_ROWS = 500;
@@ -49,21 +50,38 @@ export async function archiveStep(db: D1Database, archive: Archive, step: Step):
            (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(?2))`,
       )
       .bind(step.tenant, places),
+    db.prepare(FORGET_TEXT).bind(step.tenant, places),
     db.prepare("DELETE FROM archive_steps WHERE tenant = ?").bind(step.tenant),
   ]);
   return { removed: rows.length, more: true };
 }
 
+/** Rows of the same millisecond that are not in this step lose their text with it; they go next. */
+const FORGET_TEXT = `DELETE FROM usage_text
+  WHERE rowid IN (SELECT ${numberOf("(value ->> '$[0]')", "?1")} FROM json_each(?2))`;
+
 /** Deletes some of the tenant's expired rows. */
 export async function removeStep(db: D1Database, { tenant, before }: Step): Promise<StepOutcome> {
-  const { meta } = await db
+  const oldest = `SELECT tenant, time, id FROM usage WHERE tenant = ?1 AND time < ?2 ORDER BY time LIMIT ${STEP_ROWS}`;
+  const [, removed] = await db.batch([
+    db
+      .prepare(`DELETE FROM usage_text WHERE rowid IN (SELECT ${numberOf("time", "tenant")} FROM (${oldest}))`)
+      .bind(tenant, before),
+    db.prepare(`DELETE FROM usage WHERE (tenant, time, id) IN (${oldest})`).bind(tenant, before),
+  ]);
+  const changes = removed?.meta.changes ?? 0;
+  return { removed: changes, more: changes >= STEP_ROWS };
+}
+
+/** Forgets sessions whose requests are all gone. */
+export async function removeSessions(db: D1Database, { tenant, before }: Step): Promise<void> {
+  await db
     .prepare(
-      `DELETE FROM usage WHERE (tenant, time, id) IN (
-         SELECT tenant, time, id FROM usage WHERE tenant = ?1 AND time < ?2 ORDER BY time LIMIT ${STEP_ROWS})`,
+      `DELETE FROM usage_sessions WHERE tenant = ?1 AND session IN (
+         SELECT session FROM usage_sessions WHERE tenant = ?1 AND ended_at < ?2 ORDER BY ended_at LIMIT ${STEP_ROWS})`,
     )
     .bind(tenant, before)
     .run();
-  return { removed: meta.changes, more: meta.changes >= STEP_ROWS };
 }
 
 /** The range to archive now, ours alone: one that a crash left, or a new one. Null where there is nothing to do. */

@@ -82,7 +82,10 @@ it("archives what is older than its own tenant keeps it, and 90 days of one that
 
 it("keeps the roll-ups", async () => {
   await env.DB.prepare(
-    "INSERT INTO usage_hourly VALUES ('a', 0, '', '', '', 'p', 'm', 'e', 'ok', 'live', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+    `INSERT INTO usage_hourly (tenant, hour, key, team, user, provider, model, endpoint, status, mode, requests, unpriced,
+       input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
+       saved_nanos, latency_ms)
+     VALUES ('a', 0, '', '', '', 'p', 'm', 'e', 'ok', 'live', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)`,
   ).run();
   await seed("a", [400]);
   await removeExpired(stores, NOW);

@@ -3,7 +3,7 @@
  * would hold up D1's one thread. Roll-ups stay.
  */
 import type { Archive } from "../core/archive.ts";
-import { archiveStep, removeStep, type StepOutcome } from "./archive-step.ts";
+import { archiveStep, removeSessions, removeStep, type StepOutcome } from "./archive-step.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** For a tenant that is gone. */
@@ -34,6 +34,7 @@ export async function removeExpired({ usage, accounts, archive }: Stores, now: n
       removed += outcome.removed;
       more = outcome.more;
     }
+    await removeSessions(usage, { tenant, before, now });
   }
   return removed;
 }

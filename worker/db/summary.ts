@@ -1,8 +1,11 @@
 /**
- * Sums of usage. Whole hours come from the roll-ups; what sticks out at either end, and all that roll-ups do not know
- * (tags, sessions), from the raw rows, which live as long as the tenant's retention says.
+ * Sums of usage. Whole days come from the sums by day, where what is asked is about one facet (key, team, user or tag) at
+ * most; whole hours from those by hour; what sticks out at either end, and all that these do not know (sessions, several
+ * tags at once), from the raw rows, which live as long as the tenant's retention says.
  */
-import { type Condition, conditionOf, type UsageFilter } from "./usage.ts";
+import type { Condition } from "../core/condition.ts";
+import { inSpan, LATENCY_COLUMNS, percentileMs } from "../core/latency.ts";
+import { conditionOf, EARLIEST, LATEST, type UsageFilter } from "./usage.ts";
 
 export const GROUPS = [
   "day",
@@ -34,6 +37,8 @@ export interface SummaryRow {
   savedNanos: number;
   /** The sum over all requests. */
   latencyMs: number;
+  /** Within which half of all requests ended, and 95 %; null where that is not known. Refused ones do not count. */
+  percentilesMs: { p50: number | null; p95: number | null };
 }
 
 const HOUR_MS = 3_600_000;
@@ -55,9 +60,11 @@ const GROUP_SQL: Record<Group, string> = {
   tag: "tag",
 };
 
+const LATENCIES = LATENCY_COLUMNS.join(", ");
+
 const ROLLED_UP = `SELECT hour, key, team, user, provider, model, endpoint, status, mode, NULL AS tag, requests, unpriced,
   input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
-  saved_nanos, latency_ms FROM usage_hourly`;
+  saved_nanos, latency_ms, ${LATENCIES} FROM usage_hourly`;
 
 /** Raw rows in the roll-ups' columns. A reversed charge takes back the request that it was for, as in the roll-ups. */
 const rawColumns = (tag: string) => `SELECT time - time % ${HOUR_MS} AS hour, coalesce(usage.key, '') AS key,
@@ -68,7 +75,19 @@ const rawColumns = (tag: string) => `SELECT time - time % ${HOUR_MS} AS hour, co
   coalesce(event ->> '$.tokens.inputCacheWrite', 0) AS input_cache_write_tokens,
   coalesce(event ->> '$.tokens.output', 0) AS output_tokens,
   coalesce(event ->> '$.tokens.outputReasoning', 0) AS output_reasoning_tokens,
-  coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, coalesce(event ->> '$.latencyMs', 0) AS latency_ms FROM usage`;
+  coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, coalesce(event ->> '$.latencyMs', 0) AS latency_ms,
+  ${LATENCY_COLUMNS.map((column, span) => `iif(${inSpan("coalesce(event ->> '$.latencyMs', 0)", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0) AS ${column}`).join(", ")}
+  FROM usage`;
+
+const FACETS = ["key", "team", "user", "tag"] as const;
+type Facet = (typeof FACETS)[number] | "all";
+
+/** Sums by day in the roll-ups' columns: of the one facet that is asked for, the others are not told apart. */
+const dayColumns = (facet: Facet) => `SELECT day AS hour, ${["key", "team", "user"]
+  .map((name) => `${facet === name ? "value" : "''"} AS ${name}`)
+  .join(", ")}, provider, model, '' AS endpoint, status, mode, ${facet === "tag" ? "value" : "NULL"} AS tag, requests,
+  unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
+  saved_nanos, latency_ms, ${LATENCIES} FROM usage_daily`;
 
 /** The sums of what `filter` lets through, by `groups`; earliest first where time is among them, then dearest first. */
 export async function summarize(
@@ -84,51 +103,106 @@ export async function summarize(
     sum(iif(status IN ('error', 'truncated'), requests, 0)) AS errors, sum(input_tokens) AS input,
     sum(input_cached_tokens) AS inputCached, sum(input_cache_write_tokens) AS inputCacheWrite,
     sum(output_tokens) AS output, sum(output_reasoning_tokens) AS outputReasoning, sum(cost_nanos) AS costNanos,
-    sum(saved_nanos) AS savedNanos, sum(latency_ms) AS latencyMs
+    sum(saved_nanos) AS savedNanos, sum(latency_ms) AS latencyMs,
+    ${LATENCY_COLUMNS.map((column) => `sum(iif(status = 'denied', 0, ${column})) AS ${column}`).join(", ")}
     FROM (${source.sql}) ${byGroup && `GROUP BY ${byGroup}`} HAVING count(*) > 0
     ORDER BY ${[...times, "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`;
   const { results } = await db
     .prepare(sql)
     .bind(...source.values)
-    .all<Omit<SummaryRow, "group"> & Record<string, never>>();
-  return results.map((row) => ({
-    ...row,
-    group: Object.fromEntries(groups.map((group, at) => [group, row[`g${at}`] ?? null])),
-  }));
+    .all<Omit<SummaryRow, "group" | "percentilesMs"> & Record<string, never>>();
+  return results.map((row) => {
+    const counts = LATENCY_COLUMNS.map((column) => Number(row[column] ?? 0));
+    return {
+      ...row,
+      group: Object.fromEntries(groups.map((group, at) => [group, row[`g${at}`] ?? null])),
+      percentilesMs: { p50: percentileMs(counts, 0.5), p95: percentileMs(counts, 0.95) },
+    };
+  });
 }
 
-function sourceOf({
-  tenant,
-  filter,
-  groups,
-}: {
+interface Asked {
   tenant: string;
   filter: UsageFilter;
   groups: readonly Group[];
-}): Condition {
-  const { from, to } = filter;
-  const byTag = groups.includes("tag");
-  const rawCondition = conditionOf(filter, "usage");
-  const raw = (begin: number, end: number): Condition => ({
-    sql: `${byTag ? `${rawColumns("t.key || '=' || t.value")}, json_each(usage.tags) AS t` : rawColumns("NULL")}
-      WHERE tenant = ? AND time >= ? AND time < ?${rawCondition.sql}`,
-    values: [tenant, begin, end, ...rawCondition.values],
-  });
-  const earliest = from ?? Number.MIN_SAFE_INTEGER;
-  const latest = to ?? Number.MAX_SAFE_INTEGER;
-  if (byTag || filter.tag !== undefined || filter.session !== undefined) return raw(earliest, latest);
-  // The first and the last whole hour's edges; where there is no whole hour between them, raw rows alone.
-  const first = from === undefined ? earliest : Math.ceil(from / HOUR_MS) * HOUR_MS;
-  const last = to === undefined ? latest : Math.floor(to / HOUR_MS) * HOUR_MS;
-  if (first >= last) return raw(earliest, latest);
-  const condition = conditionOf(filter, "usage_hourly");
-  const parts: Condition[] = [
-    {
-      sql: `${ROLLED_UP} WHERE tenant = ? AND hour >= ? AND hour < ?${condition.sql}`,
-      values: [tenant, first, last, ...condition.values],
-    },
-  ];
-  if (first > earliest) parts.push(raw(earliest, first));
-  if (last < latest) parts.push(raw(last, latest));
+}
+
+/** What gives the rows from `begin` until before `end`, both in milliseconds since the epoch. */
+type Source = (begin: number, end: number) => Condition[];
+
+function sourceOf(asked: Asked): Condition {
+  const { filter, groups } = asked;
+  const raw = rawSource(asked);
+  const isTagged = groups.includes("tag") || filter.tag !== undefined;
+  const hourly = isTagged ? raw : inWhole(HOUR_MS, hourlySource(asked), raw);
+  const facet = facetOf(asked);
+  const daily = facet === null ? hourly : inWhole(DAY_MS, dailySource(asked, facet), hourly);
+  const source = IN_ROWS_ALONE.some((name) => filter[name] !== undefined) ? raw : daily;
+  const parts = source(filter.from ?? EARLIEST, filter.to ?? LATEST);
   return { sql: parts.map((part) => part.sql).join(" UNION ALL "), values: parts.flatMap((part) => part.values) };
 }
+
+/** What no sum tells apart. */
+const IN_ROWS_ALONE = ["session", "error_code", "refused_by"] as const;
+
+/** The facet that sums by day are to be read of; null where they do not tell what is asked for. */
+function facetOf({ filter, groups }: Asked): Facet | null {
+  if (groups.includes("hour") || groups.includes("endpoint") || filter.endpoint !== undefined) return null;
+  // A request counts for each of its tags: which others go with one is not summed.
+  if (groups.includes("tag") && filter.tag !== undefined) return null;
+  const asked = FACETS.filter((name) => groups.includes(name) || filter[name] !== undefined);
+  return asked.length > 1 ? null : (asked[0] ?? "all");
+}
+
+/** Whole steps by `whole`; what sticks out at either end, or has no whole step in it, by `rest`. */
+const inWhole =
+  (stepMs: number, whole: Source, rest: Source): Source =>
+  (begin, end) => {
+    const first = Math.ceil(begin / stepMs) * stepMs;
+    const last = Math.floor(end / stepMs) * stepMs;
+    if (first >= last) return rest(begin, end);
+    return [
+      ...whole(first, last),
+      ...(first > begin ? rest(begin, first) : []),
+      ...(last < end ? rest(last, end) : []),
+    ];
+  };
+
+function rawSource({ tenant, filter, groups }: Asked): Source {
+  const { sql, values } = conditionOf(filter, "usage");
+  const columns = groups.includes("tag")
+    ? `${rawColumns("t.key || '=' || t.value")}, json_each(usage.tags) AS t`
+    : rawColumns("NULL");
+  return (begin, end) => [
+    {
+      sql: `${columns} WHERE tenant = ? AND time >= ? AND time < ?${sql}`,
+      values: [tenant, begin, end, ...values],
+    },
+  ];
+}
+
+function hourlySource({ tenant, filter }: Asked): Source {
+  const { sql, values } = conditionOf(filter, "usage_hourly");
+  return (begin, end) => [
+    { sql: `${ROLLED_UP} WHERE tenant = ? AND hour >= ? AND hour < ?${sql}`, values: [tenant, begin, end, ...values] },
+  ];
+}
+
+function dailySource({ tenant, filter }: Asked, facet: Facet): Source {
+  const { key, team, user, tag, ...rest } = filter;
+  const { sql, values } = conditionOf(rest, "usage_daily");
+  const value = tag === undefined ? isValue(key ?? team ?? user) : hasTag(tag);
+  return (begin, end) => [
+    {
+      sql: `${dayColumns(facet)} WHERE tenant = ? AND facet = ? AND day >= ? AND day < ?${value.sql}${sql}`,
+      values: [tenant, facet, begin, end, ...value.values, ...values],
+    },
+  ];
+}
+
+const isValue = (value: string | undefined): Condition =>
+  value === undefined ? { sql: "", values: [] } : { sql: " AND value = ?", values: [value] };
+
+/** A tag by name is all of its values: names have no equals sign, and ">" is the character behind it. */
+const hasTag = (tag: string): Condition =>
+  tag.includes("=") ? isValue(tag) : { sql: " AND value >= ? AND value < ?", values: [`${tag}=`, `${tag}>`] };
