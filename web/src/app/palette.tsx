@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useId, useState } from "react";
 import { meQuery } from "../api/me.ts";
+import type { Action } from "../api/types.ts";
 import { Kbd } from "../components/ui/kbd.tsx";
 import { cn } from "../lib/cn.ts";
 import { setTheme, THEMES } from "../lib/theme.ts";
@@ -18,15 +19,14 @@ interface Command {
 
 interface Props {
   tenant: string;
-  onAccount: () => void;
   onClose: () => void;
 }
 
-export default function Palette({ tenant, onAccount, onClose }: Props) {
+export default function Palette({ tenant, onClose }: Props) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const listId = useId();
-  const commands = useCommands({ tenant, text, onAccount }).filter(({ title }) => fits(title, text));
+  const commands = useCommands({ tenant, text }).filter(({ title }) => fits(title, text));
   const chosen = Math.min(at, commands.length - 1);
 
   const run = (command: Command | undefined): void => {
@@ -102,10 +102,12 @@ export default function Palette({ tenant, onAccount, onClose }: Props) {
   );
 }
 
-function useCommands({ tenant, text, onAccount }: { tenant: string; text: string; onAccount: () => void }): Command[] {
+function useCommands({ tenant, text }: { tenant: string; text: string }): Command[] {
   const navigate = useNavigate();
   const signOut = useSignOut();
   const { data: me } = useQuery(meQuery);
+  const actions = me?.tenants.find((each) => each.id === tenant)?.actions ?? [];
+  const may = (action: Action): boolean => actions.includes(action);
   const id = text.trim();
   const params = { tenant };
   return [
@@ -117,9 +119,15 @@ function useCommands({ tenant, text, onAccount }: { tenant: string; text: string
       keys,
       run: () => navigate({ to, params }),
     })),
-    { title: "Create a key", run: () => navigate({ to: "/$tenant/keys", params, search: { new: "1" } }) },
-    { title: "Create a budget", run: () => navigate({ to: "/$tenant/budgets", params, search: { new: "1" } }) },
-    {
+    may("keys") && {
+      title: "Create a key",
+      run: () => navigate({ to: "/$tenant/keys", params, search: { new: "1" } }),
+    },
+    may("budgets") && {
+      title: "Create a budget",
+      run: () => navigate({ to: "/$tenant/budgets", params, search: { new: "1" } }),
+    },
+    may("credentials") && {
       title: "Add a provider's credential",
       run: () => navigate({ to: "/$tenant/providers", params, search: { new: "1" } }),
     },
@@ -138,9 +146,13 @@ function useCommands({ tenant, text, onAccount }: { tenant: string; text: string
         run: () => navigate({ to: "/$tenant", params: { tenant: each.id } }),
       })),
     ...THEMES.map((theme) => ({ title: `Theme: ${theme}`, run: () => setTheme(theme) })),
-    { title: "Your account and password", run: onAccount },
+    may("members") && {
+      title: "Invite somebody",
+      run: () => navigate({ to: "/$tenant/team", params, search: { new: "1" } }),
+    },
+    { title: "Your account and password", run: () => navigate({ to: "/$tenant/account", params }) },
     { title: "Sign out", run: signOut },
-  ];
+  ].filter((command) => command !== false);
 }
 
 /** Whether all words of `text` occur in `title`, in any order. */

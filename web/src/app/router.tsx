@@ -1,29 +1,14 @@
 /** The dashboard's pages: each is loaded when it is first opened. */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";
-import { dialogSearch, overviewSearch, providersSearch, requestsSearch, signInSearch } from "../lib/search.ts";
+import { dialogSearch, overviewSearch, providersSearch, requestsSearch } from "../lib/search.ts";
 import { recall, remember } from "../lib/storage.ts";
+import { AUTH_ROUTES } from "./auth-routes.ts";
 import { PageCrashed, PageLoading, PageNotFound } from "./fallbacks.tsx";
-import { NoTenant } from "./no-tenant.tsx";
+import { rootRoute } from "./root-route.ts";
 import { Shell } from "./shell.tsx";
-
-const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: PageNotFound });
-
-const signInRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/sign-in",
-  validateSearch: signInSearch,
-  component: lazyRouteComponent(() => import("../features/auth/sign-in-page.tsx"), "SignInPage"),
-});
 
 /** Where a bare `/app` leads: the tenant that was open last, else the first one. */
 const indexRoute = createRoute({
@@ -35,9 +20,16 @@ const indexRoute = createRoute({
     if (search.error) throw redirect({ to: "/sign-in", search: { error: search.error } });
     const { tenants } = await signedIn("/app");
     const tenant = tenants.find((each) => each.id === recall("tenant")) ?? tenants[0];
-    if (tenant) throw redirect({ to: "/$tenant", params: { tenant: tenant.id }, replace: true });
+    if (!tenant) throw redirect({ to: "/new-organization", replace: true });
+    throw redirect({ to: "/$tenant", params: { tenant: tenant.id }, replace: true });
   },
-  component: NoTenant,
+});
+
+const newOrganizationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/new-organization",
+  beforeLoad: () => signedIn("/app/new-organization"),
+  component: lazyRouteComponent(() => import("../features/auth/new-organization-page.tsx"), "NewOrganizationPage"),
 });
 
 const tenantRoute = createRoute({
@@ -45,8 +37,13 @@ const tenantRoute = createRoute({
   path: "/$tenant",
   beforeLoad: async ({ params, location }) => {
     const { tenants } = await signedIn(`/app${location.href}`);
-    if (!tenants.some((each) => each.id === params.tenant)) throw redirect({ to: "/", replace: true });
+    const membership = tenants.find((each) => each.id === params.tenant);
+    if (!membership) throw redirect({ to: "/", replace: true });
     remember("tenant", params.tenant);
+    // Nothing but the account is to be seen there before.
+    if (membership.second_factor_needed && !location.pathname.endsWith("/account")) {
+      throw redirect({ to: "/$tenant/account", params, replace: true });
+    }
   },
   component: Shell,
 });
@@ -92,6 +89,19 @@ const providersRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/providers/providers-page.tsx"), "ProvidersPage"),
 });
 
+const teamRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/team",
+  validateSearch: dialogSearch,
+  component: lazyRouteComponent(() => import("../features/team/team-page.tsx"), "TeamPage"),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../features/account/account-page.tsx"), "AccountPage"),
+});
+
 /** Who is signed in; without a session, off to the sign-in page and back afterwards. */
 async function signedIn(next: string) {
   try {
@@ -108,8 +118,18 @@ export const router = createRouter({
   basepath: "/app",
   routeTree: rootRoute.addChildren([
     indexRoute,
-    signInRoute,
-    tenantRoute.addChildren([overviewRoute, requestsRoute, requestRoute, keysRoute, budgetsRoute, providersRoute]),
+    ...AUTH_ROUTES,
+    newOrganizationRoute,
+    tenantRoute.addChildren([
+      overviewRoute,
+      requestsRoute,
+      requestRoute,
+      keysRoute,
+      budgetsRoute,
+      providersRoute,
+      teamRoute,
+      accountRoute,
+    ]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 200,

@@ -1,22 +1,17 @@
 /** What surrounds every page: navigation at the side (below on a phone), shortcuts, the palette, the live socket. */
-import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { LiveProvider } from "../api/live.tsx";
-import { meQuery } from "../api/me.ts";
 import { useShortcuts } from "../lib/shortcuts.ts";
 import { DESTINATIONS } from "./navigation.ts";
 import { BottomBar, Sidebar } from "./sidebar.tsx";
 
 const Palette = lazy(() => import("./palette.tsx"));
-const AccountDialog = lazy(() => import("../features/account/account-dialog.tsx"));
 
 export function Shell() {
   const { tenant } = useParams({ from: "/$tenant" });
   const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
-  const [account, setAccount] = useState(false);
-  const { data: me } = useQuery(meQuery);
   useShortcuts({
     "mod+k": () => setPalette((open) => !open),
     "?": () => setPalette(true),
@@ -32,7 +27,7 @@ export function Shell() {
         Skip to content
       </a>
       <div className="flex h-dvh flex-col lg:flex-row">
-        <Sidebar tenant={tenant} onPalette={() => setPalette(true)} onAccount={() => setAccount(true)} />
+        <Sidebar tenant={tenant} onPalette={() => setPalette(true)} />
         <div className="flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto" data-scroll>
           <Outlet />
         </div>
@@ -40,12 +35,7 @@ export function Shell() {
       </div>
       {palette && (
         <Suspense>
-          <Palette tenant={tenant} onAccount={() => setAccount(true)} onClose={() => setPalette(false)} />
-        </Suspense>
-      )}
-      {account && me && (
-        <Suspense>
-          <AccountDialog email={me.user.email} onClose={() => setAccount(false)} />
+          <Palette tenant={tenant} onClose={() => setPalette(false)} />
         </Suspense>
       )}
     </LiveProvider>

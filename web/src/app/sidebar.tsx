@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { LogOut, Search } from "lucide-react";
+import { CircleUser, LogOut, Search } from "lucide-react";
 import { meQuery } from "../api/me.ts";
+import { signInOptionsQuery } from "../api/session.ts";
 import { Button } from "../components/ui/button.tsx";
 import { Select } from "../components/ui/field.tsx";
 import { Kbd } from "../components/ui/kbd.tsx";
@@ -16,11 +17,10 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 interface SidebarProps {
   tenant: string;
   onPalette: () => void;
-  onAccount: () => void;
 }
 
 /** Navigation at the side of a wide window; on a narrow one only its head, above the page. */
-export function Sidebar({ tenant, onPalette, onAccount }: SidebarProps) {
+export function Sidebar({ tenant, onPalette }: SidebarProps) {
   const signOut = useSignOut();
   const { data: me } = useQuery(meQuery);
   return (
@@ -64,14 +64,16 @@ export function Sidebar({ tenant, onPalette, onAccount }: SidebarProps) {
           <ThemeSwitch />
         </div>
         <div className="flex items-center justify-between gap-1 lg:pl-1.5">
-          <button
-            type="button"
-            onClick={onAccount}
+          <Link
+            to="/$tenant/account"
+            params={{ tenant }}
             aria-label={`Your account, ${me?.user.email ?? ""}`}
-            className="hidden h-8 min-w-0 truncate rounded-md text-xs text-ink-2 hover:text-ink lg:block"
+            title={me?.user.email}
+            className="flex size-8 min-w-0 items-center justify-center rounded-md text-xs text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:text-ink lg:w-auto lg:flex-1 lg:justify-start lg:px-1.5"
           >
-            {me?.user.email}
-          </button>
+            <CircleUser aria-hidden className="size-4 shrink-0 lg:hidden" />
+            <span className="hidden truncate lg:inline">{me?.user.email}</span>
+          </Link>
           <Button tone="quiet" size="icon" aria-label="Sign out" title="Sign out" onClick={signOut}>
             <LogOut aria-hidden className="size-4" />
           </Button>
@@ -81,25 +83,34 @@ export function Sidebar({ tenant, onPalette, onAccount }: SidebarProps) {
   );
 }
 
-/** The tenant's name; a choice where there are several. */
+/** Of the choice that makes another one. */
+const ANOTHER = "+";
+
+/** The tenant's name; a choice where there are several, or another one may be made. */
 function TenantName({ tenant }: { tenant: string }) {
   const navigate = useNavigate();
   const { data: me } = useQuery(meQuery);
+  const { data: options } = useQuery(signInOptionsQuery);
   const tenants = me?.tenants ?? [];
-  if (tenants.length < 2)
+  if (tenants.length < 2 && options?.sign_up !== true)
     return <span className="truncate text-base font-semibold">{tenants[0]?.name ?? "meterr"}</span>;
   return (
     <Select
       aria-label="Organization"
       value={tenant}
       className="h-8 min-w-0 border-transparent bg-transparent pl-1.5 font-semibold"
-      onChange={(event) => void navigate({ to: "/$tenant", params: { tenant: event.target.value } })}
+      onChange={(event) => {
+        const { value } = event.target;
+        if (value === ANOTHER) void navigate({ to: "/new-organization" });
+        else void navigate({ to: "/$tenant", params: { tenant: value } });
+      }}
     >
       {tenants.map((each) => (
         <option key={each.id} value={each.id}>
           {each.name}
         </option>
       ))}
+      {options?.sign_up && <option value={ANOTHER}>New organization…</option>}
     </Select>
   );
 }

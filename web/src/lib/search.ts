@@ -56,6 +56,9 @@ export interface ProvidersSearch extends DialogSearch {
 
 export const providersSearch = (raw: Raw): ProvidersSearch => ({ ...dialogSearch(raw), set: text(raw.set) });
 
+/** What a link brings along that was sent to somebody. */
+export const tokenSearch = (raw: Raw): { token?: string } => ({ token: text(raw.token) });
+
 export interface SignInSearch {
   /** Why a one-time link did not work, in the sign-in library's words. */
   error?: string;

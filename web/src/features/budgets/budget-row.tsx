@@ -1,4 +1,5 @@
 import { Pencil, Trash2 } from "lucide-react";
+import { useMay } from "../../api/me.ts";
 import type { Budget, Key } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { BudgetBar } from "../../components/ui/budget-bar.tsx";
@@ -16,6 +17,7 @@ interface Props {
 }
 
 export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
+  const mayChange = useMay("budgets");
   const figures = budgetFigures(budget);
   const { limit, spent, held } = figures;
   const fullest = fullestLabel(budget);
@@ -34,14 +36,16 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
             {budget.rolling ? `in the last ${budget.period}` : PERIOD_WORD[budget.period]}
           </span>
         </div>
-        <div className="flex gap-1">
-          <Button tone="quiet" size="icon" aria-label={`Edit ${budget.name}`} title="Edit" onClick={onEdit}>
-            <Pencil aria-hidden className="size-4" />
-          </Button>
-          <Button tone="quiet" size="icon" aria-label={`Delete ${budget.name}`} title="Delete" onClick={onDelete}>
-            <Trash2 aria-hidden className="size-4" />
-          </Button>
-        </div>
+        {mayChange && (
+          <div className="flex gap-1">
+            <Button tone="quiet" size="icon" aria-label={`Edit ${budget.name}`} title="Edit" onClick={onEdit}>
+              <Pencil aria-hidden className="size-4" />
+            </Button>
+            <Button tone="quiet" size="icon" aria-label={`Delete ${budget.name}`} title="Delete" onClick={onDelete}>
+              <Trash2 aria-hidden className="size-4" />
+            </Button>
+          </div>
+        )}
       </div>
       <BudgetBar name={budget.name} spent={spent} held={held} limit={limit} format={figures.format} className="h-2.5" />
       {fullest && (

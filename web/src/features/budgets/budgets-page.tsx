@@ -5,6 +5,7 @@ import { Gauge, Plus } from "lucide-react";
 import { useState } from "react";
 import { budgetsQuery, useDeleteBudget } from "../../api/budgets.ts";
 import { keysQuery } from "../../api/keys.ts";
+import { useMay } from "../../api/me.ts";
 import type { Budget } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
@@ -27,7 +28,8 @@ export function BudgetsPage() {
   const creating = (open: boolean): void => {
     void navigate({ to: "/$tenant/budgets", params: { tenant }, search: open ? { new: "1" } : {}, replace: true });
   };
-  const create = (
+  const mayChange = useMay("budgets");
+  const create = mayChange && (
     <Button tone="primary" size="sm" onClick={() => creating(true)}>
       <Plus aria-hidden className="size-4" />
       Create budget
@@ -62,7 +64,7 @@ export function BudgetsPage() {
         tenant={tenant}
         keys={keys}
         budget={null}
-        open={search.new === "1"}
+        open={mayChange && search.new === "1"}
         onClose={() => creating(false)}
       />
       <BudgetDialog

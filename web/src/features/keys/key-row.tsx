@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { RotateCw, Trash2 } from "lucide-react";
+import { useMay } from "../../api/me.ts";
 import type { Key, SummaryRow } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -17,6 +18,7 @@ interface Props {
 }
 
 export function KeyRow({ record, usage, tenant, onRotate, onRevoke }: Props) {
+  const mayChange = useMay("keys");
   const test = record.mode === "test";
   const expired = record.expires_at !== null && Date.parse(record.expires_at) <= Date.now();
   const ended = record.revoked_at !== null || expired;
@@ -58,28 +60,30 @@ export function KeyRow({ record, usage, tenant, onRotate, onRevoke }: Props) {
       <span className="hidden w-28 text-right text-xs text-ink-3 lg:block" title={formatUtc(record.created_at)}>
         made {formatRelative(record.created_at)}
       </span>
-      <div className="ml-auto flex gap-1">
-        <Button
-          tone="quiet"
-          size="icon"
-          aria-label={`Rotate ${record.name}`}
-          title="Rotate"
-          onClick={onRotate}
-          disabled={ended}
-        >
-          <RotateCw aria-hidden className="size-4" />
-        </Button>
-        <Button
-          tone="quiet"
-          size="icon"
-          aria-label={`Revoke ${record.name}`}
-          title="Revoke"
-          onClick={onRevoke}
-          disabled={record.revoked_at !== null}
-        >
-          <Trash2 aria-hidden className="size-4" />
-        </Button>
-      </div>
+      {mayChange && (
+        <div className="ml-auto flex gap-1">
+          <Button
+            tone="quiet"
+            size="icon"
+            aria-label={`Rotate ${record.name}`}
+            title="Rotate"
+            onClick={onRotate}
+            disabled={ended}
+          >
+            <RotateCw aria-hidden className="size-4" />
+          </Button>
+          <Button
+            tone="quiet"
+            size="icon"
+            aria-label={`Revoke ${record.name}`}
+            title="Revoke"
+            onClick={onRevoke}
+            disabled={record.revoked_at !== null}
+          >
+            <Trash2 aria-hidden className="size-4" />
+          </Button>
+        </div>
+      )}
     </li>
   );
 }

@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { keysQuery, useRevokeKey, useRotateKey } from "../../api/keys.ts";
+import { useMay } from "../../api/me.ts";
 import { summaryQuery } from "../../api/summary.ts";
 import type { Key, NewKey } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
@@ -29,7 +30,8 @@ export function KeysPage() {
   const creating = (open: boolean): void => {
     void navigate({ to: "/$tenant/keys", params: { tenant }, search: open ? { new: "1" } : {}, replace: true });
   };
-  const create = (
+  const mayChange = useMay("keys");
+  const create = mayChange && (
     <Button tone="primary" size="sm" onClick={() => creating(true)}>
       <Plus aria-hidden className="size-4" />
       Create key
@@ -59,7 +61,12 @@ export function KeysPage() {
           ))}
         </ul>
       </Card>
-      <CreateKeyDialog tenant={tenant} open={search.new === "1"} onClose={() => creating(false)} onCreated={setFresh} />
+      <CreateKeyDialog
+        tenant={tenant}
+        open={mayChange && search.new === "1"}
+        onClose={() => creating(false)}
+        onCreated={setFresh}
+      />
       <NewKeyDialog fresh={fresh} onClose={() => setFresh(null)} />
       <Questions tenant={tenant} asking={asking} onClose={() => setAsking(null)} onRotated={setFresh} />
     </Page>

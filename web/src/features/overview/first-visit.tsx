@@ -5,6 +5,7 @@ import { ArrowRight, Check } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { credentialsQuery } from "../../api/credentials.ts";
 import { useCreateKey } from "../../api/keys.ts";
+import { useMay } from "../../api/me.ts";
 import { latestQuery } from "../../api/usage.ts";
 import { Button, buttonStyle } from "../../components/ui/button.tsx";
 import { CodeBlock } from "../../components/ui/code-block.tsx";
@@ -20,6 +21,7 @@ export function FirstVisit({ tenant, onDone }: { tenant: string; onDone: () => v
   const [copied, setCopied] = useState(false);
   const { data: records } = useQuery(latestQuery(tenant));
   const { data: credentials } = useQuery(credentialsQuery(tenant));
+  const mayConnect = useMay("credentials");
   const arrived = records?.[0];
   const connected = (credentials?.length ?? 0) > 0;
   return (
@@ -62,14 +64,18 @@ export function FirstVisit({ tenant, onDone }: { tenant: string; onDone: () => v
               With your own key for OpenAI, Anthropic, Google or another provider, live keys reach it through meterr. It
               is encrypted, and never shown again.
             </p>
-            <Link
-              to="/$tenant/providers"
-              params={{ tenant }}
-              search={{ new: "1" }}
-              className={buttonStyle({ size: "sm", tone: arrived && !connected ? "primary" : "plain" })}
-            >
-              {connected ? "See credentials" : "Add a credential"}
-            </Link>
+            {mayConnect ? (
+              <Link
+                to="/$tenant/providers"
+                params={{ tenant }}
+                search={{ new: "1" }}
+                className={buttonStyle({ size: "sm", tone: arrived && !connected ? "primary" : "plain" })}
+              >
+                {connected ? "See credentials" : "Add a credential"}
+              </Link>
+            ) : (
+              <p className="text-sm text-ink-2">An owner or an admin adds it.</p>
+            )}
           </Step>
         </ol>
         {arrived && (
@@ -108,8 +114,12 @@ function Step(props: { number: number; done: boolean; title: string; last?: bool
 /** A curl line that works as pasted; its key is made on demand, because a key is shown only once. */
 function TryIt({ tenant, onCopied }: { tenant: string; onCopied: () => void }) {
   const create = useCreateKey(tenant);
+  const mayCreate = useMay("keys");
   if (create.data) {
     return <CodeBlock code={curlSnippet(location.origin, create.data.key)} what="curl command" onCopied={onCopied} />;
+  }
+  if (!mayCreate) {
+    return <p className="text-sm text-pretty text-ink-2">With a test key, which a developer or an admin gives you.</p>;
   }
   return (
     <div className="flex flex-col items-start gap-3">

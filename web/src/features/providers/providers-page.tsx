@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Cable, Plus, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { credentialsQuery, useDeleteCredential } from "../../api/credentials.ts";
+import { useMay } from "../../api/me.ts";
 import { providersQuery } from "../../api/providers.ts";
 import type { Credential } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
@@ -26,7 +27,8 @@ export function ProvidersPage() {
   const go = (next: { new?: "1"; set?: string }): void => {
     void navigate({ to: "/$tenant/providers", params: { tenant }, search: next, replace: true });
   };
-  const add = (
+  const mayChange = useMay("credentials");
+  const add = mayChange && (
     <Button tone="primary" size="sm" onClick={() => go({ new: "1" })}>
       <Plus aria-hidden className="size-4" />
       Add credential
@@ -58,8 +60,18 @@ export function ProvidersPage() {
         </ul>
       </Card>
       <OperatorCovers />
-      <CredentialDialog tenant={tenant} replacing={null} open={search.new === "1"} onClose={() => go({})} />
-      <CredentialDialog tenant={tenant} replacing={replacing} open={replacing !== null} onClose={() => go({})} />
+      <CredentialDialog
+        tenant={tenant}
+        replacing={null}
+        open={mayChange && search.new === "1"}
+        onClose={() => go({})}
+      />
+      <CredentialDialog
+        tenant={tenant}
+        replacing={replacing}
+        open={mayChange && replacing !== null}
+        onClose={() => go({})}
+      />
       <Confirm
         open={removing !== null}
         onClose={() => setRemoving(null)}
@@ -98,6 +110,7 @@ interface RowProps {
 }
 
 function CredentialRow({ credential, onReplace, onRemove }: RowProps) {
+  const mayChange = useMay("credentials");
   const where = credential.base_url ?? credential.origin;
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5">
@@ -120,26 +133,28 @@ function CredentialRow({ credential, onReplace, onRemove }: RowProps) {
       <span className="hidden w-28 text-right text-xs text-ink-3 md:block" title={formatUtc(credential.created_at)}>
         added {formatRelative(credential.created_at)}
       </span>
-      <div className="ml-auto flex gap-1">
-        <Button
-          tone="quiet"
-          size="icon"
-          aria-label={`Replace the credential for ${credential.provider}`}
-          title="Replace"
-          onClick={onReplace}
-        >
-          <RefreshCw aria-hidden className="size-4" />
-        </Button>
-        <Button
-          tone="quiet"
-          size="icon"
-          aria-label={`Remove the credential for ${credential.provider}`}
-          title="Remove"
-          onClick={onRemove}
-        >
-          <Trash2 aria-hidden className="size-4" />
-        </Button>
-      </div>
+      {mayChange && (
+        <div className="ml-auto flex gap-1">
+          <Button
+            tone="quiet"
+            size="icon"
+            aria-label={`Replace the credential for ${credential.provider}`}
+            title="Replace"
+            onClick={onReplace}
+          >
+            <RefreshCw aria-hidden className="size-4" />
+          </Button>
+          <Button
+            tone="quiet"
+            size="icon"
+            aria-label={`Remove the credential for ${credential.provider}`}
+            title="Remove"
+            onClick={onRemove}
+          >
+            <Trash2 aria-hidden className="size-4" />
+          </Button>
+        </div>
+      )}
     </li>
   );
 }

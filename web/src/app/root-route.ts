@@ -1,0 +1,4 @@
+import { createRootRoute, Outlet } from "@tanstack/react-router";
+import { PageNotFound } from "./fallbacks.tsx";
+
+export const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: PageNotFound });
