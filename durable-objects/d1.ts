@@ -4,7 +4,7 @@
  */
 import { documentOf, numberOf } from "../worker/core/usage-text.ts";
 import { savingSums } from "./d1-savings.ts";
-import { SUM_UP, SUM_UP_AMENDED } from "./d1-sums.ts";
+import { EVENTS, SUM_UP, SUM_UP_AMENDED } from "./d1-sums.ts";
 
 /** A transaction's share of the outbox: parameters may have 2 MB, and a long one would hold up the database's readers. */
 export const D1_BATCH = { events: 200, characters: 400_000 };
@@ -16,21 +16,21 @@ SELECT value ->> '$.tenant', value ->> '$.id', value ->> '$.time', value ->> '$.
   value ->> '$.user', value ->> '$.session', value ->> '$.provider', value ->> '$.model', value ->> '$.endpoint',
   value ->> '$.status', value ->> '$.mode', value ->> '$.costNanos', coalesce(value ->> '$.savedNanos', 0),
   coalesce(value -> '$.tags', '{}'), value
-FROM json_each(?1) WHERE value -> '$.amends' IS NULL ON CONFLICT DO NOTHING`;
+FROM ${EVENTS} WHERE value -> '$.amends' IS NULL ON CONFLICT DO NOTHING`;
 
 // A number that is there already means the same words again, or those of another record of the same millisecond: the index
 // then finds it by either, and whoever looks checks the rows.
 const INDEX = `
 INSERT INTO usage_text (rowid, text)
 SELECT ${numberOf("(j.value ->> '$.time')", "(j.value ->> '$.tenant')")}, ${documentOf("j.value")}
-FROM json_each(?1) AS j WHERE j.value -> '$.amends' IS NULL
+FROM ${EVENTS} AS j WHERE j.value -> '$.amends' IS NULL
   AND NOT EXISTS (SELECT 1 FROM usage AS u WHERE u.tenant = j.value ->> '$.tenant' AND u.id = j.value ->> '$.id')`;
 
 const AMEND = `
 UPDATE usage SET cost_nanos = a.cost, event = a.event
 FROM (
   SELECT u.tenant, u.time, u.id, e.value ->> '$.costNanos' AS cost, e.value AS event
-  FROM json_each(?1) AS e JOIN usage AS u ON u.tenant = e.value ->> '$.tenant' AND u.id = e.value ->> '$.id'
+  FROM ${EVENTS} AS e JOIN usage AS u ON u.tenant = e.value ->> '$.tenant' AND u.id = e.value ->> '$.id'
   WHERE e.value -> '$.amends' IS NOT NULL AND u.event -> '$.amends' IS NULL
 ) AS a
 WHERE usage.tenant = a.tenant AND usage.time = a.time AND usage.id = a.id`;

@@ -1,5 +1,5 @@
 /** D1's tables, as `migrations/` makes them; what each column holds is documented there. */
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 const time = (name: string) => integer(name, { mode: "timestamp_ms" });
 
@@ -155,7 +155,8 @@ export const usage = sqliteTable(
     event: text("event").notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.tenant, table.time, table.id] }),
+    uniqueIndex("usage_by_time").on(table.tenant, table.time, table.id),
     uniqueIndex("usage_by_id").on(table.tenant, table.id),
+    index("usage_by_session").on(table.tenant, table.session, table.time),
   ],
 );

@@ -16,7 +16,7 @@ it("is kept in the order in which lists read it, so that no page sorts or reads 
   const page =
     "SELECT event FROM usage WHERE tenant = ? AND time >= ? AND time < ? ORDER BY time DESC, id DESC LIMIT 51";
   const plan = await planOf(page, ["t", 0, 1]);
-  expect(plan).toContain("PRIMARY KEY (tenant=? AND time>? AND time<?)");
+  expect(plan).toContain("usage_by_time (tenant=? AND time>? AND time<?)");
   expect(plan).not.toContain("TEMP B-TREE");
 });
 
