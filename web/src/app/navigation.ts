@@ -1,18 +1,52 @@
-/** The dashboard's pages as the sidebar, the palette and the shortcuts know them. */
+/** The dashboard's pages as the sidebar, the palette and the shortcuts know them, in groups that belong together. */
 import { Cable, ChartColumn, Gauge, KeyRound, List, type LucideIcon, Users } from "lucide-react";
+import type { Action } from "../api/types.ts";
 
 export interface Destination {
   to: "/$tenant" | "/$tenant/requests" | "/$tenant/keys" | "/$tenant/budgets" | "/$tenant/providers" | "/$tenant/team";
   title: string;
   icon: LucideIcon;
   keys: string;
+  /** What the person has to be allowed to do for the page to show anything; without it everyone sees it. */
+  needs?: Action;
+  /** Whether it is one tap away on a phone; the others are behind "More". Four fit. */
+  onPhone?: true;
 }
 
-export const DESTINATIONS: readonly Destination[] = [
-  { to: "/$tenant", title: "Overview", icon: ChartColumn, keys: "g o" },
-  { to: "/$tenant/requests", title: "Requests", icon: List, keys: "g r" },
-  { to: "/$tenant/keys", title: "Keys", icon: KeyRound, keys: "g k" },
-  { to: "/$tenant/budgets", title: "Budgets", icon: Gauge, keys: "g b" },
-  { to: "/$tenant/providers", title: "Providers", icon: Cable, keys: "g p" },
-  { to: "/$tenant/team", title: "Team", icon: Users, keys: "g t" },
+export interface Group {
+  /** Of the group, for screen readers. */
+  title: string;
+  pages: readonly Destination[];
+}
+
+export const GROUPS: readonly Group[] = [
+  {
+    title: "What happens",
+    pages: [
+      { to: "/$tenant", title: "Overview", icon: ChartColumn, keys: "g o", onPhone: true },
+      { to: "/$tenant/requests", title: "Requests", icon: List, keys: "g r", onPhone: true },
+    ],
+  },
+  {
+    title: "Keys and limits",
+    pages: [
+      { to: "/$tenant/keys", title: "Keys", icon: KeyRound, keys: "g k", onPhone: true },
+      { to: "/$tenant/budgets", title: "Budgets", icon: Gauge, keys: "g b", onPhone: true },
+    ],
+  },
+  {
+    title: "Models and providers",
+    pages: [{ to: "/$tenant/providers", title: "Providers", icon: Cable, keys: "g p" }],
+  },
+  {
+    title: "Organization",
+    pages: [{ to: "/$tenant/team", title: "Team", icon: Users, keys: "g t" }],
+  },
 ];
+
+/** The groups with the pages that who may do `actions` can use. */
+export const groupsFor = (actions: readonly Action[]): Group[] =>
+  GROUPS.map((group) => ({
+    ...group,
+    pages: group.pages.filter(({ needs }) => needs === undefined || actions.includes(needs)),
+  })).filter(({ pages }) => pages.length > 0);

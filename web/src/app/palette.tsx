@@ -8,7 +8,7 @@ import type { Action } from "../api/types.ts";
 import { Kbd } from "../components/ui/kbd.tsx";
 import { cn } from "../lib/cn.ts";
 import { setTheme, THEMES } from "../lib/theme.ts";
-import { DESTINATIONS } from "./navigation.ts";
+import { groupsFor } from "./navigation.ts";
 import { useSignOut } from "./use-sign-out.ts";
 
 interface Command {
@@ -114,11 +114,13 @@ function useCommands({ tenant, text }: { tenant: string; text: string }): Comman
     ...(/^req_\w+$/.test(id)
       ? [{ title: `Open request ${id}`, run: () => navigate({ to: "/$tenant/requests/$id", params: { tenant, id } }) }]
       : []),
-    ...DESTINATIONS.map(({ to, title, keys }) => ({
-      title: `Go to ${title}`,
-      keys,
-      run: () => navigate({ to, params }),
-    })),
+    ...groupsFor(actions)
+      .flatMap(({ pages }) => pages)
+      .map(({ to, title, keys }) => ({
+        title: `Go to ${title}`,
+        keys,
+        run: () => navigate({ to, params }),
+      })),
     may("keys") && {
       title: "Create a key",
       run: () => navigate({ to: "/$tenant/keys", params, search: { new: "1" } }),

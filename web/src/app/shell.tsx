@@ -2,9 +2,11 @@
 import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { LiveProvider } from "../api/live.tsx";
+import { useMembership } from "../api/me.ts";
 import { useShortcuts } from "../lib/shortcuts.ts";
-import { DESTINATIONS } from "./navigation.ts";
-import { BottomBar, Sidebar } from "./sidebar.tsx";
+import { BottomBar } from "./bottom-bar.tsx";
+import { groupsFor } from "./navigation.ts";
+import { Sidebar } from "./sidebar.tsx";
 
 const Palette = lazy(() => import("./palette.tsx"));
 
@@ -12,11 +14,12 @@ export function Shell() {
   const { tenant } = useParams({ from: "/$tenant" });
   const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
+  const pages = groupsFor(useMembership()?.actions ?? []).flatMap((group) => group.pages);
   useShortcuts({
     "mod+k": () => setPalette((open) => !open),
     "?": () => setPalette(true),
     "/": () => document.querySelector<HTMLElement>("[data-filter]")?.focus(),
-    ...Object.fromEntries(DESTINATIONS.map(({ keys, to }) => [keys, () => void navigate({ to, params: { tenant } })])),
+    ...Object.fromEntries(pages.map(({ keys, to }) => [keys, () => void navigate({ to, params: { tenant } })])),
   });
   return (
     <LiveProvider tenant={tenant}>

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { CircleUser, LogOut, Search } from "lucide-react";
-import { meQuery } from "../api/me.ts";
+import { meQuery, useMembership } from "../api/me.ts";
 import { signInOptionsQuery } from "../api/session.ts";
 import { Button } from "../components/ui/button.tsx";
 import { Select } from "../components/ui/field.tsx";
 import { Kbd } from "../components/ui/kbd.tsx";
 import { Logo } from "../components/ui/logo.tsx";
 import { LiveDot } from "./live-dot.tsx";
-import { DESTINATIONS } from "./navigation.ts";
+import { groupsFor } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { useSignOut } from "./use-sign-out.ts";
 
@@ -25,7 +25,7 @@ export function Sidebar({ tenant, onPalette }: SidebarProps) {
   const { data: me } = useQuery(meQuery);
   return (
     <header className="flex shrink-0 border-b bg-sunken lg:w-56 lg:flex-col lg:border-r lg:border-b-0">
-      <div className="flex min-w-0 flex-1 items-center gap-2.5 px-4 py-2 lg:flex-none lg:flex-col lg:items-stretch lg:gap-3 lg:px-3 lg:py-4">
+      <div className="flex min-w-0 flex-1 items-center gap-2.5 px-4 py-2 lg:min-h-0 lg:flex-col lg:items-stretch lg:gap-3 lg:px-3 lg:pt-4">
         <div className="flex min-w-0 items-center gap-2 lg:px-1.5">
           <Logo className="size-6 shrink-0" />
           <TenantName tenant={tenant} />
@@ -43,22 +43,9 @@ export function Sidebar({ tenant, onPalette }: SidebarProps) {
             <Kbd keys={isMac ? "⌘ K" : "Ctrl K"} />
           </span>
         </button>
-        <nav aria-label="Main" className="hidden flex-col gap-0.5 lg:flex">
-          {DESTINATIONS.map(({ to, title, icon: Icon }) => (
-            <Link
-              key={to}
-              to={to}
-              params={{ tenant }}
-              activeOptions={{ exact: to === "/$tenant", includeSearch: false }}
-              className="flex h-8 items-center gap-2.5 rounded-md px-2 text-base text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
-            >
-              <Icon aria-hidden className="size-4" />
-              {title}
-            </Link>
-          ))}
-        </nav>
+        <SideNavigation tenant={tenant} />
       </div>
-      <div className="flex items-center gap-1 pr-4 lg:mt-auto lg:flex-col lg:items-stretch lg:gap-3 lg:border-t lg:p-3">
+      <div className="flex items-center gap-1 pr-4 lg:flex-col lg:items-stretch lg:gap-3 lg:border-t lg:p-3">
         <div className="hidden items-center justify-between px-1.5 lg:flex">
           <LiveDot />
           <ThemeSwitch />
@@ -115,21 +102,31 @@ function TenantName({ tenant }: { tenant: string }) {
   );
 }
 
-/** Navigation below the page on a narrow window, where thumbs are. */
-export function BottomBar({ tenant }: { tenant: string }) {
+/** Every page, a hairline between the groups. It scrolls where the window is low. */
+function SideNavigation({ tenant }: { tenant: string }) {
+  const groups = groupsFor(useMembership()?.actions ?? []);
   return (
-    <nav aria-label="Main" className="flex shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
-      {DESTINATIONS.map(({ to, title, icon: Icon }) => (
-        <Link
-          key={to}
-          to={to}
-          params={{ tenant }}
-          activeOptions={{ exact: to === "/$tenant", includeSearch: false }}
-          className="flex h-14 flex-1 flex-col items-center justify-center gap-1 text-2xs font-medium text-ink-2 focus-visible:outline-offset-[-2px] aria-[current=page]:text-accent"
+    <nav aria-label="Main" className="-mx-1 hidden min-h-0 flex-col overflow-y-auto px-1 lg:flex">
+      {groups.map((group) => (
+        <ul
+          key={group.title}
+          aria-label={group.title}
+          className="flex flex-col gap-0.5 border-t py-2 first:border-0 first:pt-0"
         >
-          <Icon aria-hidden className="size-5" />
-          {title}
-        </Link>
+          {group.pages.map(({ to, title, icon: Icon }) => (
+            <li key={to}>
+              <Link
+                to={to}
+                params={{ tenant }}
+                activeOptions={{ exact: to === "/$tenant", includeSearch: false }}
+                className="flex h-8 items-center gap-2.5 rounded-md px-2 text-base text-ink-2 hover:bg-hover hover:text-ink focus-visible:outline-offset-[-2px] aria-[current=page]:bg-hover aria-[current=page]:font-medium aria-[current=page]:text-ink"
+              >
+                <Icon aria-hidden className="size-4" />
+                {title}
+              </Link>
+            </li>
+          ))}
+        </ul>
       ))}
     </nav>
   );
