@@ -4,6 +4,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { deliver } from "../durable-objects/d1.ts";
+import type { Database } from "../durable-objects/d1-fresh.ts";
 import { NO_TOKENS, type Status, type UsageEvent } from "../worker/core/usage.ts";
 
 const DAY_MS = 86_400_000;
@@ -126,37 +127,50 @@ function eventAt(tenant: string, { i, time, random }: { i: number; time: number;
   };
 }
 
-/** The statements of `deliver`, for Node's own SQLite. */
-function asD1(db: DatabaseSync): D1Database {
+/** As much of D1 as `deliver` uses, on Node's own SQLite. */
+function asD1(db: DatabaseSync): Database {
   const known = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
   const prepare = (sql: string) => {
     const statement = known.get(sql) ?? db.prepare(sql);
     known.set(sql, statement);
-    return { bind: (events: string) => ({ run: () => statement.run(events) }) };
+    return statement;
   };
-  return { prepare } as unknown as D1Database;
+  const bound = (sql: string, values: string[]) => ({
+    run: () => ({ meta: { changes: Number(prepare(sql).run(...values).changes) } }),
+    all: async <Row>() => ({ results: prepare(sql).all(...values) as Row[] }),
+  });
+  return {
+    prepare: (sql) => ({ bind: (...values) => bound(sql, values as string[]) }),
+    batch: async (statements) => {
+      db.exec("BEGIN");
+      const results = statements.map((statement) => (statement as ReturnType<typeof bound>).run());
+      db.exec("COMMIT");
+      return results;
+    },
+  };
 }
 
 /** Writes `count` events of `tenant` into the database at `path`. Tells of each hundred thousand. */
-export function seed(path: string, { tenant, count, now }: { tenant: string; count: number; now: number }): void {
+export async function seed(
+  path: string,
+  { tenant, count, now }: { tenant: string; count: number; now: number },
+): Promise<void> {
   const db = new DatabaseSync(path);
   db.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000");
   const d1 = asD1(db);
   let batch: UsageEvent[] = [];
   let written = 0;
-  const flush = (): void => {
-    db.exec("BEGIN");
-    for (const statement of deliver(d1, JSON.stringify(batch))) void statement.run();
-    db.exec("COMMIT");
+  const flush = async (): Promise<void> => {
+    await deliver(d1, batch);
     written += batch.length;
     batch = [];
     if (written % 100_000 === 0) process.stderr.write(`${written.toLocaleString("en-US")} records\n`);
   };
   for (const event of eventsOf(tenant, count, now)) {
     batch.push(event);
-    if (batch.length === BATCH) flush();
+    if (batch.length === BATCH) await flush();
   }
-  if (batch.length > 0) flush();
+  if (batch.length > 0) await flush();
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   db.close();
 }

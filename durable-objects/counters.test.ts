@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import schema from "../migrations/0003_counters.sql";
 import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
 import { type Counters, countEvents } from "./counters.ts";
-import { tellCounters } from "./d1.ts";
+import { tellCounters } from "./d1-counters.ts";
 
 beforeAll(async () => {
   const statements = schema.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);

@@ -5,7 +5,7 @@ import { NO_TOKENS } from "../worker/core/usage.ts";
 import { MIGRATIONS, statements } from "../worker/db/migrations.ts";
 import { summarizeSavings, summarizeShadows } from "../worker/db/savings.ts";
 import { deliver } from "./d1.ts";
-import { savingSums } from "./d1-savings.ts";
+import { sumsOf } from "./d1-sums.ts";
 
 beforeAll(async () => {
   for (const { sql } of MIGRATIONS) await env.DB.batch(statements(sql).map((one) => env.DB.prepare(one)));
@@ -30,11 +30,12 @@ const event = (id: string, more: Partial<UsageEvent>): UsageEvent => ({
   ...{ latencyMs: 1, ttftMs: null, overheadMs: null, errorCode: null, flags: [], attempts: [] },
   ...more,
 });
-const book = (...events: UsageEvent[]) => env.DB.batch(deliver(env.DB, JSON.stringify(events)));
+const book = (...events: UsageEvent[]) => deliver(env.DB, events);
 const shadow = { route: "smart", model: "openai/gpt-5", costNanos: 70 };
 
 test("a batch that saved nothing adds no statement", () => {
-  expect(savingSums(JSON.stringify([event("a", { errorCode: '"savings":{ "shadow":{' })]))).toEqual([]);
+  const plain = sumsOf([event("a", { errorCode: '"savings":{ "shadow":{' })]);
+  expect(plain.map(({ sql }) => /INTO (\w+)/.exec(sql)?.[1])).toEqual(["usage_hourly", "usage_daily"]);
 });
 
 test("savings and shadows count once each, however often and with whatever they are delivered", async () => {

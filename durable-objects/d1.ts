@@ -1,80 +1,53 @@
 /**
- * What a ledger writes to D1: settled events with their roll-ups, and its counters. All of it may be written again and
- * changes nothing then.
+ * How a ledger writes settled events into D1, with their sums and their places in the index. All of it may be written again
+ * and changes nothing then.
  */
-import { documentOf, numberOf } from "../worker/core/usage-text.ts";
-import { savingSums } from "./d1-savings.ts";
-import { EVENTS, SUM_UP, SUM_UP_AMENDED } from "./d1-sums.ts";
+import type { UsageEvent } from "../worker/core/usage.ts";
+import { amendmentsOf } from "./d1-amend.ts";
+import { type Database, idsOf, type Statement, withoutKnown } from "./d1-fresh.ts";
+import { rowsOf } from "./d1-rows.ts";
+import { sumsOf } from "./d1-sums.ts";
 
 /** A transaction's share of the outbox: parameters may have 2 MB, and a long one would hold up the database's readers. */
 export const D1_BATCH = { events: 200, characters: 400_000 };
 
-const INSERT = `
-INSERT INTO usage (tenant, id, time, key, team, user, session, provider, model, endpoint, status, mode, cost_nanos,
-  saved_nanos, tags, event)
-SELECT value ->> '$.tenant', value ->> '$.id', value ->> '$.time', value ->> '$.key', value ->> '$.team',
-  value ->> '$.user', value ->> '$.session', value ->> '$.provider', value ->> '$.model', value ->> '$.endpoint',
-  value ->> '$.status', value ->> '$.mode', value ->> '$.costNanos', coalesce(value ->> '$.savedNanos', 0),
-  coalesce(value -> '$.tags', '{}'), value
-FROM ${EVENTS} WHERE value -> '$.amends' IS NULL ON CONFLICT DO NOTHING`;
-
-// A number that is there already means the same words again, or those of another record of the same millisecond: the index
-// then finds it by either, and whoever looks checks the rows.
-const INDEX = `
-INSERT INTO usage_text (rowid, text)
-SELECT ${numberOf("(j.value ->> '$.time')", "(j.value ->> '$.tenant')")}, ${documentOf("j.value")}
-FROM ${EVENTS} AS j WHERE j.value -> '$.amends' IS NULL
-  AND NOT EXISTS (SELECT 1 FROM usage AS u WHERE u.tenant = j.value ->> '$.tenant' AND u.id = j.value ->> '$.id')`;
-
-const AMEND = `
-UPDATE usage SET cost_nanos = a.cost, event = a.event
-FROM (
-  SELECT u.tenant, u.time, u.id, e.value ->> '$.costNanos' AS cost, e.value AS event
-  FROM ${EVENTS} AS e JOIN usage AS u ON u.tenant = e.value ->> '$.tenant' AND u.id = e.value ->> '$.id'
-  WHERE e.value -> '$.amends' IS NOT NULL AND u.event -> '$.amends' IS NULL
-) AS a
-WHERE usage.tenant = a.tenant AND usage.time = a.time AND usage.id = a.id`;
-
-/** Stand in no text of an event but as these fields: there, quotes are escaped. */
-const HAS_AMENDMENT = '"amends":{';
-const HAS_TAGS = '"tags":{"';
-const HAS_SESSION = '"session":"';
-
 /**
- * The statements that write a JSON array of events into D1, rows, sums and index, in one transaction. Sums and index come
- * first and count only events that have no row yet, so each counts once however often it is delivered. What is amended comes
- * last: it may amend a row of its own batch.
+ * Writes events into D1, sums, index and rows, in one transaction; `also` goes with it, and has to be repeatable. Sums and
+ * index come before the rows, whose absence says that they have not been counted. What is amended comes last: it may amend a
+ * row of its own batch. Rejects where D1 did not take it.
  */
-export function deliver(db: D1Database, events: string): D1PreparedStatement[] {
-  const sums = ({ always, tags, sessions }: typeof SUM_UP | typeof SUM_UP_AMENDED): string[] => [
-    ...always,
-    ...(events.includes(HAS_TAGS) ? [tags] : []),
-    ...(events.includes(HAS_SESSION) ? [sessions] : []),
-  ];
-  const amendments = events.includes(HAS_AMENDMENT) ? [...sums(SUM_UP_AMENDED), AMEND] : [];
-  return [...sums(SUM_UP), ...savingSums(events), INDEX, INSERT, ...amendments].map((sql) =>
-    db.prepare(sql).bind(events),
-  );
+export async function deliver(
+  db: Database,
+  events: readonly UsageEvent[],
+  also: readonly Statement[] = [],
+): Promise<void> {
+  const amending = events.filter(({ amends }) => amends);
+  const fresh = onceEach(events.filter(({ amends }) => !amends));
+  if (await isWritten(db, { fresh, amending, also })) return;
+  // Some were delivered before, by an attempt whose answer was lost.
+  const rest = await withoutKnown(db, fresh);
+  if (await isWritten(db, { fresh: rest, amending, also })) return;
+  throw new Error("an earlier delivery came through meanwhile");
 }
 
-const ADD_TO_TOTALS = `
-INSERT INTO counter_totals
-SELECT new.key, new.value - coalesce(old.value, 0)
-FROM json_each(?2) AS new LEFT JOIN (
-  SELECT was.key, was.value FROM ledger_counters AS l, json_each(l.counters) AS was WHERE l.tenant = ?1
-) AS old ON old.key = new.key
-WHERE new.value <> coalesce(old.value, 0)
-ON CONFLICT DO UPDATE SET value = value + excluded.value`;
+/** False where D1 has one of the fresh events already: then none of them was written. */
+async function isWritten(
+  db: Database,
+  of: { fresh: readonly UsageEvent[]; amending: readonly UsageEvent[]; also: readonly Statement[] },
+): Promise<boolean> {
+  const { fresh, amending, also } = of;
+  const ids = idsOf(fresh);
+  const writing = fresh.length === 0 ? [] : [...sumsOf(fresh), ...rowsOf(fresh)];
+  const statements = [
+    ...writing.map(({ sql, rows }) => db.prepare(sql).bind(rows, ids)),
+    ...amendmentsOf(amending).map(({ sql, rows }) => db.prepare(sql).bind(rows)),
+    ...also,
+  ];
+  if (statements.length === 0) return true;
+  const results = await db.batch(statements);
+  return fresh.length === 0 || (results[writing.length - 1]?.meta.changes ?? 0) > 0;
+}
 
-const REMEMBER = `
-INSERT INTO ledger_counters VALUES (?1, ?2, ?3)
-ON CONFLICT DO UPDATE SET counters = excluded.counters, updated_at = excluded.updated_at`;
-
-/** The statements that tell D1 the counters of a tenant, a JSON object, in one transaction. In this order. */
-export const tellCounters = (
-  db: D1Database,
-  { tenant, counters, now }: { tenant: string; counters: string; now: number },
-): D1PreparedStatement[] => [
-  db.prepare(ADD_TO_TOTALS).bind(tenant, counters),
-  db.prepare(REMEMBER).bind(tenant, counters, now),
+const onceEach = (events: readonly UsageEvent[]): UsageEvent[] => [
+  ...new Map(events.map((event) => [`${event.tenant} ${event.id}`, event])).values(),
 ];

@@ -311,7 +311,7 @@ test("each event reaches D1 once, with its roll-up, though the ledger crashed be
   await ledger.sync(message([{ done: true }], events));
   await runInDurableObject(ledger, async (_, state) => {
     const batch = nextBatch(state.storage.sql, { after: 0, until: 9, ...D1_BATCH });
-    await env.DB.batch(deliver(env.DB, batch?.events ?? "[]"));
+    await deliver(env.DB, JSON.parse(batch?.events ?? "[]"));
   });
   await ledger.sync(message([{ lease: 2, done: true }], [usageEvent(tenant, "req_3", { costNanos: 40 })]));
   await runDurableObjectAlarm(ledger);
@@ -332,7 +332,7 @@ test("each event reaches D1 once, with its roll-up, though the ledger crashed be
 test("an id twice in one batch counts once", async () => {
   const { tenant } = newTenant();
   const event = usageEvent(tenant, "req_1");
-  await env.DB.batch(deliver(env.DB, JSON.stringify([event, event])));
+  await deliver(env.DB, [event, event]);
   expect((await inD1(tenant)).hours).toMatchObject({ requests: 1, cost: 60 });
 });
 

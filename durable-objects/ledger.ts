@@ -35,7 +35,8 @@ import { ALERT_TABLES } from "./alert-tables.ts";
 import { backgroundStart, pruneBackground, settleBackground } from "./background.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
 import { TELL_MS } from "./counters.ts";
-import { D1_BATCH, deliver, tellCounters } from "./d1.ts";
+import { D1_BATCH, deliver } from "./d1.ts";
+import { tellCounters } from "./d1-counters.ts";
 import { expireWallets, nextExpiry } from "./expiry.ts";
 import { bookImported, forgetImports, idsInDatabase, isFirstImport } from "./imports.ts";
 import { outstanding } from "./leases.ts";
@@ -472,14 +473,15 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     const db = databaseOf(this.env, this.#load().tenant);
     const next = () => nextBatch(this.#sql, { after: this.#inD1, until: Number.MAX_SAFE_INTEGER, ...D1_BATCH });
     for (let batch = next(); batch; batch = next()) {
-      const statements = [...deliver(db, batch.events), ...this.#tell(db, this.#pending - batch.count)];
-      if (!(await this.#written(db, statements))) return;
+      const events = JSON.parse(batch.events) as UsageEvent[];
+      const counters = this.#tell(db, this.#pending - batch.count);
+      if (!(await this.#written(() => deliver(db, events, counters)))) return;
       this.#inD1 = batch.lastSeq;
       this.#prune();
       this.#pending = outboxPending(this.#sql, this.#inD1);
     }
     const statements = this.#tell(db, this.#pending);
-    if (statements.length > 0) await this.#written(db, statements);
+    if (statements.length > 0) await this.#written(() => db.batch(statements));
   }
 
   /** Deletes what every sink has; where one is behind D1, notes how far D1 is. */
@@ -501,10 +503,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     writeMeta(this.#sql, "counters", JSON.stringify(Object.fromEntries(counters)));
   }
 
-  /** Whether D1 took the statements, in one transaction. */
-  async #written(db: D1Database, statements: D1PreparedStatement[]): Promise<boolean> {
+  /** Whether D1 took what `write` writes. */
+  async #written(write: () => Promise<unknown>): Promise<boolean> {
     try {
-      await inTime(db.batch(statements), D1_TIMEOUT_MS);
+      await inTime(write(), D1_TIMEOUT_MS);
     } catch (error) {
       this.#untold = true;
       this.#retryAt = Date.now() + Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_CAP_MS);

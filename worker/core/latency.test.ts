@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inSpan, LATENCY_BOUNDS_MS, LATENCY_COLUMNS, percentileMs } from "./latency.ts";
+import { inSpan, LATENCY_BOUNDS_MS, LATENCY_COLUMNS, latencySpan, percentileMs } from "./latency.ts";
 
 const counted = (times: readonly number[]): number[] => {
   const counts = LATENCY_COLUMNS.map(() => 0);
@@ -30,6 +30,11 @@ it("knows nothing of no requests, and of one where it lies", () => {
   const read = percentileMs(counted([430]), 0.95) ?? 0;
   expect(read).toBeGreaterThan(low);
   expect(read).toBeLessThanOrEqual(high);
+});
+
+it("counts a request in the span that its time lies in, bounds included", () => {
+  expect([0, 50, 51, 320, 321, 200_000, 200_001].map(latencySpan)).toEqual([0, 0, 1, 4, 5, 18, 19]);
+  expect(LATENCY_COLUMNS).toHaveLength(LATENCY_BOUNDS_MS.length + 1);
 });
 
 it("names each span by its bounds, open at both ends", () => {

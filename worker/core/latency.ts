@@ -23,6 +23,12 @@ export function inSpan(ms: string, span: number): string {
     .join(" AND ");
 }
 
+/** Which column counts a request that took `ms`. */
+export function latencySpan(ms: number): number {
+  const span = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
+  return span === -1 ? LATENCY_BOUNDS_MS.length : span;
+}
+
 /**
  * The time within which `share` of all requests ended, in milliseconds; null where none was counted. Within its span it is
  * taken to be spread evenly on a logarithmic scale.

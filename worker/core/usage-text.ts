@@ -5,20 +5,21 @@
  * records of one millisecond share a number, and whoever looks checks the rows.
  */
 import type { Condition } from "./condition.ts";
+import type { UsageEvent } from "./usage.ts";
 
-/** Fields that are found by their exact value, the letter of each, and where it is in an event. */
+/** Fields that are found by their exact value, the letter of each, and what an event calls it. */
 const EXACT = {
-  key: ["k", "$.key"],
-  user: ["u", "$.user"],
-  team: ["g", "$.team"],
-  model: ["m", "$.model"],
-  provider: ["p", "$.provider"],
-  session: ["s", "$.session"],
-  endpoint: ["e", "$.endpoint"],
-  status: ["c", "$.status"],
-  mode: ["o", "$.mode"],
-  error_code: ["r", "$.errorCode"],
-  refused_by: ["b", "$.refusedBy"],
+  key: ["k", "key"],
+  user: ["u", "user"],
+  team: ["g", "team"],
+  model: ["m", "model"],
+  provider: ["p", "provider"],
+  session: ["s", "session"],
+  endpoint: ["e", "endpoint"],
+  status: ["c", "status"],
+  mode: ["o", "mode"],
+  error_code: ["r", "errorCode"],
+  refused_by: ["b", "refusedBy"],
 } as const;
 export type ExactField = keyof typeof EXACT;
 export const EXACT_FIELDS = Object.keys(EXACT) as ExactField[];
@@ -47,21 +48,43 @@ export const readableText = (event: string): string =>
     `coalesce((SELECT group_concat(x.value ->> '$.error', ' ') FROM json_each(${event}, '$.attempts') AS x), '')`,
   ].join(" || ' ' || ");
 
-/** SQL of the whole document of `event`, a qualified column. */
-export const documentOf = (event: string): string =>
-  [
-    `'zt' || hex(${event} ->> '$.tenant')`,
-    ...Object.values(EXACT).map(
-      ([letter, path]) => `coalesce('z${letter}' || nullif(hex(${event} ->> '${path}'), ''), '')`,
-    ),
-    `coalesce((SELECT group_concat('zn' || hex(x.key) || ' zv' || hex(x.key || '=' || x.value), ' ')
-      FROM json_each(${event}, '$.tags') AS x), '')`,
-    readableText(event),
-  ].join(" || ' ' || ");
-
 const encoder = new TextEncoder();
 const hex = (text: string): string =>
   [...encoder.encode(text)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** The whole document of `event`. Most of its fields are those of a thousand others. */
+export function documentOf(event: UsageEvent): string {
+  const words = [wordFor("t", event.tenant)];
+  for (const [letter, field] of EXACT_WORDS) {
+    const value = event[field];
+    if (value) words.push(wordFor(letter, value));
+  }
+  for (const [name, value] of Object.entries(event.tags)) {
+    words.push(wordFor("n", name), wordFor("v", `${name}=${value}`), `${name}=${value}`);
+  }
+  const { provider, model, modelServed, errorCode, session, user, team } = event;
+  for (const text of [provider, model, modelServed, errorCode, session, user, team]) if (text) words.push(text);
+  words.push(...event.flags);
+  for (const { error } of event.attempts) if (error) words.push(error);
+  return words.join(" ");
+}
+
+const EXACT_WORDS = Object.values(EXACT);
+
+/** Hex is slow to write, and the values are few. */
+const wordsKnown = new Map<string, string>();
+const MAX_WORDS_KNOWN = 5_000;
+
+function wordFor(letter: string, value: string): string {
+  const name = letter + value;
+  let word = wordsKnown.get(name);
+  if (word === undefined) {
+    if (wordsKnown.size >= MAX_WORDS_KNOWN) wordsKnown.clear();
+    word = `z${letter}${hex(value)}`;
+    wordsKnown.set(name, word);
+  }
+  return word;
+}
 
 export interface Sought {
   exact: Partial<Record<ExactField, string>>;
