@@ -11,23 +11,16 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { invitation, organization } from "../db/schema.ts";
 import type { Env } from "../env.ts";
+import { seenInvitation } from "./account-shapes.ts";
 import { type Answer, type App, conflict, forAnyone, type Incoming, mount } from "./call.ts";
 import { name, readBody } from "./input.ts";
-import { joining, nameParty, note, role } from "./people.ts";
-import { time } from "./shapes.ts";
+import { joining, nameParty, note } from "./people.ts";
 
 /** As the sign-in library has it. */
 export const newPassword = z.string().min(10).max(128);
 const token = z.string().min(1).max(200);
 
 const look = z.strictObject({ token });
-const seen = z.strictObject({
-  organization: z.string(),
-  email: z.string(),
-  role,
-  expires_at: time,
-  has_account: z.boolean().meta({ description: "Whether who is invited signs in, instead of setting a password." }),
-});
 const accept = z.strictObject({ token, name: name.optional(), password: newPassword.optional() });
 const joined = z.strictObject({ tenant: z.string() });
 
@@ -38,7 +31,7 @@ export function mountJoining(app: App): void {
       summary: "Shows whoever has an invitation's link what they are invited to.",
       body: look,
       example: { token: "…" },
-      answers: seen,
+      answers: seenInvitation,
       errors: ["not_found"],
       does: forAnyone(show),
     },
@@ -82,14 +75,16 @@ const NO_MORE = fail(
   gatewayError("not_found", "This invitation was accepted or canceled, or has expired. Ask for another one."),
 );
 
-async function show({ env, now, ...call }: Incoming): Promise<Answer> {
-  const body = await readBody(call, look);
+async function show({ env, now, request, url }: Incoming): Promise<Answer> {
+  const body = await readBody({ request, url }, look);
   if (!body.ok) return body;
   const open = await openInvitation(env, body.value.input.token, now);
   if (!open.ok) return open;
   const { organization: title, email, role: as, expiresAt } = open.value;
   const has_account = (await userIdOf(env, email)) !== null;
-  return ok({ organization: title, email, role: as, expires_at: expiresAt.toISOString(), has_account });
+  const signed_in_as = (await sessionUser(request, env))?.email ?? null;
+  const expires_at = expiresAt.toISOString();
+  return ok({ organization: title, email, role: as, expires_at, has_account, signed_in_as });
 }
 
 async function join({ env, now, request, url }: Incoming): Promise<Answer> {

@@ -58,6 +58,8 @@ export interface SeenInvitation {
   expires_at: string;
   /** Whether who is invited signs in, instead of setting a password. */
   has_account: boolean;
+  /** The email of who looks, if they are signed in. */
+  signed_in_as: string | null;
 }
 
 export const invitationQuery = (token: string) =>

@@ -49,9 +49,8 @@ export function InvitationPage() {
 }
 
 function HowToJoin({ token, seen }: { token: string; seen: SeenInvitation }) {
-  const { data: me, isPending } = useQuery({ ...meQuery, retry: false });
-  if (isPending) return <Skeleton className="h-9" />;
-  if (me?.user) return me.user.email === seen.email ? <Join token={token} /> : <NotYou email={me.user.email} />;
+  if (seen.signed_in_as === seen.email) return <Join token={token} />;
+  if (seen.signed_in_as !== null) return <NotYou email={seen.signed_in_as} token={token} />;
   if (!seen.has_account) return <JoinAsNew token={token} />;
   return (
     <Link
@@ -113,11 +112,12 @@ function JoinAsNew({ token }: { token: string }) {
   );
 }
 
-function NotYou({ email }: { email: string }) {
+function NotYou({ email, token }: { email: string; token: string }) {
   const client = useQueryClient();
   const { busy, error, onSubmit } = useSubmit(async () => {
     await signOut();
-    await client.resetQueries({ queryKey: meQuery.queryKey });
+    client.removeQueries({ queryKey: meQuery.queryKey });
+    await client.resetQueries(invitationQuery(token));
   });
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-4">

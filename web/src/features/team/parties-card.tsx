@@ -60,7 +60,7 @@ export function PartiesCard({ tenant, kind }: { tenant: string; kind: PartyKind 
               <Button
                 tone="quiet"
                 size="icon"
-                aria-label={`Remove ${party.name}`}
+                aria-label={`Remove the ${words.one} ${party.name}`}
                 title="Remove"
                 onClick={() => setRemoving(party)}
               >
