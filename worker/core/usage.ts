@@ -61,6 +61,22 @@ export interface Shadow {
   costNanos: Nanos;
 }
 
+/** What usage is summed by. */
+export const GROUPS = [
+  "day",
+  "hour",
+  "model",
+  "provider",
+  "key",
+  "team",
+  "user",
+  "status",
+  "mode",
+  "endpoint",
+  "tag",
+] as const;
+export type Group = (typeof GROUPS)[number];
+
 export type CacheOutcome = "hit" | "miss" | "off";
 export type KeyMode = "live" | "test";
 
@@ -108,6 +124,8 @@ export interface UsageEvent {
   /** Left out where nothing was saved. */
   savings?: Savings;
   shadow?: Shadow;
+  /** Of its body (`fingerprint.ts`), where that was read. */
+  fingerprint?: string;
   usageSource: UsageSource;
   priceSource: PriceSource;
   /** The version of the price catalogue that was used. */

@@ -1,5 +1,6 @@
 /** The usage event of a call. */
 import type { Background } from "../core/background.ts";
+import { fingerprintOf } from "../core/fingerprint.ts";
 import type { Attempt, CacheOutcome, Savings, Shadow, Status, Tokens, UsageEvent } from "../core/usage.ts";
 import type { Call } from "./call.ts";
 import { type Charge, NO_CHARGE } from "./charge.ts";
@@ -63,6 +64,7 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     costNanos: charge.costNanos,
     ...savedBy(ending.savings),
     ...(ending.shadow && { shadow: ending.shadow }),
+    ...fingerprintIn(call.unified?.asked ?? call.body),
     usageSource: charge.usageSource,
     priceSource: charge.priceSource,
     priceVersion: charge.priceVersion,
@@ -83,6 +85,9 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     ],
   };
 }
+
+const fingerprintIn = (body: Call["body"]): Pick<UsageEvent, "fingerprint"> =>
+  body.kind === "json" ? { fingerprint: fingerprintOf(body.text) } : {};
 
 /** What is in the event of `savings`: reasons that saved something, and their sum. */
 function savedBy(savings: Savings | undefined): Pick<UsageEvent, "savedNanos" | "savings"> {
