@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Alert, Attempt, LedgerAlerts } from "../worker/core/alert.ts";
 import type { BackgroundStart } from "../worker/core/background.ts";
 import { databaseOf } from "../worker/core/database.ts";
+import { type HealthView, showHealth } from "../worker/core/health-view.ts";
 import { newId } from "../worker/core/ids.ts";
 import type { SyncMessage, SyncReply } from "../worker/core/lease.ts";
 import type {
@@ -38,6 +39,7 @@ import { TELL_MS } from "./counters.ts";
 import { D1_BATCH, deliver } from "./d1.ts";
 import { tellCounters } from "./d1-counters.ts";
 import { expireWallets, nextExpiry } from "./expiry.ts";
+import { HealthDesk } from "./health.ts";
 import { bookImported, forgetImports, idsInDatabase, isFirstImport } from "./imports.ts";
 import { outstanding } from "./leases.ts";
 import { IDEMPOTENT_MS, IMPORT_MS, POT_MS, REVOKED_MS } from "./limits.ts";
@@ -114,6 +116,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   /** Budgets whose counters moved since the last push, while dashboards watch. */
   readonly #moved = new Set<string>();
   #pushTimer: ReturnType<typeof setTimeout> | null = null;
+  readonly #health: HealthDesk;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
     super(ctx, env);
@@ -129,6 +132,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
       count: (series, by) => this.#count(series, by),
       moved: () => this.#outboxMoved(),
     });
+    this.#health = new HealthDesk(textOrNull(readMeta(sql, "health")), Date.now());
     this.#book = new AlertBook(sql);
     this.#desk = new AlertDesk({
       sql,
@@ -149,12 +153,18 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     this.#load();
     this.#calls++;
     this.#untold = true;
-    return this.#step(now, (state) => {
+    const reply = this.#step(now, (state) => {
       if (state.tenant !== message.tenant) this.#learnTenant(state, message.tenant);
-      const reply = sync(state, message, now);
+      const answer = sync(state, message, now);
       settleBackground(state, this.#sql, now);
-      return reply;
+      return answer;
     });
+    const health = this.#shareHealth(message, now);
+    return reply.outcome === "heard" && health ? { ...reply, health } : reply;
+  }
+
+  async providerHealth(): Promise<HealthView[]> {
+    return this.#health.view(Date.now());
   }
 
   /** What is known of work in the background, for whoever is about to tell what it used. */
@@ -382,6 +392,15 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     return this.#state;
   }
 
+  /** Takes what an isolate saw of providers; answers what others saw, where there is news of it. */
+  #shareHealth({ wallet, health }: SyncMessage, now: number) {
+    if (!health) return undefined;
+    const changed = this.#health.hear(wallet, health.reports, now);
+    const messages = changed.map((one) => JSON.stringify({ type: "provider", data: showHealth(one) }));
+    broadcast(this.ctx.getWebSockets(), messages);
+    return this.#health.tell(wallet, health.seen, now);
+  }
+
   #learnTenant(state: LedgerState, tenant: string): void {
     state.tenant = tenant;
     writeMeta(this.#sql, "tenant", tenant);
@@ -453,6 +472,7 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
 
   #sweep(now: number): void {
     this.#sweptAt = now;
+    if (this.#health.isDirty) writeMeta(this.#sql, "health", this.#health.text());
     this.#step(now, (state) => {
       expireWallets(state, now);
       dropIdlePots(state);
@@ -594,6 +614,8 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     this.#moved.clear();
   }
 }
+
+const textOrNull = (value: SqlStorageValue | undefined): string | null => (typeof value === "string" ? value : null);
 
 /** All that is leased out; a lease that several budgets cover counts once. */
 function heldBy({ wallets }: LedgerState): number {

@@ -3,7 +3,8 @@
 /** Statements that are safe to run at every wake. */
 export const SCHEMA = `
 -- Single values: tenant, schema (upgrades done), version (of the policy), calls (syncs received), counters (of settled
--- events, a JSON object), in_d1 (the last row of the outbox that D1 has, where another sink is behind it).
+-- events, a JSON object), in_d1 (the last row of the outbox that D1 has, where another sink is behind it), health (what isolates saw of providers, a JSON
+-- array).
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- Keys, budgets, rate limits, credentials, prices, tokens, teams, users as JSON. lookup is the hash of a key or token.

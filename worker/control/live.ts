@@ -9,7 +9,7 @@ export function mountLive(app: App): void {
   mount(app, "/tenants/:tenant/live", {
     GET: {
       summary: "A WebSocket that tells what happens as it happens.",
-      notes: "Messages are JSON: `{type, data}` with the type `usage`, `budget` or `alert`.",
+      notes: "Messages are JSON: `{type, data}` with the type `usage`, `budget`, `alert` or `provider`.",
       answers: ["websocket"],
       does: forTenant("read", async ({ env, request, tenant, principal }) => {
         if (request.headers.get("upgrade")?.toLowerCase() !== "websocket")

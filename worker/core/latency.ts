@@ -14,6 +14,12 @@ export const LATENCY_COLUMNS: readonly string[] = [...LATENCY_BOUNDS_MS.keys(), 
   (span) => `latency_${span}`,
 );
 
+/** The span that `ms` lies in. */
+export function spanOf(ms: number): number {
+  const span = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
+  return span < 0 ? LATENCY_BOUNDS_MS.length : span;
+}
+
 /** SQL that is true where `ms` (SQL too) lies in the span of that column. */
 export function inSpan(ms: string, span: number): string {
   const over = LATENCY_BOUNDS_MS[span - 1];

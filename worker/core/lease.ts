@@ -3,6 +3,7 @@
  * What matters is cumulative per lease (`granted` grows by the ledger, `returned` by the wallet) or numbered
  * (events), so messages may be lost, doubled, delayed and reordered: they change nothing twice.
  */
+import type { HealthReport, HealthWord } from "./health.ts";
 import type { Nanos } from "./money.ts";
 import type { Credential, KeyRecord, Limit, PriceRecord, ScopeType, Unit } from "./policy.ts";
 import type { RouteRecord } from "./route.ts";
@@ -99,6 +100,8 @@ export interface SyncMessage {
   leases: LeaseAsk[];
   /** What requests wait for, each all or nothing over its leases, in their order. */
   needs: Share[][];
+  /** What the isolate saw of providers, told once, and the version of what it was told of them. Nothing depends on it. */
+  health?: { seen: number; reports: readonly HealthReport[] };
 }
 
 /** What a wallet has to know of its tenant's policy, whole. */
@@ -175,4 +178,6 @@ export type SyncReply =
       /** Of the policy's partial types: all limits of what the message's leases and keys name. */
       scopes: ScopeLimits[];
       leases: LeaseAnswer[];
+      /** What other isolates saw of providers; left out for no news. */
+      health?: { version: number; words: readonly HealthWord[] };
     };

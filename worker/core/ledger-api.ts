@@ -3,7 +3,9 @@
  * `lease.ts`; this page is the records: keys, budgets, credentials and the rest of what a tenant has set.
  */
 import type { AlertChannel } from "./alert.ts";
+import type { HealthView } from "./health-view.ts";
 import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord, RateLimitRecord, RateLimits } from "./policy.ts";
+import type { RatedKind } from "./rates.ts";
 import type { RouteRecord } from "./route.ts";
 import type { Sink, SinkState } from "./sink.ts";
 import type { UsageEvent } from "./usage.ts";
@@ -162,11 +164,15 @@ export interface LedgerRecords {
   remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean>;
   /** The present counters of budgets, by id; of all of them where `ids` is left out. */
   budgetStates(ids?: string[]): Promise<Record<string, BudgetState>>;
+  /** The present counters of the rate limits that these records set, by the limits' ids. */
+  rateStates(kind: RatedKind, ids: string[]): Promise<Record<string, BudgetState>>;
   /** Notes what was changed elsewhere. */
   note(noted: Note, actor: Actor): Promise<void>;
   audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>>;
   /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */
   importUsage(events: UsageEvent[]): Promise<number>;
+  /** What isolates saw of providers' models, by credential. */
+  providerHealth(): Promise<HealthView[]>;
   /** How far each enabled sink is, by id. */
   sinkStates(): Promise<Record<string, SinkState>>;
   /** The token with this hash, if it is valid now. */

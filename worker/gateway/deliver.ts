@@ -10,6 +10,7 @@ import type { Call } from "./call.ts";
 import { boundCharge, chargePartial } from "./charge.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Ending, eventOf } from "./event.ts";
+import { noteEnding } from "./note-health.ts";
 import { Pulse } from "./pulse.ts";
 import { errorResponse } from "./respond.ts";
 import { type Answer, attempt } from "./upstream.ts";
@@ -26,7 +27,9 @@ export async function deliver(of: Delivery): Promise<void> {
   const dispatchedAt = Date.now();
   let event: UsageEvent;
   try {
-    event = finished(of, dispatchedAt, await run(of, pulse));
+    const ending = await run(of, pulse);
+    noteEnding(call, of.access.credential, ending, dispatchedAt);
+    event = finished(of, dispatchedAt, ending);
   } catch (cause) {
     // A fault of ours after the request left: what it cost is not known, so the bound is spent, never nothing.
     console.error(JSON.stringify({ level: "error", request: call.id, message: String(cause) }));

@@ -4,6 +4,7 @@
  */
 import type { BackgroundStart } from "../core/background.ts";
 import type { SyncMessage, SyncReply } from "../core/lease.ts";
+import { takeNews, takeWords } from "../routing/health-book.ts";
 import { due, mustAsk, nextLook, underWay } from "./due.ts";
 import { isTopping } from "./leases.ts";
 import { CALLS, FRESH_MS } from "./limits.ts";
@@ -42,8 +43,11 @@ export async function callLedger({ wallet, line, clock }: Access): Promise<void>
   const call = { sentAt };
   wallet.calls.add(call);
   try {
-    const reply = await line().sync(nextMessage(wallet, sentAt));
-    takeReply(wallet, reply, { sentAt, now: clock() });
+    const health = takeNews(wallet.tenant, sentAt);
+    const reply = await line().sync({ ...nextMessage(wallet, sentAt), health });
+    const at = { sentAt, now: clock() };
+    takeReply(wallet, reply, at);
+    if (reply.outcome === "heard" && reply.health) takeWords(wallet.tenant, reply.health, at);
   } catch (error) {
     console.error(JSON.stringify({ level: "warn", room: "wallet", message: String(error) }));
     // An overloaded ledger is left alone until the pause ends; a broken connection is tried again at once, once.

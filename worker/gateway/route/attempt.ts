@@ -1,11 +1,13 @@
 /** One attempt at one target with one credential. */
+
+import type { Sign } from "../../core/health.ts";
 import { classify } from "../../routing/classify.ts";
-import type { Sign } from "../../routing/health.ts";
-import { noteSent, noteSign } from "../../routing/health-book.ts";
+import { noteFirstByte, noteSent, noteSign } from "../../routing/health-book.ts";
 import type { ProviderAccess } from "../credential.ts";
 import { conclude, send } from "../deliver.ts";
 import type { Delivery } from "../delivery.ts";
 import type { Ending } from "../event.ts";
+import { signOfStatus } from "../note-health.ts";
 import type { Pulse } from "../pulse.ts";
 import type { Bill } from "./bill.ts";
 import { again, bodyOf } from "./bodies.ts";
@@ -42,26 +44,29 @@ export async function attempt(trying: Trying): Promise<Ending | Failed> {
   const sentAt = Date.now();
   bill.sent(sentAt);
   noteSent(tenant, target, { credential, now: sentAt });
-  const note = (sign: Sign) => noteSign(tenant, target, { credential, sign, now: Date.now() });
+  const note = (sign: Sign, error?: string) =>
+    noteSign(tenant, target, { credential, sign, now: Date.now(), ...(error !== undefined && { error }) });
   const delivery = deliveryOf(trying);
   const sent = await send(delivery, trying.pulse, firstByteMs(trying, sentAt));
   const { answer } = sent;
   if (answer.outcome === "failed") {
-    note({ kind: "failure", waitMs: null });
+    note({ kind: "failure", waitMs: null }, answer.error.code);
     return failedWithout(delivery, { error: answer.error, sentAt });
   }
   if (answer.outcome === "aborted") return ended(ready, await conclude(delivery, { ...sent, answer }));
   const { response } = answer;
+  const headAt = Date.now();
+  noteFirstByte(tenant, target, { credential, now: headAt, ms: headAt - sentAt });
   if (response.status >= 400) {
     const isLooked = policy !== null || (canRotate && ROTATES.has(response.status));
     if (!isLooked) {
-      if (response.status >= 500) note({ kind: "failure", waitMs: null });
+      note(signOfStatus(response.status), String(response.status));
       return ended(ready, await conclude(delivery, { ...sent, answer }));
     }
     const body = await bodyOf(response);
     const { status, headers } = response;
     const verdict = classify({ status, headers, body: TEXT.decode(body), now: Date.now() });
-    note(signOf(verdict));
+    note(signOf(verdict), String(status));
     return failedWith(delivery, { sent, response: again(response, body), verdict, sentAt });
   }
   if (!policy || !response.ok || !response.body) {

@@ -1,7 +1,7 @@
 /** Attempts that failed: what they were, what they cost, and how the client hears of them where nothing better came. */
 import { type GatewayError, gatewayError } from "../../core/errors.ts";
+import type { Sign } from "../../core/health.ts";
 import type { Verdict } from "../../routing/classify.ts";
-import type { Sign } from "../../routing/health.ts";
 import type { Call } from "../call.ts";
 import { type Charge, NO_CHARGE } from "../charge.ts";
 import { conclude, type Sent } from "../deliver.ts";

@@ -1,10 +1,11 @@
 /** An answer that is a success by its status: whether it is one. */
+
+import type { Sign } from "../../core/health.ts";
 import { parseJson } from "../../core/json.ts";
 import { brokenEvent } from "../../dialects/broken.ts";
 import { DIALECTS } from "../../dialects/index.ts";
 import type { Dialect } from "../../dialects/types.ts";
 import { classify, statusOfError } from "../../routing/classify.ts";
-import type { Sign } from "../../routing/health.ts";
 import { noteFirstToken } from "../../routing/health-book.ts";
 import type { Policy } from "../../routing/targets.ts";
 import { MAX_WHOLE_BYTES } from "../answer.ts";
@@ -27,7 +28,7 @@ interface Succeeding extends Trying {
   delivery: Delivery;
   sent: Sent<Extract<Answer, { outcome: "answered" }>>;
   sentAt: number;
-  note: (sign: Sign) => void;
+  note: (sign: Sign, error?: string) => void;
 }
 
 /** An answer, and the patience that it is read with. */
@@ -82,7 +83,7 @@ async function readWhole(of: Patient, dialect: Dialect): Promise<Ending | Failed
   const verdict = classify({ status, headers: response.headers, body, now: Date.now() });
   const charge =
     reading.error === null ? NO_CHARGE : await chargeAnswer(ready.call, ready.admission, reading, () => "");
-  of.note(signOf(verdict));
+  of.note(signOf(verdict), String(status));
   return failedWith(delivery, { sent, response: whole, verdict, sentAt, charge });
 }
 
@@ -108,7 +109,7 @@ async function readStream(of: Patient, dialect: Dialect): Promise<Ending | Faile
       const body = JSON.stringify(peeked.body);
       const status = statusOfError(peeked.body);
       const verdict = classify({ status, headers: response.headers, body, now: Date.now() });
-      of.note(signOf(verdict));
+      of.note(signOf(verdict), String(status));
       const charge = await chargeAnswer(ready.call, ready.admission, peeked.reading, () => "");
       return failedWith(delivery, { sent, response: again(response, joined(peeked.first)), verdict, sentAt, charge });
     }
@@ -131,7 +132,10 @@ async function goesOn(of: Patient, begun: Parameters<typeof conclude>[2] = null)
   const ending = await conclude({ ...delivery, watch: watchOf(delivery, patience) }, of.sent, begun);
   patience.done();
   const isFailure = ending.status === "truncated" || ending.status === "error";
-  of.note(isFailure ? { kind: "failure", waitMs: null } : { kind: "success" });
+  of.note(
+    isFailure ? { kind: "failure", waitMs: null } : { kind: "success" },
+    patience.overdue ? "upstream_timeout" : ending.status,
+  );
   const errorCode = patience.overdue && ending.status === "truncated" ? "upstream_timeout" : ending.errorCode;
   return ended(of.ready, { ...ending, errorCode: errorCode ?? null });
 }
@@ -142,8 +146,9 @@ async function brokenOff(of: Patient, charge: typeof NO_CHARGE): Promise<Ending 
   if (delivery.client.aborted) {
     return ended(ready, await conclude(delivery, { ...sent, answer: { outcome: "aborted" } }));
   }
-  of.note({ kind: "failure", waitMs: null });
-  return failedWithout(delivery, { error: cutShort(ready.call, patience), sentAt, charge });
+  const error = cutShort(ready.call, patience);
+  of.note({ kind: "failure", waitMs: null }, error.code);
+  return failedWithout(delivery, { error, sentAt, charge });
 }
 
 function watchOf(of: Delivery, patience: Patience): Delivery["watch"] {

@@ -45,6 +45,11 @@ describe("a circuit", () => {
     expect(circuit.openUntil - now).toBe(16_000);
   });
 
+  test("is not opened for longer by what was under way when it opened", () => {
+    expect(failed(CLOSED, 30, 0).openUntil).toBe(2_000);
+    expect(afterSign(failed(CLOSED, 3, 0), { kind: "failure", waitMs: 5_000 }, 10).openUntil).toBe(5_010);
+  });
+
   test("opens at once where the provider asks to be left alone, or refuses the credential", () => {
     expect(afterSign(CLOSED, { kind: "failure", waitMs: 500 }, 0).openUntil).toBe(500);
     expect(afterSign(CLOSED, { kind: "failure", waitMs: 900_000 }, 0).openUntil).toBe(16_000);

@@ -42,7 +42,7 @@ const MOST_OPEN_MS = 16_000;
 /** A credential that was refused is of no use until somebody changes it. */
 const REFUSED_MS = 16_000;
 /** A probe that tells nothing for so long was lost. */
-const PROBE_MS = 10_000;
+export const PROBE_MS = 10_000;
 
 export type Health = "closed" | "open" | "half-open";
 
@@ -66,6 +66,11 @@ export function afterSign(circuit: Circuit, sign: Sign, now: number): Circuit {
   }
   const failures = circuit.failures + 1;
   const next = { ...circuit, failures, recent, seen };
+  // Under way since before it opened: nothing new, unless the provider asks for more patience.
+  if (now < circuit.openUntil) {
+    const askedUntil = sign.waitMs === null ? 0 : now + Math.min(MOST_OPEN_MS, sign.waitMs);
+    return { ...next, openUntil: Math.max(circuit.openUntil, askedUntil) };
+  }
   const opens =
     sign.kind === "refused" ||
     sign.waitMs !== null ||
@@ -83,3 +88,43 @@ function onesIn(bits: number): number {
   for (let left = bits; left > 0; left &= left - 1) ones++;
   return ones;
 }
+
+/** What an isolate saw of one credential of a target since it last told the ledger. Plain data, sent with settlements. */
+export interface HealthReport extends HealthSubject {
+  /** The last outcomes in their order, ten at most. */
+  signs: readonly Sign[];
+  /** How long ago the last of them was. */
+  agoMs: number;
+  attempts: number;
+  failures: number;
+  /** The last failure, as a record's attempt names it: a status, or a code. */
+  error: string | null;
+  /** How many answers began within which span of `latency.ts`. */
+  firstBytes: readonly number[];
+  /** Smoothed time to the first token; null where none was measured. */
+  firstTokenMs: number | null;
+  /** A probe is under way. */
+  isProbing: boolean;
+}
+
+export interface HealthSubject {
+  provider: string;
+  model: string;
+  credential: string;
+}
+
+/** What the ledger tells an isolate of what others saw. */
+export interface HealthWord extends HealthSubject {
+  /** How long it is to be left alone; null: its circuit is closed. */
+  openForMs: number | null;
+  /** How often it opened without a success between. */
+  opened: number;
+  firstTokenMs: number | null;
+}
+
+/** The newest outcomes that a report has. */
+export const REPORTED_SIGNS = WINDOW;
+
+/** One subject's name, among those of a tenant. */
+export const nameOfSubject = ({ provider, model, credential }: HealthSubject): string =>
+  `${provider}/${model}#${credential}`;
