@@ -179,7 +179,7 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
     expect(await rows.first().textContent()).toContain("gpt-4o-mini");
 
     await page.keyboard.press("/");
-    await page.keyboard.type("gpt-5");
+    await page.keyboard.type("model:gpt-5");
     await page.keyboard.press("Enter");
     await page.waitForURL(/model=gpt-5$/);
     await expect.poll(() => rows.count()).toBe(1);

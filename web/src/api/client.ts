@@ -30,7 +30,9 @@ export const apiGet = <T>(path: string, query: Query = {}, signal?: AbortSignal)
 export const apiPost = <T>(path: string, body: unknown = {}): Promise<T> => send<T>("POST", path, body);
 export const apiPatch = <T>(path: string, body: unknown): Promise<T> => send<T>("PATCH", path, body);
 export const apiPut = <T>(path: string, body: unknown): Promise<T> => send<T>("PUT", path, body);
-export const apiDelete = (path: string): Promise<unknown> => send("DELETE", path);
+/** `keepalive`: also where the page is closing. */
+export const apiDelete = (path: string, { keepalive = false } = {}): Promise<unknown> =>
+  send("DELETE", path, undefined, undefined, keepalive);
 
 /** The whole of a list, following its cursor; for lists that are short by nature. */
 export async function apiGetAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
@@ -52,7 +54,13 @@ function withQuery(path: string, query: Query): string {
   return params.size === 0 ? path : `${path}?${params}`;
 }
 
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+async function send<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  keepalive = false,
+): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (method === "POST") headers["idempotency-key"] = crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -64,6 +72,7 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
       signal,
+      keepalive,
     });
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -17,6 +17,7 @@ export interface KeyInput {
   mode: KeyMode;
   user?: string;
   team?: string;
+  tags?: Record<string, string>;
   allow?: { models?: string[]; providers?: string[] };
   rate_limits?: { requests_per_minute: number };
   cache?: { ttl_seconds: number };

@@ -137,3 +137,20 @@ export type LiveMessage =
   | { type: "usage"; data: UsageRecord }
   | { type: "budget"; data: BudgetCounters }
   | { type: "alert"; data: unknown };
+
+/** What belongs together, such as an agent's run. */
+export interface AgentSession {
+  id: string;
+  key: string | null;
+  team: string | null;
+  user: string | null;
+  mode: KeyMode;
+  started_at: string;
+  ended_at: string;
+  requests: number;
+  errors: number;
+  unpriced: number;
+  tokens: { input: number; output: number };
+  cost_usd: string;
+  saved_usd: string;
+}

@@ -4,7 +4,23 @@ import { apiGet, type Page } from "./client.ts";
 import type { UsageRecord } from "./types.ts";
 
 /** What the list can be narrowed by; each is a query parameter of the API and of the page. */
-export const USAGE_FILTERS = ["status", "model", "provider", "key", "user", "team", "tag", "from", "to"] as const;
+export const USAGE_FILTERS = [
+  "q",
+  "status",
+  "model",
+  "provider",
+  "key",
+  "user",
+  "team",
+  "tag",
+  "session",
+  "mode",
+  "endpoint",
+  "error_code",
+  "refused_by",
+  "from",
+  "to",
+] as const;
 export type UsageFilters = { [name in (typeof USAGE_FILTERS)[number]]?: string };
 
 const PAGE_SIZE = 100;
@@ -40,10 +56,40 @@ export const recordQuery = (tenant: string, id: string) =>
 export function matchesFilters(record: UsageRecord, filters: UsageFilters): boolean {
   if (filters.from !== undefined && record.time < new Date(filters.from).toISOString()) return false;
   if (filters.to !== undefined && record.time >= new Date(filters.to).toISOString()) return false;
-  for (const field of ["status", "model", "provider", "key", "user", "team"] as const) {
+  for (const field of EQUAL) {
     if (filters[field] !== undefined && record[field] !== filters[field]) return false;
   }
+  if (filters.q !== undefined && !hasWords(record, filters.q)) return false;
   return filters.tag === undefined || hasTag(record.tags, filters.tag);
+}
+
+const EQUAL = [
+  "status",
+  "model",
+  "provider",
+  "key",
+  "user",
+  "team",
+  "session",
+  "mode",
+  "endpoint",
+  "error_code",
+  "refused_by",
+] as const;
+
+/** Whether all words of `q` are in what a person reads of the record, or it is the record's id. */
+function hasWords(record: UsageRecord, q: string): boolean {
+  const { provider, model, model_served, error_code, session, user, team } = record;
+  const tags = Object.entries(record.tags).flat();
+  const errors = record.attempts.map((attempt) => attempt.error);
+  const text = [record.id, provider, model, model_served, error_code, session, user, team, ...tags, ...record.flags]
+    .concat(errors.filter((error) => error !== undefined))
+    .join(" ")
+    .toLowerCase();
+  return q
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .every((word) => text.includes(word));
 }
 
 function hasTag(tags: Record<string, string>, tag: string): boolean {

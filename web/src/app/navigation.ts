@@ -1,9 +1,27 @@
 /** The dashboard's pages as the sidebar, the palette and the shortcuts know them, in groups that belong together. */
-import { Cable, ChartColumn, Gauge, KeyRound, List, type LucideIcon, Users } from "lucide-react";
+import {
+  Cable,
+  ChartColumn,
+  Gauge,
+  KeyRound,
+  List,
+  type LucideIcon,
+  MessagesSquare,
+  Users,
+  Workflow,
+} from "lucide-react";
 import type { Action } from "../api/types.ts";
 
 export interface Destination {
-  to: "/$tenant" | "/$tenant/requests" | "/$tenant/keys" | "/$tenant/budgets" | "/$tenant/providers" | "/$tenant/team";
+  to:
+    | "/$tenant"
+    | "/$tenant/requests"
+    | "/$tenant/sessions"
+    | "/$tenant/playground"
+    | "/$tenant/keys"
+    | "/$tenant/budgets"
+    | "/$tenant/providers"
+    | "/$tenant/team";
   title: string;
   icon: LucideIcon;
   keys: string;
@@ -25,6 +43,7 @@ export const GROUPS: readonly Group[] = [
     pages: [
       { to: "/$tenant", title: "Overview", icon: ChartColumn, keys: "g o", onPhone: true },
       { to: "/$tenant/requests", title: "Requests", icon: List, keys: "g r", onPhone: true },
+      { to: "/$tenant/sessions", title: "Sessions", icon: Workflow, keys: "g s" },
     ],
   },
   {
@@ -36,7 +55,10 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: "Models and providers",
-    pages: [{ to: "/$tenant/providers", title: "Providers", icon: Cable, keys: "g p" }],
+    pages: [
+      { to: "/$tenant/providers", title: "Providers", icon: Cable, keys: "g p" },
+      { to: "/$tenant/playground", title: "Playground", icon: MessagesSquare, keys: "g y" },
+    ],
   },
   {
     title: "Organization",

@@ -3,7 +3,14 @@ import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tansta
 import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";
-import { dialogSearch, overviewSearch, providersSearch, requestsSearch } from "../lib/search.ts";
+import {
+  dialogSearch,
+  overviewSearch,
+  playgroundSearch,
+  providersSearch,
+  requestsSearch,
+  sessionsSearch,
+} from "../lib/search.ts";
 import { recall, remember } from "../lib/storage.ts";
 import { AUTH_ROUTES } from "./auth-routes.ts";
 import { PageCrashed, PageLoading, PageNotFound } from "./fallbacks.tsx";
@@ -68,6 +75,26 @@ const requestRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/requests/request-page.tsx"), "RequestPage"),
 });
 
+const sessionsRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/sessions",
+  validateSearch: sessionsSearch,
+  component: lazyRouteComponent(() => import("../features/sessions/sessions-page.tsx"), "SessionsPage"),
+});
+
+const sessionRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/sessions/$id",
+  component: lazyRouteComponent(() => import("../features/sessions/session-page.tsx"), "SessionPage"),
+});
+
+const playgroundRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/playground",
+  validateSearch: playgroundSearch,
+  component: lazyRouteComponent(() => import("../features/playground/playground-page.tsx"), "PlaygroundPage"),
+});
+
 const keysRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/keys",
@@ -124,6 +151,9 @@ export const router = createRouter({
       overviewRoute,
       requestsRoute,
       requestRoute,
+      sessionsRoute,
+      sessionRoute,
+      playgroundRoute,
       keysRoute,
       budgetsRoute,
       providersRoute,

@@ -1,4 +1,5 @@
 /** The parts of a page's state that live in its URL. Unknown or broken values fall back; a URL never breaks a page. */
+import { SESSION_FILTERS, type SessionFilters } from "../api/sessions.ts";
 import { USAGE_FILTERS, type UsageFilters } from "../api/usage.ts";
 import { PERIODS, type PeriodName } from "./period.ts";
 
@@ -41,6 +42,26 @@ export function requestsSearch(raw: Raw): RequestsSearch {
   for (const name of USAGE_FILTERS) search[name] = text(raw[name]);
   return search;
 }
+
+export function sessionsSearch(raw: Raw): SessionFilters {
+  const search: SessionFilters = {};
+  for (const name of SESSION_FILTERS) search[name] = text(raw[name]);
+  return search;
+}
+
+/** Most models that answer side by side. */
+export const MOST_MODELS = 4;
+
+export interface PlaygroundSearch {
+  /** With commas between them. */
+  models?: string;
+  mode?: "live" | "test";
+}
+
+export const playgroundSearch = (raw: Raw): PlaygroundSearch => ({
+  models: text(raw.models),
+  mode: oneOf(raw.mode, ["live", "test"] as const),
+});
 
 export interface DialogSearch {
   /** `1` where the create dialog is open. */

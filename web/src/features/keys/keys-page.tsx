@@ -5,6 +5,7 @@ import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
 import { keysQuery, useRevokeKey, useRotateKey } from "../../api/keys.ts";
 import { useMay } from "../../api/me.ts";
+import { isPlaygroundKey } from "../../api/playground-key.ts";
 import { summaryQuery } from "../../api/summary.ts";
 import type { Key, NewKey } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
@@ -23,6 +24,7 @@ export function KeysPage() {
   const search = useSearch({ from: "/$tenant/keys" });
   const navigate = useNavigate();
   const keys = useQuery(keysQuery(tenant));
+  const shown = keys.data?.filter((key) => !isPlaygroundKey(key));
   const [from] = useState(() => spanOf("30d", Date.now()).from);
   const { data: usage } = useQuery(summaryQuery(tenant, { from, group_by: "key" }));
   const [fresh, setFresh] = useState<(NewKey & { name: string }) | null>(null);
@@ -42,14 +44,14 @@ export function KeysPage() {
       <Card className="overflow-hidden">
         {keys.isPending && <SkeletonRows rows={4} className="h-16" />}
         {keys.isError && !keys.data && <Failed what="Keys" error={keys.error} retry={() => void keys.refetch()} />}
-        {keys.data?.length === 0 && (
+        {shown?.length === 0 && (
           <Empty icon={<KeyRound aria-hidden className="size-6" />} title="No key yet" action={create}>
             An app uses a meterr key in the place of its provider's key. Give each app its own, so that its spend can be
             told apart.
           </Empty>
         )}
         <ul className="divide-y empty:hidden">
-          {keys.data?.map((key) => (
+          {shown?.map((key) => (
             <KeyRow
               key={key.id}
               record={key}

@@ -1,8 +1,8 @@
 /** The columns of the list of requests. What does not fit the width of the list is left out, the least telling first. */
 import { Zap } from "lucide-react";
-import type { ReactNode } from "react";
 import type { UsageRecord } from "../../api/types.ts";
 import { StatusBadge } from "../../components/ui/status-badge.tsx";
+import type { Column } from "../../components/ui/virtual-table.tsx";
 import {
   formatCount,
   formatDuration,
@@ -14,19 +14,11 @@ import {
 } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 
-interface Column {
-  title: string;
-  /** Classes for its width, and for the width of the list from which it shows. */
-  style: string;
-  right?: boolean;
-  figures?: boolean;
-  cell: (record: UsageRecord, keyName: (id: string | null) => string) => ReactNode;
-}
-
 const tokens = (count: number) => <span title={`${formatCount(count)} tokens`}>{formatTokens(count)}</span>;
 const usd = (nanos: number | null) => <span title={formatUsdExact(nanos)}>{formatUsd(nanos)}</span>;
 
-export const COLUMNS: readonly Column[] = [
+/** `keyName` names keys by their id. */
+export const columnsOf = (keyName: (id: string | null) => string): readonly Column<UsageRecord>[] => [
   {
     title: "Time",
     style: "w-16 shrink-0 @2xl:w-32",
@@ -50,7 +42,7 @@ export const COLUMNS: readonly Column[] = [
   {
     title: "Key",
     style: "hidden shrink-0 @4xl:block @4xl:w-32 @7xl:w-56",
-    cell: (record, keyName) => keyName(record.key),
+    cell: (record) => keyName(record.key),
   },
   {
     title: "Tags",

@@ -7,7 +7,10 @@ import { Select } from "../../components/ui/field.tsx";
 import { STATUSES } from "../../components/ui/status-badge.tsx";
 
 /** What can be typed as `name:value`; the rest has a menu of its own. */
-const TYPED = ["model", "provider", "user", "team", "tag", "key", "status", "from", "to"] as const;
+const TYPED = USAGE_FILTERS.filter((name) => name !== "q");
+
+/** Names that one does not say like that. */
+const TITLE: Partial<Record<string, string>> = { error_code: "error", refused_by: "refused by" };
 
 interface Props {
   filters: UsageFilters;
@@ -55,11 +58,13 @@ export function Filters({ filters, keys, onChange }: Props) {
           key={name}
           type="button"
           onClick={() => onChange({ [name]: undefined })}
-          aria-label={`Remove the filter ${name} ${label(name, filters[name] ?? "")}`}
+          aria-label={`Remove the filter ${name === "q" ? "text" : name} ${label(name, filters[name] ?? "")}`}
           className="flex h-7 max-w-full items-center gap-1.5 rounded-full bg-accent-soft px-3 text-sm font-medium text-accent hover:brightness-95"
         >
           <span className="truncate">
-            {name}: {label(name, filters[name] ?? "")}
+            {name === "q" ? "“" : `${TITLE[name] ?? name}: `}
+            {label(name, filters[name] ?? "")}
+            {name === "q" && "”"}
           </span>
           <X aria-hidden className="size-3.5 shrink-0" />
         </button>
@@ -77,7 +82,7 @@ export function Filters({ filters, keys, onChange }: Props) {
   );
 }
 
-/** `gpt-5-mini` is a model, `tag:env=prod` a tag, and so on. */
+/** `model:gpt-5-mini` is a model, `tag:env=prod` a tag; what has no name is looked for in all that one reads of a request. */
 function FilterInput({ onChange }: { onChange: Props["onChange"] }) {
   const [text, setText] = useState("");
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
@@ -89,9 +94,9 @@ function FilterInput({ onChange }: { onChange: Props["onChange"] }) {
   return (
     <input
       data-filter
-      aria-label="Add a filter: a model, or name:value"
-      placeholder="Filter: model, or tag:env=prod"
-      title={`Names: ${TYPED.join(", ")}. Enter adds the filter.`}
+      aria-label="Search, or add a filter as name:value"
+      placeholder="Search, or tag:env=prod"
+      title={`Text is sought in models, errors, sessions, users, tags and ids. Names: ${TYPED.join(", ")}. Enter adds it.`}
       value={text}
       onChange={(event) => setText(event.target.value)}
       onKeyDown={onKeyDown}
@@ -102,9 +107,9 @@ function FilterInput({ onChange }: { onChange: Props["onChange"] }) {
   );
 }
 
-/** What someone typed, as a filter. Without a known name before the colon it is a model's. */
+/** What someone typed, as a filter. Without a known name before the colon it is text to look for. */
 export function filterOf(text: string): UsageFilters {
   const at = text.indexOf(":");
   const name = TYPED.find((each) => each === text.slice(0, at).trim().toLowerCase());
-  return name ? { [name]: text.slice(at + 1).trim() } : { model: text.trim() };
+  return name ? { [name]: text.slice(at + 1).trim() } : { q: text.trim() };
 }

@@ -6,9 +6,10 @@ import { CopyButton } from "../../components/ui/code-block.tsx";
 import { StatusBadge } from "../../components/ui/status-badge.tsx";
 import { formatCount, formatDuration, formatTime, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
-import { Attempts } from "./attempts.tsx";
 import { CostSection } from "./cost-section.tsx";
+import { answerHeaders, decisionsOf } from "./decisions.ts";
 import { Section } from "./section.tsx";
+import { TimelineSection } from "./timeline-section.tsx";
 import { tokenLines } from "./token-lines.ts";
 
 const USAGE_SOURCE: Record<UsageRecord["usage_source"], string> = {
@@ -48,7 +49,23 @@ export function RecordView({ record, keyName, tenant }: { record: UsageRecord; k
       )}
       <CostSection record={record} tenant={tenant} />
       <TokenTable record={record} />
-      <Attempts record={record} />
+      <TimelineSection record={record} />
+      <Section title="Decisions">
+        <Facts>
+          {decisionsOf(record).map(({ about, what }) => (
+            <Fact key={about} name={about}>
+              {what}
+            </Fact>
+          ))}
+          {record.refused_by && (
+            <Fact name="Refused by">
+              <Link to="/$tenant/budgets" params={{ tenant }} className="hover:underline">
+                {record.refused_by}
+              </Link>
+            </Fact>
+          )}
+        </Facts>
+      </Section>
       <Section title="Time">
         <Facts>
           <Fact name="Arrived">
@@ -91,8 +108,13 @@ export function RecordView({ record, keyName, tenant }: { record: UsageRecord; k
           </Fact>
           {record.user && <Fact name="User">{record.user}</Fact>}
           {record.team && <Fact name="Team">{record.team}</Fact>}
-          {record.session && <Fact name="Session">{record.session}</Fact>}
-          <Fact name="Cache">{record.cache}</Fact>
+          {record.session && (
+            <Fact name="Session">
+              <Link to="/$tenant/sessions/$id" params={{ tenant, id: record.session }} className="hover:underline">
+                {record.session}
+              </Link>
+            </Fact>
+          )}
           {Object.entries(record.tags).map(([name, value]) => (
             <Fact key={name} name={`Tag ${name}`}>
               <Link
@@ -122,7 +144,24 @@ export function RecordView({ record, keyName, tenant }: { record: UsageRecord; k
           </Fact>
         </Facts>
       </Section>
+      <Headers record={record} />
     </div>
+  );
+}
+
+/** What meterr added to the answer; a provider's own headers are not kept. */
+function Headers({ record }: { record: UsageRecord }) {
+  return (
+    <Section title="Headers added to the answer">
+      <dl className="grid grid-cols-1 gap-y-1 font-mono text-xs sm:grid-cols-[14rem_minmax(0,1fr)]">
+        {answerHeaders(record).map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-ink-2">{name}</dt>
+            <dd className="min-w-0 break-all">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Section>
   );
 }
 

@@ -7,7 +7,7 @@ import { buttonStyle } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Failed, SkeletonRows } from "../../components/ui/states.tsx";
-import { keyNamer } from "./key-name.ts";
+import { keyNamer } from "../../lib/key-name.ts";
 import { RecordView } from "./record-view.tsx";
 
 /** One request on a page of its own, to link to. */

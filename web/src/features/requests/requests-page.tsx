@@ -8,12 +8,16 @@ import type { UsageFilters } from "../../api/usage.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
+import { VirtualTable } from "../../components/ui/virtual-table.tsx";
 import { formatCount } from "../../lib/format.ts";
+import { isFresh } from "../../lib/fresh.ts";
+import { keyNamer } from "../../lib/key-name.ts";
+import { columnsOf } from "./columns.tsx";
+import { ExportButton } from "./export-button.tsx";
 import { Filters } from "./filters.tsx";
-import { keyNamer } from "./key-name.ts";
 import { RecordPanel } from "./record-panel.tsx";
-import { RequestsTable } from "./requests-table.tsx";
 import { useRequests } from "./use-requests.ts";
+import { ViewsMenu } from "./views-menu.tsx";
 
 export function RequestsPage() {
   const { tenant } = useParams({ from: "/$tenant" });
@@ -50,6 +54,12 @@ export function RequestsPage() {
             {paused ? <Play aria-hidden className="size-3.5" /> : <Pause aria-hidden className="size-3.5" />}
             {paused ? "Resume" : "Pause"}
           </Button>
+          <ViewsMenu
+            tenant={tenant}
+            filters={filters}
+            onPick={(picked) => void navigate({ to: "/$tenant/requests", params: { tenant }, search: picked })}
+          />
+          <ExportButton tenant={tenant} filters={filters} />
         </>
       }
     >
@@ -82,9 +92,12 @@ export function RequestsPage() {
             </Empty>
           )}
           {records.length > 0 && (
-            <RequestsTable
-              records={records}
-              keyName={keyNamer(keys)}
+            <VirtualTable
+              name="Requests"
+              columns={columnsOf(keyNamer(keys))}
+              rows={records}
+              idOf={({ id: each }) => each}
+              isFresh={isFresh}
               selected={id}
               onSelect={(next) => go({ id: next }, true)}
               onOpen={(next) => void navigate({ to: "/$tenant/requests/$id", params: { tenant, id: next } })}

@@ -14,10 +14,11 @@ test("live and stored records make one list, newest first, each once", () => {
 
 describe("a typed filter", () => {
   test.each([
-    ["gpt-5-mini", { model: "gpt-5-mini" }],
+    ["gpt-5-mini", { q: "gpt-5-mini" }],
+    ["model:gpt-5-mini", { model: "gpt-5-mini" }],
     ["tag:env=prod", { tag: "env=prod" }],
     ["User: anna", { user: "anna" }],
-    ["llama3:8b", { model: "llama3:8b" }],
+    ["llama3:8b", { q: "llama3:8b" }],
   ])("%s is %o", (text, filter) => expect(filterOf(text)).toEqual(filter));
 });
 

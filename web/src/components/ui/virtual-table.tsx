@@ -1,52 +1,69 @@
 // biome-ignore-all lint/a11y/useSemanticElements: virtual rows are out of the flow, which a <table> does not allow
 // biome-ignore-all lint/a11y/useFocusableInteractive: the scroller takes the focus for all rows
-/** The table of requests: only the rows in sight exist. `j` and `k` move, Enter opens. */
+/** A long table: only the rows in sight exist. `j` and `k` move, Enter opens. What does not fit its width is left out. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useRef } from "react";
-import type { UsageRecord } from "../../api/types.ts";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { cn } from "../../lib/cn.ts";
-import { isFresh } from "../../lib/fresh.ts";
 import { useShortcuts } from "../../lib/shortcuts.ts";
-import { COLUMNS } from "./columns.tsx";
+
+export interface Column<T> {
+  title: string;
+  /** Classes for its width, and for the width of the table from which it shows. */
+  style: string;
+  right?: boolean;
+  figures?: boolean;
+  cell: (row: T) => ReactNode;
+}
 
 const ROW_PX = 40;
 /** The next page is fetched when the end is this many rows away. */
 const AHEAD = 30;
 
-interface Props {
-  records: UsageRecord[];
-  /** Names of keys by id. */
-  keyName: (id: string | null) => string;
+interface Props<T> {
+  /** What the rows are, e.g. `Requests`. */
+  name: string;
+  columns: readonly Column<T>[];
+  rows: T[];
+  idOf: (row: T) => string;
+  /** Whether a row is marked as it appears. */
+  isFresh?: (row: T) => boolean;
   selected: string | undefined;
   onSelect: (id: string | undefined) => void;
   onOpen: (id: string) => void;
+  /** What a click does, where it does not select. */
+  onPick?: (id: string) => void;
+  /** The end comes near. */
   onEnd: () => void;
   loadingMore: boolean;
 }
 
-export function RequestsTable(props: Props) {
-  const { records, selected, onSelect, onEnd } = props;
+export function VirtualTable<T>(props: Props<T>) {
+  const { name, columns, selected, onSelect, onEnd, idOf } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: records.length,
+  const virtual = useVirtualizer({
+    count: props.rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
-    getItemKey: (index) => records[index]?.id ?? index,
+    getItemKey: (index) => {
+      const row = props.rows[index];
+      return row === undefined ? index : idOf(row);
+    },
     overscan: 12,
   });
-  const items = rows.getVirtualItems();
+  const count = props.rows.length;
+  const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (records.length > 0 && last >= records.length - AHEAD) onEnd();
-  }, [last, records.length, onEnd]);
+    if (count > 0 && last >= count - AHEAD) onEnd();
+  }, [last, count, onEnd]);
 
-  const at = records.findIndex((record) => record.id === selected);
+  const at = selected === undefined ? -1 : props.rows.findIndex((row) => idOf(row) === selected);
   const move = (step: number): void => {
-    const place = at < 0 ? 0 : Math.min(records.length - 1, Math.max(0, at + step));
-    const next = records[place];
-    if (!next) return;
-    onSelect(next.id);
-    rows.scrollToIndex(place);
+    const place = at < 0 ? 0 : Math.min(count - 1, Math.max(0, at + step));
+    const next = props.rows[place];
+    if (next === undefined) return;
+    onSelect(idOf(next));
+    virtual.scrollToIndex(place);
   };
   useShortcuts({
     j: () => move(1),
@@ -64,13 +81,13 @@ export function RequestsTable(props: Props) {
   return (
     <div
       role="table"
-      aria-label="Requests"
-      aria-rowcount={records.length}
+      aria-label={name}
+      aria-rowcount={count}
       className="@container flex min-h-0 min-w-0 flex-1 flex-col text-sm"
     >
       <div role="rowgroup" className="border-b bg-sunken">
         <div role="row" className="flex h-9 items-center gap-3 px-4 text-xs text-ink-3 sm:px-6">
-          {COLUMNS.map((column) => (
+          {columns.map((column) => (
             <div
               key={column.title}
               role="columnheader"
@@ -86,19 +103,19 @@ export function RequestsTable(props: Props) {
         role="rowgroup"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
         tabIndex={0}
-        aria-label="Requests; j and k move, Enter opens"
+        aria-label={`${name}; j and k move, Enter opens`}
         onKeyDown={onKeyDown}
         className="min-h-0 flex-1 overflow-y-auto focus-visible:outline-offset-[-2px]"
       >
-        <div role="presentation" className="relative" style={{ height: rows.getTotalSize() }}>
+        <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
-            const record = records[item.index];
+            const row = props.rows[item.index];
             return (
-              record && (
+              row !== undefined && (
                 <Row
                   key={item.key}
                   {...props}
-                  record={record}
+                  row={row}
                   top={item.start}
                   index={item.index}
                   chosen={item.index === at}
@@ -109,7 +126,7 @@ export function RequestsTable(props: Props) {
         </div>
         {props.loadingMore && (
           <p role="presentation" className="py-3 text-center text-xs text-ink-3">
-            Loading older requests…
+            Loading more…
           </p>
         )}
       </div>
@@ -117,30 +134,31 @@ export function RequestsTable(props: Props) {
   );
 }
 
-function Row(props: Props & { record: UsageRecord; top: number; index: number; chosen: boolean }) {
-  const { record, chosen } = props;
+function Row<T>(props: Props<T> & { row: T; top: number; index: number; chosen: boolean }) {
+  const { row, chosen } = props;
+  const id = props.idOf(row);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the scroller handles j, k, arrows and Enter for all rows
     <div
       role="row"
       aria-rowindex={props.index + 1}
       aria-selected={chosen}
-      data-id={record.id}
-      onClick={() => props.onSelect(chosen ? undefined : record.id)}
+      data-id={id}
+      onClick={() => (props.onPick ? props.onPick(id) : props.onSelect(chosen ? undefined : id))}
       style={{ height: ROW_PX, transform: `translateY(${props.top}px)` }}
       className={cn(
         "absolute inset-x-0 flex cursor-pointer items-center gap-3 border-b px-4 sm:px-6",
         chosen ? "bg-accent-soft" : "hover:bg-hover",
-        isFresh(record) && "animate-arrive",
+        props.isFresh?.(row) && "animate-arrive",
       )}
     >
-      {COLUMNS.map((column) => (
+      {props.columns.map((column) => (
         <div
           key={column.title}
           role="cell"
           className={cn("truncate", column.style, column.figures && "figures", column.right && "text-right")}
         >
-          {column.cell(record, props.keyName)}
+          {column.cell(row)}
         </div>
       ))}
     </div>

@@ -1,4 +1,4 @@
-import type { Key } from "../../api/types.ts";
+import type { Key } from "../api/types.ts";
 
 /** Names keys by their id: a key that is gone keeps its id, usage that came without one has none. */
 export const keyNamer =
