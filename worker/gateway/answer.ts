@@ -1,5 +1,6 @@
 /** What becomes of a provider's answer: passed on unread, read whole, or relayed while it is read. */
 
+import type { Landing } from "../cache/flights.ts";
 import { MAX_STORED_BYTES, writeAnswer } from "../cache/store.ts";
 import { gatewayError } from "../core/errors.ts";
 import { usdFromNanos } from "../core/money.ts";
@@ -12,7 +13,8 @@ import { type Charge, chargeAnswer, chargePartial, NO_CHARGE, UNKNOWN_CHARGE } f
 import type { Delivery } from "./delivery.ts";
 import type { Ending } from "./event.ts";
 import { towardsClient } from "./headers.ts";
-import { outlast, sendWhole } from "./outlast.ts";
+import { tapedWay } from "./lead.ts";
+import { type LastingWay, outlast, sendWhole } from "./outlast.ts";
 import { ownHeaders, rateLimitHeaders } from "./own-headers.ts";
 import { readAnswer } from "./read-answer.ts";
 import { type RelayEnd, relay } from "./relay.ts";
@@ -104,6 +106,9 @@ export async function whole(answered: Answered): Promise<Ending> {
     return garbage(of, "answered with something that is no JSON");
   }
   const charge = await chargeAnswer(of.call, of.admission, reading, () => meter.answerText());
+  const isKept = of.cache.store !== null && isWhole(reading);
+  // Who waits for the same answer need not wait until the client has taken it.
+  const landing = isKept ? await land(answered, { reading, charge, chunks: [read.bytes] }) : null;
   const headers = headersOf(answered, true, charge);
   const init = { status: response.status, headers };
   const translation = of.call.unified?.translation;
@@ -113,7 +118,7 @@ export async function whole(answered: Answered): Promise<Ending> {
   const isLeft = of.onDisconnect === "drain" && (await sendDrained(of, bytes, head));
   if (of.onDisconnect === "abort") of.respond(new Response(bytes, head));
   const ending = endingOf(answered, reading, isLeft ? "left" : "complete", charge, Date.now());
-  if (isWhole(reading)) await store(answered, { reading, charge, isLeft, chunks: [read.bytes] });
+  if (landing) await store(of, landing, isLeft);
   return ending;
 }
 
@@ -124,15 +129,18 @@ export async function relayed(answered: Answered, begun: Begun | null = null): P
   const kept = of.cache.store ? new Kept() : null;
   let firstByteAt: number | null = null;
   const sliced = slicedStream(answered);
-  const { readable, writable } = new IdentityTransformStream();
+  const taped = of.lead && tapedWay(of.lead, of.request.signal);
+  const { readable, writable } = taped ?? new IdentityTransformStream();
   const answer = new Response(readable, { status: response.status, headers: headersOf(answered, true) });
   of.respond(of.call.unified?.translation?.stream(answer) ?? answer);
-  const lasting = of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null;
+  const lasting: LastingWay | null =
+    taped ?? (of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null);
   const see = (chunk: Uint8Array, passed: Uint8Array) => {
     firstByteAt ??= Date.now();
     of.watch?.moved();
     meter.see(chunk);
     kept?.add(passed);
+    if (taped) goLive(answered, meter);
   };
   const way = { client: of.client, cancel: () => upstream.abort() };
   const body = response.body as ReadableStream<Uint8Array>;
@@ -163,8 +171,9 @@ export async function relayed(answered: Answered, begun: Begun | null = null): P
   const isLeft = lasting?.left() ?? false;
   const ending = endingOf(answered, reading, isLeft && ended ? "left" : end, charge, firstByteAt);
   if (ending.status === "cut") ending.refusedBy = sliced?.refusedBy;
-  if (end === "complete" && isWhole(reading) && kept?.chunks) {
-    await store(answered, { reading, charge, isLeft, chunks: kept.chunks });
+  if (end === "complete" && isWhole(reading)) {
+    const landing = await land(answered, { reading, charge, chunks: kept?.chunks ?? null });
+    if (landing) await store(of, landing, isLeft);
   }
   return ending;
 }
@@ -258,27 +267,37 @@ function dialectOf(of: Delivery): Dialect {
   return DIALECTS[name];
 }
 
-async function store(
+/** Whoever follows may have the stream as it comes, from what is no error on; but none that a budget may still cut. */
+function goLive({ of, response }: Answered, meter: StreamMeter): void {
+  const flight = of.lead?.flight;
+  if (!flight || flight.live || of.admission.slices || meter.hasFailed) return;
+  flight.live = { status: response.status, headers: [...towardsClient(response.headers, true)] };
+}
+
+/** The complete answer, for the cache and for who waits for it; null where nobody wants it. `chunks`: null where it is too long. */
+async function land(
   { of, response }: Answered,
-  whole: { reading: Reading; charge: Charge; isLeft: boolean; chunks: readonly Uint8Array[] },
-): Promise<void> {
-  const { reading, charge, chunks } = whole;
-  const place = of.cache.store;
-  if (!place || (place.plan.write === "abandoned" && !whole.isLeft)) return;
-  await writeAnswer(
-    place.kv,
-    place.key,
-    {
-      status: response.status,
-      headers: [...towardsClient(response.headers, true)],
-      modelServed: reading.modelServed,
-      tokens: charge.tokens,
-      costNanos: charge.costNanos,
-      expiresAt: Date.now() + place.plan.ttlSeconds * 1000,
-      body: new Uint8Array(await new Blob([...chunks]).arrayBuffer()),
-    },
-    place.plan.ttlSeconds,
-  );
+  { reading, charge, chunks }: { reading: Reading; charge: Charge; chunks: readonly Uint8Array[] | null },
+): Promise<Landing | null> {
+  const { store } = of.cache;
+  if (!store) return null;
+  const landing: Landing = {
+    status: response.status,
+    headers: [...towardsClient(response.headers, true)],
+    modelServed: reading.modelServed,
+    tokens: charge.tokens,
+    costNanos: charge.costNanos,
+    expiresAt: Date.now() + store.plan.ttlSeconds * 1000,
+    body: chunks && new Uint8Array(await new Blob([...chunks]).arrayBuffer()),
+  };
+  of.lead?.flight.land(landing);
+  return landing;
+}
+
+async function store({ cache }: Delivery, { body, ...head }: Landing, isLeft: boolean): Promise<void> {
+  const place = cache.store;
+  if (!place || !body || (place.plan.write === "abandoned" && !isLeft)) return;
+  await writeAnswer(place.kv, place.key, { ...head, body }, place.plan.ttlSeconds);
 }
 
 /** The chunks that the client got, as long as they may be stored. */

@@ -13,20 +13,37 @@ import { eventOf } from "./event.ts";
 import { ownHeaders } from "./own-headers.ts";
 import { KEY_PLACES } from "./present-key.ts";
 
+/** Where a call's answer is kept. */
+export interface CachePlace {
+  kv: KVNamespace;
+  key: string;
+  plan: CachePlan;
+}
+
+export interface Replay {
+  response: Response;
+  event: UsageEvent;
+}
+
 export interface Cached {
   outcome: CacheOutcome;
-  hit: { response: Response; event: UsageEvent } | null;
+  hit: Replay | null;
   /** Where to put the answer, once it is complete. */
-  store: { kv: KVNamespace; key: string; plan: CachePlan } | null;
+  store: CachePlace | null;
 }
 
 export const CACHE_OFF: Cached = { outcome: "off", hit: null, store: null };
 
-/** Looks the call up, where its key or its headers ask for that. */
-export async function cached(env: Env, call: Call, headers: HeaderReader, access: ProviderAccess): Promise<Cached> {
+/** Where the call's answer is kept; null where neither its key nor its headers ask for that. */
+export async function cachePlace(
+  env: Env,
+  call: Call,
+  headers: HeaderReader,
+  access: ProviderAccess,
+): Promise<CachePlace | null> {
   const plan = cachePlan(headers, call.grant.key);
   const { endpoint, provider, path } = call.place;
-  if (!plan || call.body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return CACHE_OFF;
+  if (!plan || call.body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return null;
   const key = await cacheKey({
     tenant: call.grant.tenant,
     mode: call.mode,
@@ -42,36 +59,51 @@ export async function cached(env: Env, call: Call, headers: HeaderReader, access
     // Who did not ask for a cache finds no other key's answers.
     key: plan.write === "each" ? null : call.scope.key,
   });
-  const store = { kv: env.CACHE, key, plan };
-  const answer = plan.read ? await readAnswer(env.CACHE, key, call.arrivedAt) : null;
-  if (!answer) return { outcome: plan.write === "each" ? "miss" : "off", hit: null, store };
-  const hit = replay(call, answer);
-  // What is stored is the provider's answer, whoever asked.
-  const translation = call.unified?.translation;
-  if (!translation) return { outcome: "hit", hit, store: null };
-  const response = call.facts.stream ? translation.stream(hit.response) : await translation.whole(hit.response);
-  return { outcome: "hit", hit: { ...hit, response }, store: null };
+  return { kv: env.CACHE, key, plan };
 }
 
-/** The stored bytes under the stored headers; a stream is a stream again, for its type says so. */
-function replay(call: Call, answer: StoredAnswer): { response: Response; event: UsageEvent } {
-  const headers = new HeaderMap(answer.headers);
-  ownHeaders(headers, call, { cache: "hit", attempts: 0, remainingNanos: null });
-  if (!call.facts.stream) headers.set("x-meterr-cost-usd", "0.000000000");
+/** Looks the call up. */
+export async function cached(call: Call, store: CachePlace): Promise<Cached> {
+  const { kv, key, plan } = store;
+  const answer = plan.read ? await readAnswer(kv, key, call.arrivedAt) : null;
+  if (!answer) return { outcome: plan.write === "each" ? "miss" : "off", hit: null, store };
+  return { outcome: "hit", hit: await replay(call, answer, "cache"), store: null };
+}
+
+/** The same bytes under the same headers, once more; a stream is a stream again, for its type says so. */
+export async function replay(call: Call, answer: StoredAnswer, reason: "cache" | "coalesced"): Promise<Replay> {
+  const response = new Response(answer.body, { status: answer.status, headers: replayedHeaders(call, answer.headers) });
   const now = Date.now();
   const event = eventOf(
     call,
-    {
-      status: "cached",
-      httpStatus: answer.status,
-      // The tokens that it did not cost stay out of the sums; what it would have cost is what is saved.
-      charge: NO_CHARGE,
-      modelServed: answer.modelServed,
-      cache: "hit",
-      savings: { cache: answer.costNanos ?? 0 },
-      firstByteAt: now,
-    },
+    { ...replayedEnding(answer, reason), status: "cached", httpStatus: answer.status, firstByteAt: now },
     now,
   );
-  return { response: new Response(answer.body, { status: answer.status, headers: headers.toInit() }), event };
+  return { response: await towardsAsker(call, response), event };
+}
+
+/** An answer's own headers, and ours as they are where no provider was asked. */
+export function replayedHeaders(call: Call, own: StoredAnswer["headers"]): Record<string, string> {
+  const headers = new HeaderMap(own);
+  ownHeaders(headers, call, { cache: "hit", attempts: 0, remainingNanos: null });
+  if (!call.facts.stream) headers.set("x-meterr-cost-usd", "0.000000000");
+  return headers.toInit();
+}
+
+/** What is recorded of a replay. The tokens that it did not cost stay out of the sums; what it would have cost is saved. */
+export const replayedEnding = (
+  answer: Pick<StoredAnswer, "modelServed" | "costNanos">,
+  reason: "cache" | "coalesced",
+) => ({
+  charge: NO_CHARGE,
+  modelServed: answer.modelServed,
+  cache: "hit" as const,
+  savings: { [reason]: answer.costNanos ?? 0 },
+});
+
+/** What is kept and shared is the provider's answer; each gets it in the dialect that it asked in. */
+export async function towardsAsker(call: Call, response: Response): Promise<Response> {
+  const translation = call.unified?.translation;
+  if (!translation) return response;
+  return call.facts.stream ? translation.stream(response) : translation.whole(response);
 }

@@ -49,4 +49,6 @@ export interface Admission {
   slices: SlicePlan | null;
   /** The body to send, where it had to be changed. */
   body: RequestBody;
+  /** The output's cap was lowered to what the budget affords: the answer is one to this request alone. */
+  isCapped?: true;
 }

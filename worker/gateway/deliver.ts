@@ -10,20 +10,25 @@ import type { Call } from "./call.ts";
 import { boundCharge, chargePartial } from "./charge.ts";
 import type { Delivery } from "./delivery.ts";
 import { type Ending, eventOf } from "./event.ts";
+import { withoutFollowers } from "./lead.ts";
 import { noteEnding } from "./note-health.ts";
 import { Pulse } from "./pulse.ts";
 import { errorResponse } from "./respond.ts";
 import { type Answer, attempt } from "./upstream.ts";
 
 /** Sends the call to its provider and sees it through to its settlement. */
-export async function deliver(of: Delivery): Promise<void> {
-  const { call, wallet, admission } = of;
+export async function deliver(admitted: Delivery): Promise<void> {
+  const of = admitted.admission.isCapped ? withoutFollowers(admitted) : admitted;
+  const { call, wallet, admission, lead } = of;
   const { hold } = admission;
   if (hold && !wallet.dispatch(hold)) {
     of.respond(errorResponse(gatewayError("invalid_api_key", "This key was revoked."), call.id, of.shape));
     return;
   }
-  const pulse = new Pulse(() => hold && wallet.alive(hold));
+  const pulse = new Pulse(() => {
+    if (hold) wallet.alive(hold);
+    lead?.flight.alive(Date.now());
+  });
   const dispatchedAt = Date.now();
   let event: UsageEvent;
   try {
@@ -39,6 +44,8 @@ export async function deliver(of: Delivery): Promise<void> {
   } finally {
     pulse.stop();
   }
+  // Who waits for this answer need not wait for its settlement.
+  lead?.end();
   await wallet.settle(hold, event);
 }
 

@@ -8,6 +8,7 @@ import type { Cached } from "./cached.ts";
 import type { Admission, Call } from "./call.ts";
 import type { Charge } from "./charge.ts";
 import type { ProviderAccess } from "./credential.ts";
+import type { Lead } from "./lead.ts";
 
 /** An attempt that failed, and what it cost all the same. */
 export interface Tried {
@@ -34,6 +35,8 @@ export interface Delivery {
   access: ProviderAccess;
   admission: Admission;
   cache: Cached;
+  /** Null where no identical request can follow this one. */
+  lead: Lead | null;
   shape: ErrorShape;
   /** Attempts of this request that failed before this one. */
   earlier: readonly Tried[];

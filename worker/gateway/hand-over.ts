@@ -1,6 +1,7 @@
 /**
- * A request that its client's leaving must not cut belongs to a Durable Object before it is sent: a Worker's work ends 30 s
- * after its client is gone, an object's does not.
+ * Requests that belong to a Durable Object before they are sent: those that their client's leaving must not cut, for a
+ * Worker's work ends 30 s after its client is gone, an object's does not; and streams that identical requests share, for
+ * what one request has open no other one of a Worker may touch, and of an object any may.
  */
 import type { Env } from "../env.ts";
 import type { Call } from "./call.ts";
@@ -13,21 +14,36 @@ export const isDrained = (call: Call): boolean =>
   call.grant.key.onDisconnect === "drain" && call.place.endpoint.dialect !== null;
 
 /**
- * The answer of the object that owns `call` from here on, its body as it comes. Rejects where the client left before there
- * was an answer, and where the object is out of reach.
+ * The answer of the object that owns `call` from here on, its body as it comes; null where the object has too much to do to
+ * take it. `shared`: the key of what identical requests share. Rejects where the object is out of reach.
  */
-export function handOver(env: Env, request: Request, call: Call): Promise<Response> {
+export async function handOver(
+  env: Env,
+  request: Request,
+  call: Call,
+  shared: string | null,
+): Promise<Response | null> {
   const headers = new Headers(request.headers);
   headers.set(REQUEST_ID_HEADER, call.id);
   const body = call.unified?.asked ?? call.body;
   const bytes = body.kind === "json" || body.kind === "form" ? body.bytes : null;
-  return env.DRAIN.getByName(objectFor(request, call)).fetch(
-    new Request(request.url, { method: request.method, headers, body: bytes, signal: request.signal }),
-  );
+  try {
+    return await env.DRAIN.getByName(objectFor(request, shared ? shared.slice(-2) : call.id.slice(-1))).fetch(
+      new Request(request.url, { method: request.method, headers, body: bytes, signal: request.signal }),
+    );
+  } catch (cause) {
+    if ((cause as { overloaded?: boolean }).overloaded) return null;
+    // Nobody hears this answer; the runtime wants one.
+    if (request.signal.aborted) return new Response(null, { status: 499 });
+    throw cause;
+  }
 }
 
-/** One of 62 objects near the client: they stay where they were first asked for. The last digit of an id is random. */
-function objectFor(request: Request, call: Call): string {
+/**
+ * An object near the client: objects stay where they were first asked for. The last digit of a request's id, one of 62, is
+ * random; the last two of a shared answer's key, one of 256, are the same for all who share it.
+ */
+function objectFor(request: Request, digits: string): string {
   const { colo } = (request as Request<unknown, IncomingRequestCfProperties>).cf ?? {};
-  return `${colo ?? "local"}/${call.id.slice(-1)}`;
+  return `${colo ?? "local"}/${digits}`;
 }

@@ -46,6 +46,7 @@ interface Offer {
   boundNanos: Nanos;
   body: RequestBody;
   slices: SlicePlan | null;
+  isCapped?: true;
 }
 
 /**
@@ -80,8 +81,8 @@ export async function holdFor(need: Need): Promise<Outcome<Admission>> {
   }
   if (!held.ok) return fail(held.error);
   noteRemaining(call, held.hold.remainingNanos);
-  const { boundNanos, body, slices } = offer;
-  return ok({ hold: held.hold, price, boundNanos, body, slices });
+  const { most: _, ...offered } = offer;
+  return ok({ hold: held.hold, price, ...offered });
 }
 
 /** What was left of a key's tightest budget when it last held: a hint for how to hold next, never an admission. */
@@ -171,7 +172,7 @@ function lowerCap(call: Call, request: BoundRequest, left: Left): Offer | null {
   if (bound.outcome === "unbounded") return null;
   const text = setField(call.body.text, path, String(cap));
   const body = { ...call.body, bytes: new TextEncoder().encode(text), text };
-  return { most: amountsOf(bound), boundNanos: bound.nanos, body, slices: null };
+  return { most: amountsOf(bound), boundNanos: bound.nanos, body, slices: null, isCapped: true };
 }
 
 /** The largest output cap, for each choice, with which `request` takes at most `tokens`. */

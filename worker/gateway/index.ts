@@ -1,5 +1,6 @@
 /** The story of one request, a step a line. Each step is a file of this room. */
 
+import { Flights } from "../cache/flights.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { HeaderMap } from "../core/header-map.ts";
 import { newId, timeOfId } from "../core/ids.ts";
@@ -11,15 +12,14 @@ import { followPrices } from "../pricing/index.ts";
 import { openWallet } from "../wallet/index.ts";
 import type { Wallet } from "../wallet/types.ts";
 import { admit } from "./admit.ts";
-import { CACHE_OFF, cached } from "./cached.ts";
 import { accessesFor, SANDBOX_ACCESS } from "./credential.ts";
 import { deliver } from "./deliver.ts";
-import type { Delivery } from "./delivery.ts";
 import { eventOf } from "./event.ts";
-import { handOver, isDrained, REQUEST_ID_HEADER } from "./hand-over.ts";
+import { REQUEST_ID_HEADER } from "./hand-over.ts";
 import { checkKey, ledgerUnavailable } from "./identify.ts";
 import type { Place } from "./locate.ts";
 import { asSocket, locate, locateCustom } from "./locate.ts";
+import { lookUp } from "./look-up.ts";
 import { checkLoop } from "./loops.ts";
 import { presentedKey } from "./present-key.ts";
 import { readCall } from "./read-call.ts";
@@ -40,22 +40,38 @@ interface Beginning {
   arrivedAt: number;
   /** Who owns the upstream: the request of a client, or an object that outlives it. */
   owner: "request" | "object";
+  /** Identical requests that are under way where this story is told. */
+  flights: Flights;
 }
+
+/** For a Durable Object: its requests follow streams as they come. */
+export const liveFlights = (): Flights => new Flights("live");
+
+/** Of this isolate. Its requests may share what is plain data: whole answers. */
+const isolateFlights = new Flights("whole");
 
 /** Answers a request to a provider. */
 export function gateway(request: Request, env: Env, ctx: Pick<ExecutionContext, "waitUntil">): Promise<Response> {
   const arrivedAt = Date.now();
-  return begin({ request, env, ctx, id: newId("req", arrivedAt), arrivedAt, owner: "request" });
+  return begin({
+    request,
+    env,
+    ctx,
+    id: newId("req", arrivedAt),
+    arrivedAt,
+    owner: "request",
+    flights: isolateFlights,
+  });
 }
 
-/** Answers a request that `handOver` sent to an object: the upstream is read to its end, whether or not the client stays. */
-export function gatewayThatDrains(
+/** Answers a request that `handOver` sent to an object, whose own `flights` are those of "live" streams. */
+export function gatewayOfObject(
   request: Request,
   env: Env,
-  ctx: Pick<ExecutionContext, "waitUntil">,
+  ctx: Pick<ExecutionContext, "waitUntil"> & { flights: Flights },
 ): Promise<Response> {
   const id = request.headers.get(REQUEST_ID_HEADER) ?? "";
-  return begin({ request, env, ctx, id, arrivedAt: timeOfId(id), owner: "object" });
+  return begin({ request, env, ctx, id, arrivedAt: timeOfId(id), owner: "object", flights: ctx.flights });
 }
 
 /** The whole story runs inside `waitUntil`, so that it reaches the settlement though the client may leave at any point. */
@@ -75,7 +91,7 @@ function begin(beginning: Beginning): Promise<Response> {
 }
 
 async function tell(beginning: Beginning, respond: (response: Response) => void): Promise<void> {
-  const { request, env, ctx, id, arrivedAt, owner } = beginning;
+  const { request, env, ctx, id, arrivedAt, owner, flights } = beginning;
   const url = new URL(request.url);
   const headers = new HeaderMap(request.headers);
   const unified = entryOf(request.method, url.pathname, headers);
@@ -127,10 +143,6 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   if (read.value.refusal) return settleDenied(read.value.refusal);
   const loop = owner === "request" ? await checkLoop(call) : null;
   if (loop) return settleDenied(loop);
-  if (owner === "request" && isDrained(call)) {
-    wallet.forgo();
-    return respond(await handOver(env, request, call));
-  }
 
   const accesses =
     mode === "test"
@@ -140,28 +152,32 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   if (!accesses.ok && !routed) return settleDenied(accesses.error);
 
   const [access, ...others] = accesses.ok ? accesses.value : [null];
-  const cache = access ? await cached(env, call, headers, access) : CACHE_OFF;
-  if (cache.hit) {
-    respond(cache.hit.response);
-    return wallet.settle(null, cache.hit.event);
+  const found = await lookUp({ request, env, headers, call, wallet, access, flights, owner, respond });
+  if (found.outcome === "answered") return wallet.settle(null, found.event);
+  if (found.outcome === "handed_over") return;
+  if (found.outcome === "too_busy") return refuse(tooBusy());
+  const { outcome: _, ...how } = found;
+  const base = { request, headers, shape, respond, call, wallet, ...how };
+  try {
+    if (routed || !access || others.length > 0) {
+      return await deliverRouted({ ...base, env, legs: legsOf(call, routed), policy: routed?.policy ?? null });
+    }
+    const admission = await admit(call, wallet);
+    if (admission.ok) return await deliver({ ...base, access, admission: admission.value, earlier: [], watch: null });
+    found.lead?.end();
+    return await settleDenied(admission.error);
+  } finally {
+    found.lead?.end();
   }
-  const leaving: Pick<Delivery, "client" | "onDisconnect"> =
-    owner === "object"
-      ? { client: new AbortController().signal, onDisconnect: "drain" }
-      : { client: request.signal, onDisconnect: "abort" };
-  const base = { request, headers, shape, respond, call, wallet, cache, ...leaving };
-  if (routed || !access || others.length > 0) {
-    return deliverRouted({ ...base, env, legs: legsOf(call, routed), policy: routed?.policy ?? null });
-  }
-  const admission = await admit(call, wallet);
-  if (!admission.ok) return settleDenied(admission.error);
-  return deliver({ ...base, access, admission: admission.value, earlier: [], watch: null });
 }
 
 /** The budget that could not pay, where that is why. */
 function refuserOf({ code, details }: GatewayError): string | undefined {
   return code === "budget_exceeded" && typeof details?.budget === "string" ? details.budget : undefined;
 }
+
+const tooBusy = () =>
+  gatewayError("internal", "Too many requests are under way at once; this one was not sent to the provider.");
 
 /** The place at a provider that the tenant added itself; not found where the key is not known. */
 async function placeOfTenant(wallet: Wallet, hash: string, method: string, url: URL): Promise<Outcome<Place>> {

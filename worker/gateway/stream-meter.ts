@@ -40,6 +40,11 @@ export class StreamMeter {
     return this.#framing === "sse";
   }
 
+  /** Whether an error came so far. */
+  get hasFailed(): boolean {
+    return this.#meter.reading().error !== null;
+  }
+
   /** Takes the next bytes. */
   see(chunk: Uint8Array): void {
     this.#decoder ??= new TextDecoder("utf-8");

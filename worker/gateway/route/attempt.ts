@@ -7,6 +7,7 @@ import type { ProviderAccess } from "../credential.ts";
 import { conclude, send } from "../deliver.ts";
 import type { Delivery } from "../delivery.ts";
 import type { Ending } from "../event.ts";
+import { withoutFollowers } from "../lead.ts";
 import { signOfStatus } from "../note-health.ts";
 import type { Pulse } from "../pulse.ts";
 import type { Bill } from "./bill.ts";
@@ -78,10 +79,10 @@ export async function attempt(trying: Trying): Promise<Ending | Failed> {
 
 function deliveryOf({ of, ready, access, bill }: Trying): Delivery {
   const { env: _, legs: __, policy: ___, ...base } = of;
-  // Another target's answer is no answer to what the first one was asked.
-  const cache = ready.isFirst ? base.cache : { ...base.cache, store: null };
   const { call, admission } = ready;
-  return { ...base, call, access, admission, cache, earlier: [...bill.earlier], watch: null };
+  const delivery = { ...base, call, access, admission, earlier: [...bill.earlier], watch: null };
+  // Another target's answer is no answer to what the first one was asked.
+  return ready.isFirst && !admission.isCapped ? delivery : withoutFollowers(delivery);
 }
 
 function firstByteMs({ of, deadline }: Trying, now: number): number | undefined {

@@ -21,6 +21,8 @@ export async function deliverRouted(of: Routed): Promise<void> {
   const run = new Run(of);
   try {
     const { call, ending } = await run.all();
+    // Who waits for this answer need not wait for its settlement.
+    of.lead?.end();
     await run.bill.settle(call, ending);
   } catch (cause) {
     console.error(JSON.stringify({ level: "error", request: of.call.id, message: String(cause) }));
@@ -48,7 +50,10 @@ class Run {
   constructor(of: Routed) {
     this.#of = of;
     this.bill = new Bill(of.wallet);
-    this.#pulse = new Pulse(() => this.bill.money.alive());
+    this.#pulse = new Pulse(() => {
+      this.bill.money.alive();
+      of.lead?.flight.alive(Date.now());
+    });
     const totalMs = of.policy?.timeouts.totalMs;
     this.#deadline = totalMs === undefined ? Number.POSITIVE_INFINITY : of.call.arrivedAt + totalMs;
   }
