@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { changeEmail, sendConfirmation } from "../../api/account.ts";
+import { signInOptionsQuery } from "../../api/session.ts";
 import type { Me } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -22,9 +24,21 @@ export function EmailSection({ user }: { user: Me["user"] }) {
   const confirm = useAccountChange(sendConfirmation, ({ sent }) =>
     sent ? `A link is on its way to ${user.email}` : "This meterr sends no email",
   );
-  const state = user.email_verified ? <Badge tone="ok">Confirmed</Badge> : <Badge>Not confirmed</Badge>;
+  // Where no email is sent, none can be confirmed.
+  const { data: options } = useQuery(signInOptionsQuery);
+  const mayConfirm = options?.password_reset === true && !user.email_verified;
   return (
-    <Section title="Email" aside={state} text="You sign in with it. Your keys and usage stay yours when it changes.">
+    <Section
+      title="Email"
+      aside={
+        user.email_verified ? (
+          <Badge tone="ok">Confirmed</Badge>
+        ) : (
+          mayConfirm && <Badge tone="warn">Not confirmed</Badge>
+        )
+      }
+      text="You sign in with it. Your keys and usage stay yours when it changes."
+    >
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -33,7 +47,7 @@ export function EmailSection({ user }: { user: Me["user"] }) {
         }}
       >
         <TextField
-          label="Email"
+          label="Your email"
           type="email"
           autoComplete="username"
           required
@@ -55,7 +69,7 @@ export function EmailSection({ user }: { user: Me["user"] }) {
           <Button type="submit" busy={change.isPending} disabled={!isOther}>
             Change email
           </Button>
-          {!user.email_verified && !isOther && (
+          {mayConfirm && !isOther && (
             <Button tone="quiet" busy={confirm.isPending} onClick={() => confirm.mutate(undefined)}>
               Send a confirmation link
             </Button>

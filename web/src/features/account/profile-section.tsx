@@ -10,7 +10,7 @@ export function ProfileSection({ name }: { name: string }) {
   const [wanted, setWanted] = useState(name);
   const change = useAccountChange(changeName, () => "Your name is changed");
   return (
-    <Section title="Name">
+    <Section title="Profile">
       <form
         className="flex flex-wrap items-end gap-2"
         onSubmit={(event) => {

@@ -37,10 +37,10 @@ export function InvitationsCard({ tenant, onMade }: { tenant: string; onMade: (m
       {invitations.isError && !invitations.data && (
         <Failed what="Invitations" error={invitations.error} retry={() => void invitations.refetch()} />
       )}
-      {open?.length === 0 && <p className="px-4 pb-4 text-sm text-ink-2 sm:px-5">Nobody is waiting to join.</p>}
+      {open?.length === 0 && <p className="px-4 pt-1 pb-4 text-sm text-ink-2">Nobody is waiting to join.</p>}
       <ul className="mt-1 divide-y border-t empty:hidden">
         {open?.map((invitation) => (
-          <li key={invitation.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 sm:px-5">
+          <li key={invitation.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
             <div className="flex min-w-0 flex-1 basis-56 flex-col">
               <span className="truncate font-medium">{invitation.email}</span>
               <span className="text-xs text-ink-2" title={formatUtc(invitation.expires_at)}>

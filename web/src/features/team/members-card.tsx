@@ -43,7 +43,7 @@ function MemberRow({ tenant, member, onRemove }: { tenant: string; member: Membe
   const mayChange = useMay("members") && isWithin(own, member.role);
   const isMe = me?.user.id === member.id;
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <div className="flex min-w-0 flex-1 basis-56 flex-col">
         <span className="flex flex-wrap items-center gap-2">
           <span className="truncate font-medium">{member.name}</span>
