@@ -6,6 +6,7 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { organization } from "../db/schema.ts";
 import type { Env } from "../env.ts";
+import { isSafe, isSameOrigin } from "./origin.ts";
 import { ACTIONS, type Action, actionsOf, allowedTo, type Role } from "./roles.ts";
 import { equalSecrets, isTenantId, readToken } from "./secrets.ts";
 import { type SessionUser, sessionUser } from "./sessions.ts";
@@ -94,13 +95,6 @@ export const actorOf = ({ headers }: Request, id: string): Actor => ({
   userAgent: headers.get("user-agent")?.slice(0, MAX_USER_AGENT) ?? null,
 });
 
-/** Whether a browser says that a page of this very origin sent the request. What says nothing is no browser. */
-export function isSameOrigin(request: Request): boolean {
-  const origin = request.headers.get("origin");
-  if (origin !== null) return origin === new URL(request.url).origin;
-  return request.headers.get("sec-fetch-site") === "same-origin";
-}
-
 async function identifyBearer(secret: string, env: Env): Promise<Outcome<Principal>> {
   const token = await readToken(env.METERR_MASTER_KEY, secret);
   if (token) {
@@ -137,5 +131,3 @@ async function tenantExists(env: Env, tenant: string): Promise<boolean> {
     .limit(1);
   return found.length > 0;
 }
-
-const isSafe = (request: Request): boolean => request.method === "GET" || request.method === "HEAD";

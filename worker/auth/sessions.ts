@@ -8,6 +8,7 @@ import type { Env } from "../env.ts";
 import { noteAccount } from "./account-audit.ts";
 import { mailerOf } from "./mail.ts";
 import { isSignUpOpen, socialProviders } from "./options.ts";
+import { isSafe, isSameOrigin } from "./origin.ts";
 import { type Role, roleOf } from "./roles.ts";
 
 interface Membership {
@@ -69,6 +70,8 @@ export async function handleAuth(
   const url = new URL(request.url);
   const path = url.pathname.slice("/api/auth".length);
   if (!isOpen(env, path)) return null;
+  // Nobody is signed in, or out, by a page of another origin: the library asks for less where there is no cookie yet.
+  if (!isSafe(request) && !isSameOrigin(request)) return FOREIGN();
   const before = path.startsWith("/two-factor/") ? await sessionUser(request, env) : null;
   const { createAuth } = await import("./better.ts");
   const auth = await createAuth(env, url.origin, {
@@ -80,6 +83,10 @@ export async function handleAuth(
   if (before && change) await noteAccount(env, { userId: before.id, ...change }, actorOf(before.id));
   return response;
 }
+
+/** In the library's own shape. */
+const FOREIGN = (): Response =>
+  Response.json({ code: "INVALID_ORIGIN", message: "Sign in on a page of this origin." }, { status: 403 });
 
 /** What a call of the library that went well has changed for who was signed in before. */
 function twoFactorChange(path: string, { twoFactor }: SessionUser) {

@@ -1,7 +1,8 @@
 /** Accepting an invitation: with the secret of its link, as who one is signed in, or as somebody new. */
 import { and, eq, gt } from "drizzle-orm";
 import * as z from "zod";
-import { actorOf, isSameOrigin } from "../auth/principal.ts";
+import { isSameOrigin } from "../auth/origin.ts";
+import { actorOf } from "../auth/principal.ts";
 import { type Role, roleOf } from "../auth/roles.ts";
 import { sha256Hex } from "../auth/secrets.ts";
 import { sessionUser } from "../auth/sessions.ts";

@@ -1,5 +1,5 @@
 /** What happens in a tenant as it happens: a WebSocket that its ledger holds. */
-import { isSameOrigin } from "../auth/principal.ts";
+import { isSameOrigin } from "../auth/origin.ts";
 import { gatewayError } from "../core/errors.ts";
 import { fail } from "../core/outcome.ts";
 import { type App, forTenant, invalid, mount } from "./call.ts";

@@ -94,6 +94,27 @@ describe("signing in", () => {
     expect(landed.headers.getSetCookie()).toEqual([]);
   });
 
+  it("signs nobody in for a page of another origin", async () => {
+    const foreign: Record<string, string>[] = [
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "none" },
+      {},
+    ];
+    const body = { email: "owner@meterr.localhost", password: "correct horse battery" };
+    for (const headers of foreign) {
+      for (const path of ["sign-in/email", "two-factor/verify-totp", "reset-password", "sign-out"]) {
+        const refused = await call("POST", `/api/auth/${path}`, { body, headers: { ...headers, ...cookie() } });
+        expect([refused.status, refused.headers.getSetCookie()], `${path} ${JSON.stringify(headers)}`).toEqual([
+          403,
+          [],
+        ]);
+      }
+    }
+    expect((await call("GET", "/api/v1/me", { headers: session.headers })).status).toBe(200);
+  });
+
   it("has nothing else open below /api/auth", async () => {
     for (const path of [
       "",

@@ -90,5 +90,6 @@ export interface SignInSearch {
 export function signInSearch(raw: Raw): SignInSearch {
   const next = text(raw.next);
   // Only a path of the dashboard: a link must not be able to send people elsewhere.
-  return { error: text(raw.error), next: next && /^\/app(\/[\w./?=&%~-]*)?$/.test(next) ? next : undefined };
+  const isOurs = next !== undefined && /^\/app(\/[\w./?=&%~-]*)?$/.test(next) && !next.includes("..");
+  return { error: text(raw.error), next: isOurs ? next : undefined };
 }
