@@ -1,7 +1,7 @@
 /** Which limits the ledger holds a request to: budgets and rate limits as they are at this moment. */
 import type { RecordKind, Records } from "../worker/core/ledger-api.ts";
 import type { Budget, KeyRecord, Limit, RateLimitRecord, ScopeType, Unit } from "../worker/core/policy.ts";
-import { limitsOfRates } from "../worker/core/rates.ts";
+import { limitsOfRates, rateOwner } from "../worker/core/rates.ts";
 import { type Covering, coveringOf, indexOf, limitsAt, type ScopeFacts } from "../worker/core/scope.ts";
 import type { LedgerState } from "./rows.ts";
 
@@ -12,13 +12,13 @@ export function limitsOf(kind: RecordKind, record: Records[RecordKind]): Limit[]
       return [record as Budget];
     case "rateLimit": {
       const { id, scope, ...rates } = record as RateLimitRecord;
-      return limitsOfRates(id, scope, rates);
+      return limitsOfRates(rateOwner(kind, id), scope, rates);
     }
     case "key":
     case "team":
     case "user": {
       const { id, rateLimits } = record as Pick<KeyRecord, "id" | "rateLimits">;
-      return limitsOfRates(`${kind}:${id}`, { type: kind, id }, rateLimits ?? undefined);
+      return limitsOfRates(rateOwner(kind, id), { type: kind, id }, rateLimits ?? undefined);
     }
     default:
       return [];

@@ -1,5 +1,5 @@
 /** Pots: the counters of a limit in one period, and what they have left. */
-import type { Budget, BudgetState, Limit, Unit } from "../worker/core/policy.ts";
+import type { BudgetState, Limit, Unit } from "../worker/core/policy.ts";
 import { type Covering, counterOf, countsEach, type ScopeFacts } from "../worker/core/scope.ts";
 import { coveringBy, limitById } from "./covering.ts";
 import { POT_MS, SESSION_MS } from "./limits.ts";
@@ -65,16 +65,16 @@ export function resetOf(pot: Pot): number | null {
 }
 
 /**
- * The counters of `budget` in its present period, for people. Where it counts for each subject apart, `fullest` is the
+ * The counters of `limit` in its present period, for people. Where it counts for each subject apart, `fullest` is the
  * pot of the one that has used most.
  */
 export function stateOf(
   state: LedgerState,
-  budget: Budget,
+  limit: Limit,
   { now, fullest }: { now: number; fullest: Pot | null },
 ): BudgetState {
-  if (countsEach(budget.scope) && !fullest) return { spent: 0, held: 0, resetsAt: null, subject: null };
-  const pot = fullest ?? potOf(state, { limit: budget, subject: null }, now);
+  if (countsEach(limit.scope) && !fullest) return { spent: 0, held: 0, resetsAt: null, subject: null };
+  const pot = fullest ?? potOf(state, { limit, subject: null }, now);
   roll(pot, now);
   return { spent: pot.settled + pot.lost, held: pot.held, resetsAt: resetOf(pot), subject: pot.subject };
 }

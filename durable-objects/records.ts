@@ -2,10 +2,11 @@
  * The records that a tenant has set, one row each, and their audit log. All functions are synchronous; the caller
  * runs a change in one transaction.
  */
-import { newId } from "../worker/core/ids.ts";
+import { idsFrom, newId } from "../worker/core/ids.ts";
 import type {
   Actor,
   AuditEntry,
+  AuditQuery,
   Change,
   Idempotency,
   Note,
@@ -108,16 +109,36 @@ export function writeNote(sql: SqlStorage, note: Note, actor: Actor, now: number
   sql.exec("INSERT INTO audit VALUES (?, ?)", entry.id, JSON.stringify(entry));
 }
 
+/** Entries that a page is looked for in: a step must not be long, however little fits. */
+const AUDIT_SCANNED = 5_000;
+
 /** A page of the audit log, newest first. */
-export function listAudit(sql: SqlStorage, page: { limit: number; cursor: string | null }): Page<AuditEntry> {
+export function listAudit(sql: SqlStorage, asked: AuditQuery): Page<AuditEntry> {
   // "~" sorts behind every id.
-  const before = page.cursor ?? "~";
+  const end = asked.to === undefined ? "~" : idsFrom("aud", asked.to);
+  const since = asked.from === undefined ? "" : idsFrom("aud", asked.from);
+  const scanned = [asked.cursor ?? end, since, AUDIT_SCANNED] as const;
   const rows = sql
-    .exec<Json>("SELECT json FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, page.limit + 1)
+    .exec<Json>(
+      `SELECT json FROM (SELECT id, json FROM audit WHERE id < ?1 AND id >= ?2 ORDER BY id DESC LIMIT ?3)
+       WHERE (?4 IS NULL OR json ->> '$.actor.id' = ?4) AND (?5 IS NULL OR json ->> '$.action' = ?5)
+         AND (?6 IS NULL OR json ->> '$.kind' = ?6) AND (?7 IS NULL OR json ->> '$.recordId' = ?7)
+       ORDER BY id DESC LIMIT ?8`,
+      ...[...scanned, asked.actor ?? null, asked.action ?? null, asked.kind ?? null, asked.recordId ?? null],
+      asked.limit + 1,
+    )
     .toArray()
     .map(({ json }) => JSON.parse(json) as AuditEntry);
-  const items = rows.slice(0, page.limit);
-  return { items, cursor: rows.length > items.length ? (items.at(-1)?.id ?? null) : null };
+  const items = rows.slice(0, asked.limit);
+  if (rows.length > items.length) return { items, cursor: items.at(-1)?.id ?? null };
+  const [seen] = sql
+    .exec<{ last: string | null; count: number }>(
+      `SELECT min(id) AS last, count(*) AS count
+       FROM (SELECT id FROM audit WHERE id < ? AND id >= ? ORDER BY id DESC LIMIT ?)`,
+      ...scanned,
+    )
+    .toArray();
+  return { items, cursor: seen?.count === AUDIT_SCANNED ? seen.last : null };
 }
 
 /** What an earlier POST with this idempotency key means for this one; null where there was none. */

@@ -1,6 +1,6 @@
 /** Loads a ledger's rows into memory, and writes what a step changed. */
 import type { RecordKind, Records } from "../worker/core/ledger-api.ts";
-import type { Budget, Credential, PriceRecord, Unit } from "../worker/core/policy.ts";
+import type { Budget, Credential, Limit, PriceRecord, Unit } from "../worker/core/policy.ts";
 import type { RouteRecord } from "../worker/core/route.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { countEvents } from "./counters.ts";
@@ -31,13 +31,13 @@ const storedIn = (sql: SqlStorage): Stored => ({
   },
 });
 
-/** The pot of `budget` that has most in it, of the present period. */
-export const fullestPot = (sql: SqlStorage, budget: Budget, now: number): Pot | null =>
+/** The pot of `limit` that has most in it, of the present period. */
+export const fullestPot = (sql: SqlStorage, limit: Limit, now: number): Pot | null =>
   firstPot(
     sql.exec(
       `SELECT * FROM pots WHERE budget = ?1 AND starts_at <= ?2 AND coalesce(ends_at, ?2 + 1) > ?2 AND instr(id, ?3) > 0
        ORDER BY settled + lost + held DESC LIMIT 1`,
-      ...[budget.id, now, periodIn(budget)],
+      ...[limit.id, now, periodIn(limit)],
     ),
   );
 

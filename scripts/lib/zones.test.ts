@@ -29,6 +29,13 @@ it("lets the dashboard and the Worker see types alone of what they must not run"
     [],
   );
   expect(zoneViolations("web/src/api/types.ts", 'import { a } from "../../../worker/core/record.ts";')).toHaveLength(1);
+  expect(
+    zoneViolations("web/src/api/types.ts", 'import type { K } from "../../../worker/control/key-shapes.ts";'),
+  ).toEqual([]);
+  expect(
+    zoneViolations("web/src/api/types.ts", 'import type { K } from "../../../worker/control/keys.ts";'),
+  ).toHaveLength(1);
+  expect(zoneViolations("worker/control/key-shapes.ts", 'import { a } from "./call.ts";')).toHaveLength(1);
   expect(zoneViolations("worker/env.ts", 'import { Ledger } from "../durable-objects/ledger.ts";')).toHaveLength(1);
 });
 

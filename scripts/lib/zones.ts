@@ -19,7 +19,9 @@ const ZONES: Record<string, Zone> = {
   "drain.ts": { imports: ["gateway"], types: ["env.ts"] },
   "assets.ts": { imports: ["core"], types: ["env.ts"] },
   "env.ts": { imports: [], types: ["durable-objects", "core"] },
-  control: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },
+  // Schemas of what the API answers: the dashboard takes its types from them.
+  shapes: { imports: ["auth", "core"] },
+  control: { imports: ["shapes", "auth", ...STEPS, ...BASE], types: ["env.ts"] },
   gateway: { imports: ["auth", ...STEPS, ...BASE], types: ["env.ts"] },
   auth: { imports: ["db", "core"], types: ["env.ts"] },
   ...Object.fromEntries(STEPS.map((room) => [room, STEP])),
@@ -27,7 +29,7 @@ const ZONES: Record<string, Zone> = {
   db: { imports: ["core", "migrations"], types: ["env.ts"] },
   core: { imports: [], types: [] },
   "durable-objects": { imports: ["core"], types: ["env.ts"] },
-  web: { imports: [], types: ["core"] },
+  web: { imports: [], types: ["core", "shapes"] },
 };
 
 /** Packages that only some rooms may use: Hono's context stops at the routes. */
@@ -36,8 +38,12 @@ const PACKAGES: Record<string, string[]> = { hono: ["app.ts", "control"] };
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
 
-/** The room of a file: its folder below `worker/`, else its top folder; a file in `worker/` is a room of its own. */
+/**
+ * The room of a file: its folder below `worker/`, else its top folder; a file in `worker/` is a room of its own, and so
+ * are the API's schemas of answers together.
+ */
 function roomOf(path: string): string {
+  if (/^worker\/control\/(?:[\w-]+-)?shapes\.ts$/.test(path)) return "shapes";
   const [top = "", next = ""] = path.split("/");
   return top === "worker" ? next : top;
 }

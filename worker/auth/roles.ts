@@ -3,7 +3,7 @@
 export const ROLES = ["owner", "admin", "developer", "billing", "viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a route does. `operate` is the operator's alone: making, changing and removing tenants. */
+/** What a route does. `settings`: the tenant's name and how long it keeps records; `dissolve`: removing it. */
 export const ACTIONS = [
   "read",
   "keys",
@@ -19,16 +19,17 @@ export const ACTIONS = [
   "tokens",
   "import",
   "audit",
-  "operate",
+  "settings",
+  "dissolve",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
-/** All that concerns one tenant. */
-const EVERYTHING: readonly Action[] = ACTIONS.filter((action) => action !== "operate");
+/** What only people do, and no management token: a program has no business with the tenant itself. */
+const PEOPLE_ONLY: readonly Action[] = ["settings", "dissolve"];
 
 const MAY: Record<Role, readonly Action[]> = {
-  owner: EVERYTHING,
-  admin: EVERYTHING.filter((action) => action !== "security"),
+  owner: ACTIONS,
+  admin: ACTIONS.filter((action) => action !== "security" && action !== "dissolve"),
   developer: ["read", "keys", "import"],
   billing: ["read", "budgets", "alerts", "prices"],
   viewer: ["read"],
@@ -49,9 +50,9 @@ interface Grant {
   actions: readonly string[] | null;
 }
 
-/** What comes with a grant. */
+/** What a token with a grant may do. */
 export const allowedTo = ({ role, actions }: Grant): readonly Action[] =>
-  MAY[role].filter((action) => actions === null || actions.includes(action));
+  MAY[role].filter((action) => !PEOPLE_ONLY.includes(action) && (actions === null || actions.includes(action)));
 
 /** Whether `giver` may hand out `grant`: nobody makes a token or a member that can do more than they can. */
 export const mayHandOut = (giver: { role: Role; actions: readonly Action[] }, grant: Grant): boolean =>

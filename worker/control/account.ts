@@ -12,6 +12,7 @@ import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { user } from "../db/schema.ts";
+import { emailChanged, signInSession } from "./account-shapes.ts";
 import {
   type Answer,
   type App,
@@ -27,7 +28,6 @@ import {
 import { name, readBody } from "./input.ts";
 import { newPassword } from "./joining.ts";
 import { email } from "./people.ts";
-import { time } from "./shapes.ts";
 
 type PersonalCall = Call & { user: SessionUser };
 
@@ -40,20 +40,7 @@ const confirmBody = z.strictObject({ token: z.string().min(1).max(1_000) });
 const endBody = z.strictObject({ id: z.string().min(1).max(64) });
 const nothing = z.strictObject({});
 
-const shownSession = z.strictObject({
-  id: z.string(),
-  current: z.boolean(),
-  user_agent: z.string().nullable(),
-  ip: z.string().nullable(),
-  signed_in_at: time,
-  last_seen_at: time,
-  expires_at: time,
-});
 const ended = z.strictObject({ ended: z.int() });
-const emailChanged = z.strictObject({
-  email: z.string(),
-  confirm: z.boolean().meta({ description: "Whether it counts only once the link that was sent there is opened." }),
-});
 
 /** Mounts what is below `/me`, and `/email-confirmations`. */
 export function mountAccount(app: App): void {
@@ -111,7 +98,7 @@ export function mountAccount(app: App): void {
   mount(app, "/me/sessions", {
     GET: {
       summary: "Lists where the person is signed in, the last used first.",
-      answers: z.strictObject({ data: z.array(shownSession) }),
+      answers: z.strictObject({ data: z.array(signInSession) }),
       errors: ["not_allowed"],
       does: forPerson(listSessions),
     },

@@ -16,11 +16,12 @@ import { type Outcome, ok } from "../core/outcome.ts";
 import { open, seal } from "../core/sealed.ts";
 import { checkWebhookUrl } from "../core/upstream-url.ts";
 import { alertsOf } from "../db/ledger.ts";
+import { alertChannel, deliveryAttempt, firedAlert, signingSecret, testedDelivery } from "./alert-shapes.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
 import { once } from "./idempotency.ts";
 import { iso, name, paging, readBody, readQuery } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
-import { pageOf, time } from "./shapes.ts";
+import { pageOf } from "./shapes.ts";
 
 /** 256 bits; Standard Webhooks takes 192 to 512. */
 const SIGNING_BYTES = 32;
@@ -45,31 +46,6 @@ const create = z.strictObject({
 });
 const patch = z.strictObject({ type: z.enum(CHANNEL_TYPES), ...fields }).partial();
 
-const shown = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  type: z.enum(CHANNEL_TYPES),
-  url: z.string().nullable().meta({ description: "Enough of it to recognize it by." }),
-  to: z.array(z.string()),
-  events: z.array(z.enum(ALERT_TYPES)),
-  enabled: z.boolean(),
-  disabled_reason: z.string().nullable(),
-  created_at: time,
-});
-const attempt = z.strictObject({
-  id: z.string(),
-  alert: z.string(),
-  event: z.string(),
-  attempt: z.int(),
-  time,
-  status: z.enum(["sending", "delivered", "failed", "gave_up", "interrupted"]),
-  http_status: z.int().nullable(),
-  error: z.string().nullable(),
-  latency_ms: z.number().nullable(),
-  next_attempt_at: time.nullable(),
-});
-/** Each type of alert has facts of its own besides. */
-const fired = z.looseObject({ type: z.enum(ALERT_TYPES), time, id: z.string(), tenant: z.string() });
 const nothing = z.strictObject({});
 const pages = z.strictObject(paging);
 
@@ -84,8 +60,8 @@ export function mountAlerts(app: App): void {
     action: "alerts",
     create,
     patch,
-    shown,
-    once: { secret: z.string().optional().meta({ description: "Of a webhook: what signs it. Shown this once." }) },
+    shown: alertChannel,
+    once: signingSecret,
     example: { type: "webhook", name: "Pager", url: "https://hooks.example.com/meterr", events: ["budget.exceeded"] },
     // Addresses carry their token in the path; those of email are none.
     config: {
@@ -102,7 +78,7 @@ export function mountAlerts(app: App): void {
       body: nothing,
       example: {},
       errors: ["conflict"],
-      answers: attempt.extend({ delivered: z.boolean() }),
+      answers: testedDelivery,
       does: forTenant("alerts", test),
     },
   });
@@ -110,7 +86,7 @@ export function mountAlerts(app: App): void {
     GET: {
       summary: "Lists the attempts to deliver to a channel, newest first.",
       query: pages,
-      answers: pageOf(attempt),
+      answers: pageOf(deliveryAttempt),
       does: forTenant("read", deliveries),
     },
   });
@@ -118,7 +94,7 @@ export function mountAlerts(app: App): void {
     GET: {
       summary: "Lists the alerts that fired, newest first, to whomever they went.",
       query: pages,
-      answers: pageOf(fired),
+      answers: pageOf(firedAlert),
       does: forTenant("read", log),
     },
   });

@@ -2,36 +2,34 @@
 import * as z from "zod";
 import { ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
+import { AUDIT_ACTIONS, AUDIT_KINDS, auditEntry } from "./audit-shapes.ts";
 import { type App, forTenant, mount } from "./call.ts";
-import { iso, paging, readQuery } from "./input.ts";
-import { pageOf, time } from "./shapes.ts";
+import { instant, iso, paging, readQuery } from "./input.ts";
+import { pageOf } from "./shapes.ts";
 
-const query = z.strictObject(paging);
-const fields = z.record(z.string(), z.unknown()).nullable();
-const shown = z.strictObject({
-  id: z.string(),
-  time,
-  actor: z.string().meta({ description: "`operator`, `token:…`, `user:…`, or `system`." }),
-  ip: z.string().nullable(),
-  user_agent: z.string().nullable(),
-  action: z.enum(["create", "update", "delete", "rotate"]),
-  kind: z.string(),
-  record_id: z.string(),
-  before: fields,
-  after: fields,
+const text = z.string().min(1).max(300).optional();
+const query = z.strictObject({
+  actor: text,
+  action: z.enum(AUDIT_ACTIONS).optional(),
+  kind: z.enum(AUDIT_KINDS).optional(),
+  record: text.meta({ description: "The id of what was changed." }),
+  from: instant.optional(),
+  to: instant.optional(),
+  ...paging,
 });
-
 /** Mounts `/audit`. */
 export function mountAudit(app: App): void {
   mount(app, "/tenants/:tenant/audit", {
     GET: {
       summary: "Lists who changed what, newest first.",
+      notes: "A page may have fewer entries than `limit` and still more behind it: what counts is `next_cursor`.",
       query,
-      answers: pageOf(shown),
+      answers: pageOf(auditEntry),
       does: forTenant("audit", async (call) => {
         const asked = readQuery(call, query);
         if (!asked.ok) return asked;
-        const page = await ledgerOf(call.env, call.tenant).audit(asked.value);
+        const { record: recordId, ...rest } = asked.value;
+        const page = await ledgerOf(call.env, call.tenant).audit({ ...rest, recordId });
         const data = page.items.map((entry) => ({
           id: entry.id,
           time: iso(entry.time),

@@ -13,23 +13,22 @@ import {
   type Unit,
 } from "../core/policy.ts";
 import { ledgerOf } from "../db/ledger.ts";
+import { budget, policies } from "./budget-shapes.ts";
 import { type App, invalid, type TenantCall } from "./call.ts";
 import { amount, iso, label, name, usd } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
-import { money, time } from "./shapes.ts";
 
-export const scope = z.strictObject({ type: z.enum(SCOPE_TYPES), id: label.nullable().default(null) });
+export const scopeInput = z.strictObject({ type: z.enum(SCOPE_TYPES), id: label.nullable().default(null) });
 const timezone = z.string().refine(isTimezone, 'must be an IANA time zone, e.g. "Europe/Berlin"');
 /** Per cent of the limit; above 100 for what goes on after a soft limit. */
 const alertAt = z.array(z.number().positive().max(1_000)).max(20);
 const alertTo = z.array(z.string().min(1).max(64)).max(50);
 /** What is counted: a limit in exactly one of them. */
 const limits = { limit_usd: usd.nullish(), limit_tokens: amount.nullish(), limit_requests: amount.nullish() };
-const policies = { on_unbounded: z.enum(["block", "allow"]), on_unpriced: z.enum(["block", "dearest", "allow"]) };
 
 const create = z.strictObject({
   name,
-  scope,
+  scope: scopeInput,
   period: z.enum(PERIODS),
   rolling: z.boolean().default(false),
   timezone: timezone.default("UTC"),
@@ -43,7 +42,7 @@ const create = z.strictObject({
 const patch = z
   .strictObject({
     name,
-    scope,
+    scope: scopeInput,
     period: z.enum(PERIODS),
     rolling: z.boolean(),
     timezone,
@@ -55,37 +54,6 @@ const patch = z
   })
   .partial();
 
-const dollars = money.nullable();
-const count = z.int().optional();
-const shown = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  scope,
-  period: z.enum(PERIODS),
-  rolling: z.boolean(),
-  timezone: z.string(),
-  unit: z.enum(["usd", "tokens", "requests"]),
-  limit_usd: dollars,
-  spent_usd: dollars,
-  held_usd: dollars,
-  remaining_usd: dollars,
-  limit_tokens: count,
-  spent_tokens: count,
-  held_tokens: count,
-  remaining_tokens: count,
-  limit_requests: count,
-  spent_requests: count,
-  held_requests: count,
-  remaining_requests: count,
-  enforcement: z.enum(["hard", "soft"]),
-  ...policies,
-  alert_at: z.array(z.number()),
-  alert_to: z.array(z.string()),
-  subject: z.string().nullable().meta({ description: "Of a budget that counts apart: whose counters are shown." }),
-  resets_at: time.nullable(),
-  created_at: time,
-});
-
 /** Mounts `/budgets`. */
 export function mountBudgets(app: App): void {
   mountResource(app, {
@@ -95,7 +63,7 @@ export function mountBudgets(app: App): void {
     action: "budgets",
     create,
     patch,
-    shown,
+    shown: budget,
     example: {
       name: "Everything",
       scope: { type: "tenant" },

@@ -64,10 +64,6 @@ export const forOperator = (handle: (call: Call) => Promise<Answer>): Endpoint =
     return allowed.ok ? handle(call) : allowed;
   });
 
-/** A handler that runs for the operator alone, in the path's tenant. */
-export const forOperatorIn = (handle: (call: TenantCall) => Promise<Answer>): Endpoint =>
-  forOperator((call) => inTenant(call, "operate", handle));
-
 async function inTenant(call: Call, action: Action, handle: (call: TenantCall) => Promise<Answer>): Promise<Answer> {
   const tenant = call.params.tenant ?? "";
   const standing = await authorize(call.env, call.principal, { tenant, action });

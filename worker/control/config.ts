@@ -5,6 +5,7 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, forTenant, mount, type TenantCall } from "./call.ts";
 import { type Difference, type Entry, joined, type Plan, type Section } from "./config-section.ts";
+import { appliedConfig } from "./config-shapes.ts";
 import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { readBody, readQuery } from "./input.ts";
 
@@ -14,21 +15,6 @@ const VERSION = 1;
 const MAX_ENTRIES = 5_000;
 
 const query = z.strictObject({ dry_run: z.enum(["0", "1", "true", "false"]).default("0") });
-const difference = z.strictObject({
-  action: z.enum(["create", "update", "delete"]),
-  section: z.string(),
-  id: z.string().nullable(),
-  name: z.string(),
-  fields: z.record(z.string(), z.strictObject({ from: z.unknown(), to: z.unknown() })).nullable(),
-});
-const applied = z.strictObject({
-  dry_run: z.boolean(),
-  changes: z.array(difference),
-  kept: z
-    .array(z.strictObject({ section: z.string(), id: z.string(), name: z.string() }))
-    .meta({ description: "What the document does not have, and is left because it carries a secret." }),
-});
-
 /** Mounts `/config`, of all sections that are mounted on `app` by then. */
 export function mountConfig(app: App): void {
   const { sections } = app;
@@ -62,7 +48,7 @@ export function mountConfig(app: App): void {
           { name: "Everything", scope: { type: "tenant" }, period: "month", limit_usd: "500", enforcement: "hard" },
         ],
       },
-      answers: applied,
+      answers: appliedConfig,
       tagged: true,
       errors: ["conflict"],
       does: forTenant("read", (call) => put(sections, document, call)),

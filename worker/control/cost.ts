@@ -1,6 +1,5 @@
 /** Why a usage record costs what it costs: tokens × price by kind = part, summed. */
-import * as z from "zod";
-import { type CostPart, costOf, usdFromNanos } from "../core/money.ts";
+import { type CostPart, costOf, usdFromNanos, usdFromPicos } from "../core/money.ts";
 import type { PriceRecord } from "../core/policy.ts";
 import type { UsageEvent } from "../core/usage.ts";
 import {
@@ -12,22 +11,7 @@ import {
   priceUnder,
   priceVersion,
 } from "../pricing/index.ts";
-import { money } from "./shapes.ts";
-
-/**
- * Why the parts do not add up to the record's cost, or null where they do. `provider_cost`: the provider told the cost itself;
- * `charged_at_bound`: nobody counted; `unpriced`: no price was known; `price_changed`, `price_removed`: since then;
- * `not_reproducible`: most often it was capped at what was held.
- */
-const MISMATCHES = [
-  "provider_cost",
-  "charged_at_bound",
-  "unpriced",
-  "price_changed",
-  "price_removed",
-  "not_reproducible",
-] as const;
-type Mismatch = (typeof MISMATCHES)[number];
+import type { Mismatch } from "./cost-shapes.ts";
 
 interface Part extends CostPart {
   model: string;
@@ -39,24 +23,6 @@ interface Explained {
 }
 
 const NOTHING: Explained = { price: null, parts: [] };
-
-const token = z.string().nullable();
-
-/** What `explainCost` answers. */
-export const explainedCost = z.strictObject({
-  id: z.string(),
-  cost_usd: money.nullable(),
-  price_source: z.string(),
-  price_version: z.string().nullable(),
-  priced_as: z.strictObject({ provider: z.string(), model: z.string(), version: z.string() }).nullable(),
-  conditions: z.strictObject({ service_tier: token, speed: token, inference_geo: token, search_context: token }),
-  cost_parts: z.array(
-    z.strictObject({ model: z.string(), kind: z.string(), units: z.number(), price_usd: money, cost_usd: money }),
-  ),
-  sum_usd: money,
-  matches: z.boolean(),
-  mismatch: z.enum(MISMATCHES).nullable(),
-});
 
 /** The explanation of `event`'s cost, as the API shows it. `own`: the tenant's price that it names, if that is still there. */
 export function explainCost(event: UsageEvent, own: PriceRecord | null) {
@@ -134,9 +100,3 @@ const showPart = ({ model, kind, units, pricePicos }: Part) => ({
   price_usd: usdFromPicos(BigInt(pricePicos)),
   cost_usd: usdFromPicos(BigInt(units) * BigInt(pricePicos)),
 });
-
-/** Exact: a part is not rounded. */
-function usdFromPicos(picos: bigint): string {
-  const digits = picos.toString().padStart(13, "0");
-  return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
-}

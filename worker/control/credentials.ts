@@ -9,9 +9,9 @@ import { ledgerOf } from "../db/ledger.ts";
 import type { Env } from "../env.ts";
 import { providerOf, RESERVED_SLUGS } from "../providers/registry.ts";
 import { type Answer, type App, invalid, notFound, type TenantCall } from "./call.ts";
+import { credential } from "./credential-shapes.ts";
 import { iso, name, readBody } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
-import { time } from "./shapes.ts";
 
 /** The name of a provider's first credential, the one that PUT sets. */
 const DEFAULT_NAME = "default";
@@ -43,17 +43,7 @@ export function mountCredentials(app: App): void {
     action: "credentials",
     create,
     patch,
-    shown: z.strictObject({
-      id: z.string(),
-      provider: z.string(),
-      name: z.string(),
-      last4: z.string(),
-      origin: z.string().nullable(),
-      base_url: z.string().nullable(),
-      dialect: z.string().nullable(),
-      weight: z.number(),
-      created_at: time,
-    }),
+    shown: credential,
     example: { provider: "openai", name: "second", api_key: "sk-0123456789abcdef", weight: 2 },
     make: async (input, call) => {
       const record = await newCredential(call, input);

@@ -12,8 +12,9 @@ import { type Answer, type App, conflict, forTenant, mount, notFound, type Tenan
 import { changedSince, etagOf } from "./etag.ts";
 import { once } from "./idempotency.ts";
 import { readBody } from "./input.ts";
-import { email, mayChange, mayGive, newPersonId, note, role, tooMuch } from "./people.ts";
-import { pageOf, removed, time } from "./shapes.ts";
+import { email, mayChange, mayGive, newPersonId, note, tooMuch } from "./people.ts";
+import { type Invitation, madeInvitation, role, invitation as shown } from "./people-shapes.ts";
+import { pageOf, removed } from "./shapes.ts";
 
 export type InvitationRow = typeof invitation.$inferSelect;
 
@@ -29,19 +30,6 @@ const create = z.strictObject({
   email,
   role,
   expires_in_days: z.int().min(1).max(30).default(VALID_DAYS),
-});
-const shown = z.strictObject({
-  id: z.string(),
-  email: z.string(),
-  role,
-  status: z.enum(["pending", "expired", "accepted", "canceled"]),
-  emailed: z.boolean().meta({ description: "Whether the link went to the address itself." }),
-  invited_by: z.string(),
-  created_at: time,
-  expires_at: time,
-});
-const made = shown.extend({
-  link: z.string().nullable().meta({ description: "Shown this once, where it was not emailed: pass it on." }),
 });
 const nothing = z.strictObject({});
 
@@ -60,7 +48,7 @@ export function mountInvitations(app: App): void {
         "An earlier invitation of the same email ends. Where this instance sends no email, the answer has the link.",
       body: create,
       example: { email: "ada@example.com", role: "developer" },
-      answers: made,
+      answers: madeInvitation,
       errors: ["conflict"],
       does: forTenant("members", post),
     },
@@ -80,14 +68,14 @@ export function mountInvitations(app: App): void {
       summary: "Gives an invitation another link, and another week. The old link works no more.",
       body: nothing,
       example: {},
-      answers: made,
+      answers: madeInvitation,
       errors: ["conflict"],
       does: forTenant("members", resend),
     },
   });
 }
 
-const show = (row: InvitationRow, now: number): z.infer<typeof shown> => ({
+const show = (row: InvitationRow, now: number): Invitation => ({
   id: row.id,
   email: row.email,
   role: roleOf(row.role),

@@ -10,9 +10,9 @@ import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
 import { instant, iso, label, name, readBody, tags } from "./input.ts";
-import { rateLimits, ratesFrom, shownRates, showRates } from "./rate-limits.ts";
+import { key, keySecret } from "./key-shapes.ts";
+import { rateLimits, ratesFrom, showRates, usedOf } from "./rate-limits.ts";
 import { given, mountResource } from "./resource.ts";
-import { time } from "./shapes.ts";
 
 const names = z.array(z.string().min(1).max(200)).max(200).nullable();
 /** A year. */
@@ -35,25 +35,6 @@ const changeable = {
 const patch = z.strictObject(changeable).partial();
 const create = patch.extend({ name, mode: z.enum(["live", "test"]).default("live") });
 
-const shown = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  hint: z.string(),
-  mode: z.enum(["live", "test"]),
-  team: z.string().nullable(),
-  user: z.string().nullable(),
-  tags: z.record(z.string(), z.string()),
-  require: z.array(z.string()),
-  allow: z.strictObject({ providers: names, models: names, endpoints: names }),
-  rate_limits: z.strictObject(shownRates),
-  max_identical_requests: z.int().nullable(),
-  cache: z.strictObject({ ttl_seconds: z.int() }).nullable(),
-  on_disconnect: z.enum(["abort", "drain"]),
-  expires_at: time.nullable(),
-  created_at: time,
-  revoked_at: time.nullable(),
-});
-const once = { key: z.string().meta({ description: "Shown this once." }) };
 const nothing = z.strictObject({});
 
 const NOTHING_SET = {
@@ -77,8 +58,8 @@ export function mountKeys(app: App): void {
     action: "keys",
     create,
     patch,
-    shown,
-    once,
+    shown: key,
+    once: keySecret,
     example: {
       name: "search in production",
       team: "search",
@@ -99,14 +80,14 @@ export function mountKeys(app: App): void {
       return ok(changesOf(input, current));
     },
     isVisible,
-    show: async (records) => records.map(showKey),
+    show: showKeys,
   });
   mount(app, "/tenants/:tenant/keys/:id/rotate", {
     POST: {
       summary: "Gives a key another secret. The old one ends within 10 s.",
       body: nothing,
       example: {},
-      answers: shown.extend(once),
+      answers: key.extend(keySecret),
       errors: ["conflict"],
       does: forTenant("keys", rotate),
     },
@@ -171,8 +152,9 @@ async function rotate(call: TenantCall): Promise<Answer> {
   const id = call.params.id ?? "";
   const current = await ledger.get("key", id);
   if (!current || !isVisible(current, call)) return notFound("key");
-  const { text: key, hash, hint } = await mintKey(call.env.METERR_MASTER_KEY, current.mode, call.tenant);
-  const answer = { ...showKey({ ...current, hash, hint }), key };
+  const { text, hash, hint } = await mintKey(call.env.METERR_MASTER_KEY, current.mode, call.tenant);
+  const [shown] = await showKeys([{ ...current, hash, hint }], call);
+  const answer = { ...shown, key: text };
   const idempotency = await idempotencyOf(call, body.value, answer);
   const result = await ledger.rotateKey(id, { hash, hint }, call.actor, idempotency);
   switch (result.outcome) {
@@ -185,6 +167,15 @@ async function rotate(call: TenantCall): Promise<Answer> {
     case "missing":
       return conflict("This key was revoked. Make a new one.");
   }
+}
+
+async function showKeys(records: KeyRecord[], call: TenantCall) {
+  const used = await usedOf(
+    call,
+    "key",
+    records.map(({ id, rateLimits: rates }) => ({ id, rates })),
+  );
+  return records.map((record, index) => ({ ...showKey(record), rate_limits_used: used[index] }));
 }
 
 const showKey = (record: KeyRecord) => ({

@@ -1,42 +1,17 @@
 /** Who is calling, and which tenants they belong to. */
 import { eq } from "drizzle-orm";
-import * as z from "zod";
 import { waysIn } from "../auth/passwords.ts";
-import { ACTIONS, actionsOf, allowedTo, ROLES } from "../auth/roles.ts";
+import { actionsOf, allowedTo } from "../auth/roles.ts";
 import { ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { organization } from "../db/schema.ts";
 import { type Answer, type App, type Call, forKnown, mount } from "./call.ts";
-
-const shownTenant = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  role: z.enum(ROLES),
-  actions: z.array(z.enum(ACTIONS)).meta({ description: "What the caller may do there." }),
-  user: z.string().meta({ description: "The user of keys and budgets that the caller is there." }),
-  second_factor_needed: z
-    .boolean()
-    .meta({ description: "Whether the tenant asks for a second factor that the caller has not turned on." }),
-});
-const shown = z.strictObject({
-  kind: z.enum(["operator", "token", "user"]),
-  user: z
-    .strictObject({
-      id: z.string(),
-      email: z.string(),
-      email_verified: z.boolean(),
-      name: z.string(),
-      two_factor: z.boolean(),
-      sign_in: z.array(z.string()).meta({ description: "Their ways to sign in: `password`, `github`, `google`." }),
-    })
-    .nullable(),
-  tenants: z.array(shownTenant),
-});
+import { me as shape } from "./me-shapes.ts";
 
 /** Mounts `/me`. */
 export function mountMe(app: App): void {
   mount(app, "/me", {
-    GET: { summary: "Says who is calling, and which tenants they belong to.", answers: shown, does: forKnown(me) },
+    GET: { summary: "Says who is calling, and which tenants they belong to.", answers: shape, does: forKnown(me) },
   });
 }
 

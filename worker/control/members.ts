@@ -10,20 +10,9 @@ import { member, session, user } from "../db/schema.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { changedSince, etagOf } from "./etag.ts";
 import { iso, readBody, readQuery } from "./input.ts";
-import { mayChange, mayGive, note, role, tooMuch } from "./people.ts";
-import { pageOf, removed, time } from "./shapes.ts";
-
-const shown = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role,
-  user: z.string().meta({ description: "The user of keys, budgets and usage records that they are." }),
-  two_factor: z.boolean(),
-  joined_at: time,
-  last_seen_at: time.nullable(),
-});
-type Shown = z.infer<typeof shown>;
+import { mayChange, mayGive, note, tooMuch } from "./people.ts";
+import { role, type Member as Shown, member as shown } from "./people-shapes.ts";
+import { pageOf, removed } from "./shapes.ts";
 
 const patch = z.strictObject({ role });
 const removal = z.strictObject({ revoke_keys: z.enum(["0", "1", "true", "false"]).default("0") });

@@ -4,9 +4,9 @@ import { newId } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";
 import type { App } from "./call.ts";
 import { iso, label, name } from "./input.ts";
-import { rateLimits, ratesFrom, shownRates, showRates } from "./rate-limits.ts";
+import { party } from "./party-shapes.ts";
+import { rateLimits, ratesFrom, showRates, usedOf } from "./rate-limits.ts";
 import { given, mountResource } from "./resource.ts";
-import { time } from "./shapes.ts";
 
 /** Mounts `/teams` and `/users`. */
 export function mountParties(app: App): void {
@@ -18,12 +18,7 @@ export function mountParties(app: App): void {
       action: "parties",
       create: z.strictObject({ id: label.optional(), name, rate_limits: rateLimits.optional() }),
       patch: z.strictObject({ name: name.optional(), rate_limits: rateLimits.optional() }),
-      shown: z.strictObject({
-        id: z.string(),
-        name: z.string(),
-        rate_limits: z.strictObject(shownRates),
-        created_at: time,
-      }),
+      shown: party,
       example: kind === "team" ? { id: "search", name: "Search" } : { id: "ada@example.com", name: "Ada" },
       config: { carriesSecret: () => false },
       make: async (input, { now }) =>
@@ -37,13 +32,17 @@ export function mountParties(app: App): void {
         }),
       change: async ({ name: title, rate_limits: rates }, current) =>
         ok(given({ name: title, rateLimits: rates && ratesFrom(rates, current.rateLimits ?? {}) })),
-      show: async (records) =>
-        records.map((record) => ({
+      show: async (records, call) => {
+        const rated = records.map(({ id, rateLimits: rates }) => ({ id, rates: rates ?? {} }));
+        const used = await usedOf(call, kind, rated);
+        return records.map((record, index) => ({
           id: record.id,
           name: record.name,
           rate_limits: showRates(record.rateLimits ?? {}),
+          rate_limits_used: used[index],
           created_at: iso(record.createdAt),
-        })),
+        }));
+      },
     });
   }
 }

@@ -1,7 +1,7 @@
 /** What members and invitations have in common: rows of D1, changed by who may hand out their role. */
 import { and, eq } from "drizzle-orm";
 import * as z from "zod";
-import { mayHandOut, ROLES, type Role } from "../auth/roles.ts";
+import { mayHandOut, type Role } from "../auth/roles.ts";
 import { gatewayError } from "../core/errors.ts";
 import { randomBase62 } from "../core/ids.ts";
 import type { Actor, Note } from "../core/ledger-api.ts";
@@ -12,8 +12,6 @@ import { member, user } from "../db/schema.ts";
 import type { Env } from "../env.ts";
 import type { TenantCall } from "./call.ts";
 import { isMatch } from "./etag.ts";
-
-export const role = z.enum(ROLES);
 
 /** 143 bits. */
 const ID_DIGITS = 24;

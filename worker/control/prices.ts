@@ -5,8 +5,8 @@ import { type Outcome, ok } from "../core/outcome.ts";
 import { type PriceRecord, TOKEN_KINDS } from "../core/policy.ts";
 import { type App, invalid } from "./call.ts";
 import { iso, label, name } from "./input.ts";
+import { price } from "./price-shapes.ts";
 import { given, mountResource } from "./resource.ts";
-import { time } from "./shapes.ts";
 
 /** Far above every price there is; below it, the cost of ten million tokens is still a safe integer of nanodollars. */
 const MAX_PER_MILLION_USD = 100_000;
@@ -55,22 +55,6 @@ const create = z.strictObject({
 /** Provider and model stay: another model's price is another record. */
 const patch = z.strictObject({ name, ...fields }).partial();
 
-const shownByKind = z.partialRecord(z.enum(TOKEN_KINDS), z.string());
-const shown = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  provider: z.string(),
-  model: z.string(),
-  per_million_tokens: shownByKind,
-  per_unit: z.record(z.string(), z.string()),
-  per_request: z.string(),
-  tiers: z.array(z.strictObject({ above_input_tokens: z.int(), per_million_tokens: shownByKind })),
-  context_window: z.int().nullable(),
-  max_output: z.int().nullable(),
-  changed_at: time,
-  created_at: time,
-});
-
 /** Mounts `/prices`. */
 export function mountPrices(app: App): void {
   mountResource(app, {
@@ -80,7 +64,7 @@ export function mountPrices(app: App): void {
     action: "prices",
     create,
     patch,
-    shown,
+    shown: price,
     example: { provider: "openai", model: "gpt-5-mini", per_million_tokens: { input: "0.2", output: "1.6" } },
     config: { carriesSecret: () => false },
     make: async ({ provider, model, ...input }, call) => {

@@ -3,11 +3,13 @@ import * as z from "zod";
 import { newId } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";
 import type { RateLimitRecord, RateLimits } from "../core/policy.ts";
-import { checkScope, scope } from "./budgets.ts";
-import { type App, invalid } from "./call.ts";
+import { type RatedKind, rateId, rateOwner } from "../core/rates.ts";
+import { ledgerOf } from "../db/ledger.ts";
+import { checkScope, scopeInput } from "./budgets.ts";
+import { type App, invalid, type TenantCall } from "./call.ts";
 import { iso, name } from "./input.ts";
+import { type Rates, rateLimit, type UsedRates } from "./rate-limit-shapes.ts";
 import { given, mountResource } from "./resource.ts";
-import { time } from "./shapes.ts";
 
 const most = z.int().positive().nullable().optional();
 const figures = {
@@ -34,22 +36,42 @@ export const ratesFrom = (input: Input, current: RateLimits = {}): RateLimits =>
   }),
 });
 
-const shownMost = z.int().nullable();
-export const shownRates = {
-  requests_per_minute: shownMost,
-  requests_per_day: shownMost,
-  tokens_per_minute: shownMost,
-  tokens_per_day: shownMost,
-  concurrent: shownMost,
-};
-
-export const showRates = (rates: RateLimits) => ({
+export const showRates = (rates: RateLimits): Rates => ({
   requests_per_minute: rates.requestsPerMinute ?? null,
   requests_per_day: rates.requestsPerDay ?? null,
   tokens_per_minute: rates.tokensPerMinute ?? null,
   tokens_per_day: rates.tokensPerDay ?? null,
   concurrent: rates.concurrent ?? null,
 });
+
+/** What sets rate limits. */
+interface Rated {
+  id: string;
+  rates: RateLimits;
+}
+
+/** What counts now of the rate limits that `records` set, in their order. */
+export async function usedOf(call: TenantCall, kind: RatedKind, records: readonly Rated[]): Promise<UsedRates[]> {
+  const limited = records.filter(({ rates }) => Object.values(showRates(rates)).some((figure) => figure !== null));
+  // Most keys have none: then there is nothing to ask the ledger for.
+  const ids = limited.map(({ id }) => id);
+  const states = ids.length === 0 ? {} : await ledgerOf(call.env, call.tenant).rateStates(kind, ids);
+  return records.map(({ id }) => {
+    const used = (figure: keyof RateLimits) => {
+      const state = states[rateId(rateOwner(kind, id), figure)];
+      return state
+        ? { used: state.spent, held: state.held, subject: state.subject, frees_at: iso(state.resetsAt) }
+        : null;
+    };
+    return {
+      requests_per_minute: used("requestsPerMinute"),
+      requests_per_day: used("requestsPerDay"),
+      tokens_per_minute: used("tokensPerMinute"),
+      tokens_per_day: used("tokensPerDay"),
+      concurrent: used("concurrent"),
+    };
+  });
+}
 
 /** Mounts `/rate-limits`. */
 export function mountRateLimits(app: App): void {
@@ -58,9 +80,9 @@ export function mountRateLimits(app: App): void {
     path: "rate-limits",
     noun: "rate limit",
     action: "budgets",
-    create: z.strictObject({ name: name.default("Rate limit"), scope, ...figures }),
-    patch: z.strictObject({ name: name.optional(), scope: scope.optional(), ...figures }),
-    shown: z.strictObject({ id: z.string(), name: z.string(), scope, ...shownRates, created_at: time }),
+    create: z.strictObject({ name: name.default("Rate limit"), scope: scopeInput, ...figures }),
+    patch: z.strictObject({ name: name.optional(), scope: scopeInput.optional(), ...figures }),
+    shown: rateLimit,
     example: { name: "One user", scope: { type: "user" }, requests_per_minute: 60 },
     config: { carriesSecret: () => false },
     make: async (input, call) => {
@@ -86,13 +108,20 @@ export function mountRateLimits(app: App): void {
       }
       return ok({ ...given({ name: input.name }), ...ratesFrom(input) });
     },
-    show: async (records) =>
-      records.map((record) => ({
+    show: async (records, call) => {
+      const used = await usedOf(
+        call,
+        "rateLimit",
+        records.map((record) => ({ id: record.id, rates: record })),
+      );
+      return records.map((record, index) => ({
         id: record.id,
         name: record.name,
         scope: record.scope,
         ...showRates(record),
+        used: used[index],
         created_at: iso(record.createdAt),
-      })),
+      }));
+    },
   });
 }

@@ -8,6 +8,7 @@ import { fail, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { member } from "../db/schema.ts";
 import { forPerson } from "./account.ts";
+import { signInOptions } from "./account-shapes.ts";
 import { type Answer, type App, type Call, conflict, forAnyone, mount } from "./call.ts";
 import { name, readBody } from "./input.ts";
 import { joining, nameParty, note } from "./people.ts";
@@ -17,18 +18,13 @@ import { makeTenant } from "./tenants.ts";
 const MAX_OWN = 20;
 
 const create = z.strictObject({ name });
-const options = z.strictObject({
-  sign_up: z.boolean(),
-  password_reset: z.boolean().meta({ description: "Whether who forgot their password is sent a link." }),
-  providers: z.array(z.enum(["github", "google"])),
-});
 
 /** Mounts `/sign-in-options` and `/me/tenants`. */
 export function mountSignUp(app: App): void {
   mount(app, "/sign-in-options", {
     GET: {
       summary: "Says how one gets in here.",
-      answers: options,
+      answers: signInOptions,
       does: forAnyone(async ({ env }) =>
         ok({
           sign_up: isSignUpOpen(env),

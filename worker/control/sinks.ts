@@ -6,10 +6,11 @@ import { open, seal } from "../core/sealed.ts";
 import { SIGNALS, SINK_TYPES, type Sink, type SinkSecret, type SinkState } from "../core/sink.ts";
 import { checkUpstreamUrl } from "../core/upstream-url.ts";
 import { ledgerOf } from "../db/ledger.ts";
+import { signingSecret } from "./alert-shapes.ts";
 import { type App, conflict, invalid, type TenantCall } from "./call.ts";
 import { iso, name } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
-import { time } from "./shapes.ts";
+import { sink } from "./sink-shapes.ts";
 
 /** Each keeps what it has not got yet in the ledger's storage, and is looked at whenever a request settles. */
 const MAX_SINKS = 10;
@@ -49,29 +50,6 @@ const fields = {
 const create = z.strictObject({ type: z.enum(SINK_TYPES), ...fields });
 const patch = z.strictObject({ ...fields, url: z.string().min(1).max(2_048), enabled: z.boolean() }).partial();
 
-const shown = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  type: z.enum(SINK_TYPES),
-  url: z.string().nullable(),
-  header_names: z.array(z.string()),
-  signals: z.array(z.enum(SIGNALS)),
-  enabled: z.boolean(),
-  status: z
-    .strictObject({
-      pending: z.int(),
-      delivered: z.int(),
-      dropped: z.int(),
-      failures: z.int(),
-      retry_at: time.nullable(),
-      last_success_at: time.nullable(),
-      last_error_at: time.nullable(),
-      last_error: z.string().nullable(),
-    })
-    .nullable(),
-  created_at: time,
-});
-
 type Input = z.output<typeof create>;
 
 /** Mounts `/sinks`. */
@@ -83,8 +61,8 @@ export function mountSinks(app: App): void {
     action: "sinks",
     create,
     patch,
-    shown,
-    once: { secret: z.string().optional().meta({ description: "Of a webhook: what signs it. Shown this once." }) },
+    shown: sink,
+    once: signingSecret,
     example: { type: "otlp", url: "https://otlp.example.com", headers: { "api-key": "0123456789" } },
     // Of headers and signatures; and how many there may be is checked where they are made one by one.
     config: {

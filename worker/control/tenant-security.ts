@@ -1,6 +1,5 @@
 /** What a tenant asks of its people before they get at it. */
 import { eq } from "drizzle-orm";
-import * as z from "zod";
 import { gatewayError } from "../core/errors.ts";
 import { fail, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
@@ -8,10 +7,7 @@ import { organization } from "../db/schema.ts";
 import { type Answer, type App, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { readBody } from "./input.ts";
 import { note } from "./people.ts";
-
-const settings = z.strictObject({
-  require_two_factor: z.boolean().meta({ description: "Whether people need a second factor to get at the tenant." }),
-});
+import { tenantSecurity as settings } from "./people-shapes.ts";
 
 /** Mounts `/security`. */
 export function mountTenantSecurity(app: App): void {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { ledgerOf } from "../db/ledger.ts";
-import { call, newTenant, operator, tokenOf } from "./test-kit.ts";
+import { call, newMember, newTenant, operator, signIn, tokenOf } from "./test-kit.ts";
 
 beforeAll(async () => {
   await newTenant();
@@ -55,7 +55,7 @@ it("is made once for one Idempotency-Key, however often it is sent", async () =>
   expect(body.data.filter((tenant: { name: string }) => tenant.name === "Once")).toHaveLength(1);
 });
 
-it("is the operator's to make and to change; its own people may look at it", async () => {
+it("is no management token's to make or to change, whatever its role; it may look at it", async () => {
   const tenant = await newTenant();
   const path = `/api/v1/tenants/${tenant}`;
   const headers = await tokenOf(tenant, "owner");
@@ -69,6 +69,32 @@ it("is the operator's to make and to change; its own people may look at it", asy
     const answer = await call(method, url, { headers, body: method === "GET" ? undefined : { name: "x" } });
     expect(answer.status, method).toBe(403);
   }
+});
+
+it("is renamed by its signed-in owner, who may remove it too; both are in the audit log or gone with it", async () => {
+  const { tenant, headers } = await signIn();
+  const path = `/api/v1/tenants/${tenant}`;
+  const renamed = await call("PATCH", path, { headers, body: { name: "Renamed", raw_retention_days: 30 } });
+  expect(renamed.body).toMatchObject({ name: "Renamed", raw_retention_days: 30 });
+  const { body } = await call("GET", `${path}/audit?kind=tenant`, { headers });
+  expect(body.data[0]).toMatchObject({
+    actor: expect.stringMatching(/^user:/),
+    action: "update",
+    before: { raw_retention_days: 90 },
+    after: { name: "Renamed", raw_retention_days: 30 },
+  });
+  for (const [role, renames, removes] of [
+    ["admin", 200, 403],
+    ["developer", 403, 403],
+    ["billing", 403, 403],
+    ["viewer", 403, 403],
+  ] as const) {
+    const member = await newMember(tenant, role, `${role}@example.com`);
+    expect((await call("PATCH", path, { headers: member, body: { name: "By a member" } })).status, role).toBe(renames);
+    expect((await call("DELETE", path, { headers: member })).status, role).toBe(removes);
+  }
+  expect((await call("DELETE", path, { headers })).status).toBe(200);
+  expect((await call("GET", path, { headers })).status).toBe(404);
 });
 
 it.each([

@@ -1,4 +1,4 @@
-/** Tenants: organizations in D1. Made, changed and removed by the operator. */
+/** Tenants: organizations in D1. Made by the operator; changed and removed by who may do that in them. */
 import { and, desc, eq, lt, or } from "drizzle-orm";
 import * as z from "zod";
 import { newTenantId, tenantIdFrom } from "../auth/secrets.ts";
@@ -13,7 +13,6 @@ import {
   type Call,
   conflict,
   forOperator,
-  forOperatorIn,
   forTenant,
   mount,
   notFound,
@@ -24,7 +23,8 @@ import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { KEY_REUSED } from "./idempotency.ts";
 import { type Body, iso, name, paging, readBody, readQuery } from "./input.ts";
 import { given } from "./resource.ts";
-import { pageOf, removed, time } from "./shapes.ts";
+import { pageOf, removed } from "./shapes.ts";
+import { tenant as shown } from "./tenant-shapes.ts";
 
 type Row = typeof organization.$inferSelect;
 
@@ -34,7 +34,6 @@ const create = z.strictObject({ name, raw_retention_days: retention.default(DEFA
 const patch = z.strictObject({ name, raw_retention_days: retention }).partial();
 
 const listQuery = z.strictObject(paging);
-const shown = z.strictObject({ id: z.string(), name: z.string(), raw_retention_days: z.int(), created_at: time });
 
 /** Mounts `/tenants`. */
 export function mountTenants(app: App): void {
@@ -59,16 +58,18 @@ export function mountTenants(app: App): void {
     GET: { summary: "Shows a tenant.", answers: shown, tagged: true, does: forTenant("read", getOne) },
     PATCH: {
       summary: "Changes what is named of a tenant.",
+      notes: "By the operator or by people who are signed in; no management token may.",
       body: patch,
       answers: shown,
       tagged: true,
-      does: forOperatorIn(change),
+      does: forTenant("settings", change),
     },
     DELETE: {
       summary: "Removes a tenant: its keys are revoked, its records forgotten. Usage stays until its retention ends.",
+      notes: "By the operator or by an owner who is signed in; no management token may.",
       answers: removed,
       tagged: true,
-      does: forOperatorIn(remove),
+      does: forTenant("dissolve", remove),
     },
   });
 }
@@ -166,8 +167,23 @@ async function change(call: TenantCall): Promise<Answer> {
       .where(call.request.headers.has("if-match") ? asRead(row) : eq(organization.id, row.id))
       .returning({ id: organization.id });
     if (changed.length === 0) return changedSince("tenant");
+    await noteChange(call, row, fields);
   }
   return getOne(call);
+}
+
+/** Notes what of a tenant's own settings is not what it was. */
+async function noteChange({ env, tenant, actor }: TenantCall, row: Row, fields: Partial<Row>): Promise<void> {
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  for (const name of ["name", "rawRetentionDays"] as const) {
+    if (fields[name] === undefined || fields[name] === row[name]) continue;
+    before[name] = row[name];
+    after[name] = fields[name];
+  }
+  if (Object.keys(after).length === 0) return;
+  const { note } = ledgerOf(env, tenant);
+  await note({ kind: "tenant", action: "update", recordId: tenant, before, after }, actor);
 }
 
 /** In this order: what spends or lets in goes first. A record, so that the compiler asks for every kind. */

@@ -9,11 +9,11 @@ import { fail, ok } from "../core/outcome.ts";
 import type { App, TenantCall } from "./call.ts";
 import { instant, iso, label, name } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
-import { time } from "./shapes.ts";
+import { token, tokenSecret } from "./token-shapes.ts";
 
 const role = z.enum(ROLES);
 const actions = z
-  .array(z.enum(ACTIONS).exclude(["operate"]))
+  .array(z.enum(ACTIONS).exclude(["settings", "dissolve"]))
   .max(ACTIONS.length)
   .nullable()
   .meta({ description: "Only these of what the role may do; null: all of it." });
@@ -36,16 +36,8 @@ export function mountTokens(app: App): void {
       expires_at: instant.nullable().default(null),
     }),
     patch: z.strictObject({ name, role, actions, user, expires_at: instant.nullable() }).partial(),
-    shown: z.strictObject({
-      id: z.string(),
-      name: z.string(),
-      role,
-      actions: z.array(z.enum(ACTIONS)).nullable(),
-      user: z.string().nullable(),
-      expires_at: time.nullable(),
-      created_at: time,
-    }),
-    once: { token: z.string().meta({ description: "Shown this once." }) },
+    shown: token,
+    once: tokenSecret,
     example: { name: "ci", role: "admin", expires_at: "2027-01-01T00:00:00Z" },
     make: async (input, call) => {
       if (!mayHandOut(call, input)) return tooMuch(call, input.role);

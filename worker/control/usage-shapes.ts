@@ -1,7 +1,6 @@
 /** Usage as the outside sees it: a record, and a row of sums. */
 import * as z from "zod";
-import { SAVING_REASONS } from "../core/usage.ts";
-import { GROUPS } from "../db/summary.ts";
+import { GROUPS, type Group, SAVING_REASONS } from "../core/usage.ts";
 import { money, time } from "./shapes.ts";
 
 const name = z.string().nullable();
@@ -73,9 +72,12 @@ export const usageRecord = z.strictObject({
   ),
 });
 
+const ofGroup = name.optional();
+const groups = Object.fromEntries(GROUPS.map((group) => [group, ofGroup])) as Record<Group, typeof ofGroup>;
+
 /** The sums of a group, with the values that it is of. */
 export const summaryRow = z.strictObject({
-  ...Object.fromEntries(GROUPS.map((group) => [group, name.optional()])),
+  ...groups,
   requests: z.int(),
   tokens: z.strictObject(tokens),
   cost_usd: money,
@@ -86,3 +88,4 @@ export const summaryRow = z.strictObject({
   latency_p50_ms: z.number().nullable(),
   latency_p95_ms: z.number().nullable(),
 });
+export type SummaryRow = z.infer<typeof summaryRow>;

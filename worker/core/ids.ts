@@ -52,13 +52,16 @@ export function timeOfId(id: string): number {
   return time;
 }
 
-/** A new id `prefix_…` whose order is the order of `now` (milliseconds since the epoch). */
-export function newId(prefix: string, now: number): string {
-  let time = "";
-  let rest = Math.floor(now);
+/** What comes before every id that `newId` makes from `time` (milliseconds since the epoch) on, and after all before. */
+export function idsFrom(prefix: string, time: number): string {
+  let digits = "";
+  let rest = Math.floor(time);
   for (let i = 0; i < TIME_DIGITS; i++) {
-    time = ALPHABET[rest % 62] + time;
+    digits = ALPHABET[rest % 62] + digits;
     rest = Math.floor(rest / 62);
   }
-  return `${prefix}_${time}${randomBase62(RANDOM_DIGITS)}`;
+  return `${prefix}_${digits}`;
 }
+
+/** A new id `prefix_…` whose order is the order of `now` (milliseconds since the epoch). */
+export const newId = (prefix: string, now: number): string => `${idsFrom(prefix, now)}${randomBase62(RANDOM_DIGITS)}`;

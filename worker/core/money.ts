@@ -36,6 +36,12 @@ export function nanosFromUsd(text: string): Nanos | null {
   return Number.isSafeInteger(amount) ? amount : null;
 }
 
+/** Exact: a part is not rounded. */
+export function usdFromPicos(picos: bigint): string {
+  const digits = picos.toString().padStart(13, "0");
+  return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
+}
+
 /** One part of a cost: a count of units at a price each. */
 export interface CostPart {
   /** What was counted, e.g. `input`, `input_cached`, `output`. */

@@ -16,6 +16,15 @@ const FIGURES: { readonly [F in keyof RateLimits]-?: Figure } = {
   concurrent: { unit: "concurrent", period: "total", title: "requests at once" },
 };
 
+/** Whose rate limits are asked for: kinds of records that set them. */
+export type RatedKind = "rateLimit" | "key" | "team" | "user";
+
+/** What the ids of the limits begin with that a record sets. */
+export const rateOwner = (kind: RatedKind, id: string): string => (kind === "rateLimit" ? id : `${kind}:${id}`);
+
+/** The id of the limit that is one figure of `owner`'s. */
+export const rateId = (owner: string, figure: keyof RateLimits): string => `rate_${owner}_${figure}`;
+
 /** The limits that `rates` set for `scope`. `owner` names who has them: the ids of the limits begin with it. */
 export function limitsOfRates(owner: string, scope: Scope, rates: RateLimits | undefined): Limit[] {
   if (!rates) return [];
@@ -25,7 +34,7 @@ export function limitsOfRates(owner: string, scope: Scope, rates: RateLimits | u
     if (limit === null) continue;
     const { unit, period, title } = FIGURES[name];
     limits.push({
-      id: `rate_${owner}_${name}`,
+      id: rateId(owner, name),
       name: title,
       scope,
       unit,

@@ -5,22 +5,8 @@
  */
 import type { Condition } from "../core/condition.ts";
 import { inSpan, LATENCY_COLUMNS, percentileMs } from "../core/latency.ts";
+import type { Group } from "../core/usage.ts";
 import { conditionOf, EARLIEST, LATEST, type UsageFilter } from "./usage.ts";
-
-export const GROUPS = [
-  "day",
-  "hour",
-  "model",
-  "provider",
-  "key",
-  "team",
-  "user",
-  "status",
-  "mode",
-  "endpoint",
-  "tag",
-] as const;
-export type Group = (typeof GROUPS)[number];
 
 export interface SummaryRow {
   /** The values that the sums are of, in the order that was asked for; null where a request has none. */
