@@ -13,7 +13,6 @@ import type {
   Actor,
   ApplyResult,
   AuditEntry,
-  AuditQuery,
   Change,
   CreateResult,
   Idempotency,
@@ -26,8 +25,8 @@ import type {
   RotateResult,
   TokenRecord,
 } from "../worker/core/ledger-api.ts";
-import type { Budget, BudgetState, KeyRecord, Limit } from "../worker/core/policy.ts";
-import type { RatedKind } from "../worker/core/rates.ts";
+import type { Budget, BudgetState, KeyRecord } from "../worker/core/policy.ts";
+import type { RouteRecord, RouteVersion } from "../worker/core/route.ts";
 import { countsEach } from "../worker/core/scope.ts";
 import { SINK_TYPES, type SinkState } from "../worker/core/sink.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
@@ -38,7 +37,6 @@ import { ALERT_TABLES } from "./alert-tables.ts";
 import { backgroundStart, pruneBackground, settleBackground } from "./background.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
 import { TELL_MS } from "./counters.ts";
-import { limitsOf } from "./covering.ts";
 import { D1_BATCH, deliver } from "./d1.ts";
 import { tellCounters } from "./d1-counters.ts";
 import { expireWallets, nextExpiry } from "./expiry.ts";
@@ -50,6 +48,7 @@ import { alertMessages, BUDGET_PUSH_MS, broadcast, budgetMessages, usageMessages
 import { nextBatch, outboxPending, pruneOutbox } from "./outbox.ts";
 import { dropIdlePots, potsInUse, stateOf } from "./pots.ts";
 import * as records from "./records.ts";
+import { keepVersion, listVersions } from "./route-versions.ts";
 import type { LedgerState } from "./rows.ts";
 import { type CourierBindings, Couriers } from "./sinks/couriers.ts";
 import { SINK_TABLES } from "./sinks/rows.ts";
@@ -166,6 +165,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     return reply.outcome === "heard" && health ? { ...reply, health } : reply;
   }
 
+  async routeVersions(route: string): Promise<RouteVersion[]> {
+    return listVersions(this.#sql, route);
+  }
+
   async providerHealth(): Promise<HealthView[]> {
     return this.#health.view(Date.now());
   }
@@ -273,20 +276,12 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     return Object.fromEntries(budgets.map((budget) => [budget.id, this.#stateOf(budget)]));
   }
 
-  async rateStates(kind: RatedKind, ids: string[]): Promise<Record<string, BudgetState>> {
-    const limits = ids.flatMap((id) => {
-      const record = records.readRecord(this.#sql, kind, id);
-      return record ? limitsOf(kind, record) : [];
-    });
-    return Object.fromEntries(limits.map((limit) => [limit.id, this.#stateOf(limit)]));
-  }
-
   async note(note: Note, actor: Actor): Promise<void> {
     records.writeNote(this.#sql, note, actor, Date.now());
   }
 
-  async audit(asked: AuditQuery): Promise<Page<AuditEntry>> {
-    return records.listAudit(this.#sql, asked);
+  async audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>> {
+    return records.listAudit(this.#sql, page);
   }
 
   async importUsage(events: UsageEvent[]): Promise<number> {
@@ -430,7 +425,11 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     if (!applyChange(state, change, now)) return;
     if (kind === "credential") state.credentials = readCredentials(this.#sql);
     if (kind === "price") state.prices = readPrices(this.#sql);
-    if (kind === "route") state.routes = readRoutes(this.#sql);
+    if (kind === "route") {
+      state.routes = readRoutes(this.#sql);
+      const { before, after } = change as { before: RouteRecord | null; after: RouteRecord | null };
+      keepVersion(this.#sql, { before, after, actor: change.actor.id });
+    }
     if (kind === "budget") this.#moved.add((change.after ?? change.before)?.id ?? "");
     if (kind === "budget" && !change.after) abandonPots(this.#sql, change.before?.id ?? "", now + POT_MS);
     if (kind === "budget" && change.before) {
@@ -470,10 +469,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     return true;
   }
 
-  #stateOf(limit: Limit): BudgetState {
+  #stateOf(budget: Budget): BudgetState {
     const now = Date.now();
-    const fullest = countsEach(limit.scope) ? fullestPot(this.#sql, limit, now) : null;
-    return stateOf(this.#load(), limit, { now, fullest });
+    const fullest = countsEach(budget.scope) ? fullestPot(this.#sql, budget, now) : null;
+    return stateOf(this.#load(), budget, { now, fullest });
   }
 
   #writeRevoked(state: LedgerState): void {

@@ -120,6 +120,8 @@ export interface LedgerState {
   /** The newest of each model. */
   prices: PriceRecord[];
   routes: RouteRecord[];
+  /** The budgets that conditions of routes name, as of `version`. In memory alone. */
+  named: { version: number; budgets: readonly string[] } | null;
   /** Keys revoked lately, and when. */
   revoked: Map<string, number>;
   /** Those in use; the rest is in `stored`. */
@@ -170,6 +172,7 @@ export const emptyState = (tenant: string, stored: Stored): LedgerState => ({
   credentials: [],
   prices: [],
   routes: [],
+  named: null,
   revoked: new Map(),
   pots: new Map(),
   present: new Map(),

@@ -22,6 +22,15 @@ CREATE INDEX IF NOT EXISTS records_by_time ON records (kind, created_at, id);
 -- Keys revoked in the last day: policies name them.
 CREATE TABLE IF NOT EXISTS revoked (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 
+-- Routes as they were after each change, the last ones of each; actor is null where that is not known.
+CREATE TABLE IF NOT EXISTS route_versions (
+  route TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  actor TEXT,
+  json TEXT NOT NULL,
+  PRIMARY KEY (route, version)
+) WITHOUT ROWID;
+
 -- Ids sort by time.
 CREATE TABLE IF NOT EXISTS audit (id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
 

@@ -12,6 +12,7 @@ import * as leases from "./leases.ts";
 import { OPEN_AGE_MS, SHORT_MS } from "./limits.ts";
 import { policyOf, scopesFor } from "./policy.ts";
 import { freeOf, isHard, resetOf, roomOf } from "./pots.ts";
+import { budgetsUsedIn } from "./route-budgets.ts";
 import type { Booked, LeaseRow, LedgerState, Pot, WalletRow } from "./rows.ts";
 
 /** Acts on `message` and answers it. Acting on it again changes nothing. */
@@ -44,6 +45,7 @@ export function sync(state: LedgerState, message: SyncMessage, now: number): Syn
     keys: message.identify.map((hash) => ({ hash, key: state.stored.keyByHash(hash) })),
     scopes: scopesFor(state, message, (ask) => resolveFacts(state, ask)),
     leases: message.leases.flatMap((ask) => answerOf(state, wallet, { ask, now }) ?? []),
+    ...budgetsUsedIn(state, now),
   };
 }
 

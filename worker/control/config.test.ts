@@ -63,7 +63,7 @@ describe("the document", () => {
   it("has all that is set, and nothing that is secret", async () => {
     const document = await read();
     expect(Object.keys(document).sort()).toEqual(
-      ["version", "teams", "users", "keys", "budgets", "rate_limits", "alerts", "prices", "sinks"].sort(),
+      ["version", "teams", "users", "keys", "budgets", "rate_limits", "routes", "alerts", "prices", "sinks"].sort(),
     );
     expect(document.keys).toMatchObject([{ id: made.key?.id, name: "prod", team: "search", tags: { env: "prod" } }]);
     expect(document.budgets.map((each: { name: string }) => each.name)).toEqual(["all", "tokens"]);

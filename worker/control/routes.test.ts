@@ -73,4 +73,85 @@ describe("routes", () => {
       { model: "openai/gpt-5-mini", reason: "the request does not meet its condition on tags.env" },
     ]);
   });
+
+  test("keep their versions, and go back to one, which is a new version", async () => {
+    const target = (model: string) => ({ targets: [{ model }] });
+    await operator("PUT", at("/old"), target("openai/one"));
+    await operator("PUT", at("/old"), target("openai/two"));
+    await operator("PATCH", at("/old"), target("openai/three"));
+    const models = async () =>
+      (await operator("GET", at("/old/versions"))).body.data.map(
+        (each: { version: number; targets: { model: string }[] }) => [each.version, each.targets[0]?.model],
+      );
+    expect(await models()).toEqual([
+      [3, "openai/three"],
+      [2, "openai/two"],
+      [1, "openai/one"],
+    ]);
+    const restored = await operator("POST", at("/old/restore"), { version: 1 });
+    expect(restored.body).toMatchObject({ version: 4, targets: [{ model: "openai/one" }] });
+    expect((await operator("GET", at("/old"))).body).toMatchObject({ version: 4, targets: [{ model: "openai/one" }] });
+    const { body } = await operator("GET", at("/old/versions"));
+    expect(body.data[0]).toMatchObject({ version: 4, changed_by: "operator" });
+    expect((await operator("POST", at("/old/restore"), { version: 9 })).status).toBe(404);
+    expect((await operator("GET", at("/none/versions"))).status).toBe(404);
+    const viewer = { headers: await tokenOf(tenant, "viewer"), body: { version: 2 } };
+    expect((await call("POST", at("/old/restore"), viewer)).status).toBe(403);
+    await operator("DELETE", at("/old"));
+    await operator("PUT", at("/old"), target("openai/anew"));
+    expect(await models()).toEqual([[1, "openai/anew"]]);
+  });
+
+  test("choose by what a budget has spent, by the model that is named, and explain it", async () => {
+    await operator("POST", `/api/v1/tenants/${tenant}/budgets`, {
+      ...{ name: "Team A", scope: { type: "tenant" }, period: "month", limit_usd: "10", enforcement: "soft" },
+    });
+    const when = { "budget.Team A.used": { at_least: 80 } };
+    const targets = [{ model: "openai/gpt-5-nano", when }, { model: "openai/gpt-5" }];
+    expect((await operator("PUT", at("/thrifty"), { targets })).body.targets[0].when).toEqual(when);
+    const first = async () => (await operator("POST", at("/thrifty/explain"), { request: {} })).body.targets[0].model;
+    expect(await first()).toBe("openai/gpt-5");
+    const event = {
+      id: "spent_1",
+      provider: "openai",
+      model: "gpt-5",
+      cost_usd: "9",
+      time: new Date().toISOString(),
+    };
+    const imported = await operator("POST", `/api/v1/tenants/${tenant}/usage`, { events: [event] });
+    expect(imported.body).toMatchObject({ imported: 1 });
+    expect(await first()).toBe("openai/gpt-5-nano");
+    const wrong = [{ model: "openai/a", when: { "budget.x.used": "much" } }];
+    expect((await operator("PUT", at("/x"), { targets: wrong })).body.error.details.field).toBe(
+      "targets.0.when.budget.x.used",
+    );
+    const named = [{ model: "openai/a", when: { model: "gpt-*" } }, { model: "openai/b" }];
+    await operator("PUT", at("/named"), { targets: named });
+    const explain = async (request: object) =>
+      (await operator("POST", at("/named/explain"), { request })).body.targets[0].model;
+    expect([await explain({ model: "gpt-5" }), await explain({})]).toEqual(["openai/a", "openai/b"]);
+  });
+
+  test("are a section of the configuration document", async () => {
+    const own = await newTenant();
+    const config = `/api/v1/tenants/${own}/config`;
+    const routes = [{ name: "fast", targets: TARGETS, retries: { attempts: 2 } }];
+    const planned = await operator("PUT", `${config}?dry_run=1`, { routes });
+    expect(planned.body.changes).toMatchObject([{ action: "create", section: "routes", name: "fast" }]);
+    await operator("PUT", config, { routes });
+    const { body } = await operator("GET", config);
+    expect(body.routes).toMatchObject([{ name: "fast", strategy: "fallback", retries: { attempts: 2 } }]);
+    // As it was read, and as it was written: neither changes anything.
+    expect((await operator("PUT", config, { routes: body.routes })).body.changes).toEqual([]);
+    expect((await operator("PUT", config, { routes })).body.changes).toEqual([]);
+    const changed = [{ ...body.routes[0], strategy: "weighted" }];
+    const applied = await operator("PUT", config, { routes: changed });
+    expect(applied.body.changes).toMatchObject([
+      { action: "update", id: "fast", fields: { strategy: { from: "fallback", to: "weighted" } } },
+    ]);
+    const shown = await operator("GET", `/api/v1/tenants/${own}/routes/fast`);
+    expect(shown.body).toMatchObject({ version: 2, strategy: "weighted" });
+    await operator("PUT", config, { routes: [] });
+    expect((await operator("GET", `/api/v1/tenants/${own}/routes/fast`)).status).toBe(404);
+  });
 });

@@ -1,8 +1,8 @@
 /** A tenant's routes: named models, and which target a request would take. */
 import * as z from "zod";
 import { type Outcome, ok } from "../core/outcome.ts";
-import type { PriceRecord } from "../core/policy.ts";
 import {
+  budgetOfField,
   isGroup,
   type RouteNode,
   type RouteRecord,
@@ -13,13 +13,12 @@ import {
   type When,
 } from "../core/route.ts";
 import { ledgerOf } from "../db/ledger.ts";
-import { guessedCost } from "../routing/guess.ts";
-import { firstTokenMs, isTargetHealthy } from "../routing/health-book.ts";
-import { planRoute, sticky } from "../routing/plan.ts";
 import { WHEN_FIELDS } from "../routing/when.ts";
-import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
-import { iso, label, readBody, tags } from "./input.ts";
+import { type Answer, type App, invalid, notFound, type TenantCall } from "./call.ts";
+import { iso, readBody } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
+import { mountRouteExplanation } from "./route-explain.ts";
+import { mountRouteVersions } from "./route-versions.ts";
 import { time } from "./shapes.ts";
 
 const MAX_DEPTH = 4;
@@ -34,7 +33,7 @@ const routeName = z
   .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "must be letters, digits, dots, dashes and underscores, 64 at most");
 const text = z.string().min(1).max(256);
 const range = z.strictObject({ at_least: z.number().optional(), below: z.number().optional() });
-const when = z.record(z.string().max(80), z.union([text, z.array(text).min(1).max(64), range, z.boolean()]));
+const when = z.record(z.string().max(240), z.union([text, z.array(text).min(1).max(64), range, z.boolean()]));
 
 /** A target has a model; a group has a strategy and targets. */
 interface NodeInput {
@@ -105,8 +104,6 @@ const shown = z.strictObject({
   changed_at: time,
   created_at: time,
 });
-const reasoned = z.array(z.strictObject({ model: z.string(), reason: z.string() }));
-const explanation = z.strictObject({ route: routeName, version: z.int(), targets: reasoned, skipped: reasoned });
 const EXAMPLE = { targets: [{ model: "openai/gpt-5-mini" }, { model: "anthropic/claude-haiku-4-5" }] };
 
 /** Mounts `/routes`. A route's name is its id. */
@@ -142,16 +139,10 @@ export function mountRoutes(app: App): void {
     },
     put: { does: putRoute, body: put, summary: "Makes a route, or replaces it.", example: EXAMPLE },
     show: async (records) => records.map(showRoute),
+    config: { carriesSecret: () => false },
   });
-  mount(app, "/tenants/:tenant/routes/:id/explain", {
-    POST: {
-      summary: "Says which target a request would take now, and why. Nothing is sent.",
-      body: explained,
-      example: { request: { tags: { env: "prod" }, input_tokens: 2_000 } },
-      answers: explanation,
-      does: forTenant("read", explain),
-    },
-  });
+  mountRouteExplanation(app);
+  mountRouteVersions(app, { shown, show: showRoute });
 }
 
 async function putRoute(call: TenantCall): Promise<Answer> {
@@ -236,13 +227,11 @@ function whenOf(input: NodeInput["when"], path: string): Outcome<When | null> {
   if (!input) return ok(null);
   const all: Record<string, Wanted> = {};
   for (const [field, value] of Object.entries(input)) {
-    const kind = field.startsWith("tags.")
-      ? "text"
-      : Object.hasOwn(WHEN_FIELDS, field)
-        ? WHEN_FIELDS[field]
-        : undefined;
+    const kind = kindOf(field);
     const at = `${path}.${field}`;
-    if (!kind) return invalid(`${at}: unknown; tags.<name>, ${Object.keys(WHEN_FIELDS).join(", ")}`, at);
+    if (!kind) {
+      return invalid(`${at}: unknown; tags.<name>, budget.<name>.used, ${Object.keys(WHEN_FIELDS).join(", ")}`, at);
+    }
     const wanted = typeof value === "string" ? [value] : value;
     const given = Array.isArray(wanted) ? "text" : typeof wanted === "boolean" ? "boolean" : "number";
     if (given !== kind) return invalid(`${at}: must be a ${kind === "number" ? "range {at_least, below}" : kind}`, at);
@@ -251,53 +240,13 @@ function whenOf(input: NodeInput["when"], path: string): Outcome<When | null> {
   return ok(all);
 }
 
-const rangeOf = ({ at_least, below }: z.output<typeof range>) => given({ atLeast: at_least, below });
-
-const explained = z.strictObject({
-  request: z.strictObject({
-    tags: tags.default({}),
-    user: label.nullable().default(null),
-    team: label.nullable().default(null),
-    key: label.nullable().default(null),
-    session: label.nullable().default(null),
-    endpoint: z.string().max(100).default("chat/completions"),
-    stream: z.boolean().default(false),
-    input_tokens: z.int().nonnegative().default(1_000),
-    max_output_tokens: z.int().nonnegative().nullable().default(null),
-  }),
-});
-
-/** Which target a request would take, by the health and the prices of now; nothing is sent. */
-async function explain(call: TenantCall): Promise<Answer> {
-  const body = await readBody(call, explained);
-  if (!body.ok) return body;
-  const ledger = ledgerOf(call.env, call.tenant);
-  const route = await ledger.get("route", call.params.id ?? "");
-  if (!route) return notFound("route");
-  const { request } = body.value.input;
-  const { input_tokens: inputTokens, max_output_tokens: maxOutputTokens, ...rest } = request;
-  const traits = { ...rest, inputTokens, maxOutputTokens };
-  const prices: PriceRecord[] = (await ledger.list("price", { limit: 500, cursor: null })).items.reverse();
-  const cost = guessedCost({ prices, inputTokens, maxOutputTokens, now: call.now });
-  const plan = planRoute(route, {
-    traits,
-    now: call.now,
-    random: request.session === null ? Math.random : sticky(request.session),
-    costNanos: cost,
-    firstTokenMs: (target) => firstTokenMs(call.tenant, target),
-    isHealthy: (target) => isTargetHealthy(call.tenant, target, call.now),
-  });
-  const shown = ({ provider, model, reason }: (typeof plan.targets)[number]) => ({
-    model: `${provider}/${model}`,
-    reason,
-  });
-  return ok({
-    route: route.id,
-    version: route.version,
-    targets: plan.targets.map(shown),
-    skipped: plan.skipped.map(shown),
-  });
+function kindOf(field: string): "text" | "number" | "boolean" | undefined {
+  if (field.startsWith("tags.")) return "text";
+  if (budgetOfField(field) !== null) return "number";
+  return Object.hasOwn(WHEN_FIELDS, field) ? WHEN_FIELDS[field] : undefined;
 }
+
+const rangeOf = ({ at_least, below }: z.output<typeof range>) => given({ atLeast: at_least, below });
 
 const showRoute = (record: RouteRecord) => ({
   name: record.id,

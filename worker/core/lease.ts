@@ -178,6 +178,8 @@ export type SyncReply =
       /** Of the policy's partial types: all limits of what the message's leases and keys name. */
       scopes: ScopeLimits[];
       leases: LeaseAnswer[];
+      /** Of budgets that routes ask for, as they name them: how much is spent, in percent. Left out where none does. */
+      budgetsUsed?: Readonly<Record<string, number>>;
       /** What other isolates saw of providers; left out for no news. */
       health?: { version: number; words: readonly HealthWord[] };
     };

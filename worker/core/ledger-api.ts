@@ -6,7 +6,7 @@ import type { AlertChannel } from "./alert.ts";
 import type { HealthView } from "./health-view.ts";
 import type { Budget, BudgetState, Credential, KeyRecord, PriceRecord, RateLimitRecord, RateLimits } from "./policy.ts";
 import type { RatedKind } from "./rates.ts";
-import type { RouteRecord } from "./route.ts";
+import type { RouteRecord, RouteVersion } from "./route.ts";
 import type { Sink, SinkState } from "./sink.ts";
 import type { UsageEvent } from "./usage.ts";
 
@@ -75,20 +75,6 @@ export interface AuditEntry {
   /** The changed fields, without secrets (no hash, no sealed text). */
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
-}
-
-/** A page of the audit log, and what narrows it; what is left out narrows nothing. */
-export interface AuditQuery {
-  limit: number;
-  cursor: string | null;
-  /** The actor's id. */
-  actor?: string | undefined;
-  action?: AuditEntry["action"] | undefined;
-  kind?: AuditEntry["kind"] | undefined;
-  recordId?: string | undefined;
-  /** Milliseconds since the epoch: inclusive, and exclusive. */
-  from?: number | undefined;
-  to?: number | undefined;
 }
 
 /** A change of what is kept elsewhere, without secrets. */
@@ -182,10 +168,11 @@ export interface LedgerRecords {
   rateStates(kind: RatedKind, ids: string[]): Promise<Record<string, BudgetState>>;
   /** Notes what was changed elsewhere. */
   note(noted: Note, actor: Actor): Promise<void>;
-  /** Newest first. A page may have fewer entries than it could, and more behind it. */
-  audit(asked: AuditQuery): Promise<Page<AuditEntry>>;
+  audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>>;
   /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */
   importUsage(events: UsageEvent[]): Promise<number>;
+  /** A route as it was after each of its last changes, newest first; empty for one that was not changed lately. */
+  routeVersions(route: string): Promise<RouteVersion[]>;
   /** What isolates saw of providers' models, by credential. */
   providerHealth(): Promise<HealthView[]>;
   /** How far each enabled sink is, by id. */

@@ -64,6 +64,25 @@ export function targetsIn(node: RouteNode | Pick<RouteGroup, "targets">): RouteT
   return "targets" in node ? node.targets.flatMap(targetsIn) : [node];
 }
 
+/** The budget that a condition on `budget.<id or name>.used` names; null for any other field. */
+export const budgetOfField = (field: string): string | null => /^budget\.(.+)\.used$/.exec(field)?.[1] ?? null;
+
+/** The budgets that conditions of `route` name, by id or name as they do. */
+export function budgetsIn(route: Pick<RouteGroup, "targets">): string[] {
+  const named = (node: RouteNode): string[] => [
+    ...Object.keys(node.when ?? {}).flatMap((field) => budgetOfField(field) ?? []),
+    ...(isGroup(node) ? node.targets.flatMap(named) : []),
+  ];
+  return [...new Set(route.targets.flatMap(named))];
+}
+
+/** A route as it was from one change to the next. */
+export interface RouteVersion {
+  record: RouteRecord;
+  /** Who made it so, as the audit log names them; null where that was before versions were kept. */
+  actor: string | null;
+}
+
 /** The provider and the model of `provider/model`. */
 export function targetOf(name: string): { provider: string; model: string } {
   const slash = name.indexOf("/");

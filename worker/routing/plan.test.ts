@@ -5,6 +5,8 @@ import { type Circumstances, planRoute, sticky } from "./plan.ts";
 const target = (model: string, more: Partial<RouteNode> = {}): RouteNode => ({ model, weight: 1, when: null, ...more });
 const [a, b, c] = ["openai/a", "openai/b", "groq/c"].map((model) => target(model)) as [RouteNode, RouteNode, RouteNode];
 const TRAITS: Circumstances["traits"] = {
+  model: "smart",
+  budgetsUsed: new Map(),
   tags: {},
   user: null,
   team: null,

@@ -1,5 +1,5 @@
 /** Whether a request is what a target asks for. */
-import type { NumberRange, Wanted, When } from "../core/route.ts";
+import { budgetOfField, type NumberRange, type Wanted, type When } from "../core/route.ts";
 
 /** What a route may ask of a request. */
 export interface RequestTraits {
@@ -8,6 +8,8 @@ export interface RequestTraits {
   team: string | null;
   /** The key's id. */
   key: string | null;
+  /** As the client names it: the route's own name, or what it asks for beside `x-meterr-route`. */
+  model: string;
   session: string | null;
   /** As records name it: `chat/completions`. */
   endpoint: string;
@@ -15,14 +17,17 @@ export interface RequestTraits {
   /** A guess: a quarter of the body's bytes. */
   inputTokens: number;
   maxOutputTokens: number | null;
+  /** How much of a budget is spent, in percent, by its id or name; not there where nobody knows. */
+  budgetsUsed: ReadonlyMap<string, number>;
 }
 
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
-/** Fields besides `tags.…`, and what they are compared as. */
+/** Fields besides `tags.…` and `budget.….used`, and what they are compared as. */
 export const WHEN_FIELDS: Readonly<Record<string, "text" | "number" | "boolean">> = {
   user: "text",
   team: "text",
   key: "text",
+  model: "text",
   session: "text",
   endpoint: "text",
   weekday: "text",
@@ -44,10 +49,13 @@ function traitOf(field: string, traits: RequestTraits, now: number): string | nu
     const name = field.slice("tags.".length);
     return Object.hasOwn(traits.tags, name) ? (traits.tags[name] ?? null) : null;
   }
+  const budget = budgetOfField(field);
+  if (budget !== null) return traits.budgetsUsed.get(budget) ?? null;
   switch (field) {
     case "user":
     case "team":
     case "key":
+    case "model":
     case "session":
     case "endpoint":
     case "stream":

@@ -83,7 +83,8 @@ function learnKey(wallet: WalletState, hash: string, key: KeyRecord): void {
   }
   const { credentials = [], prices = [], routes = [] } = wallet.policy ?? {};
   wallet.unknownKeys.delete(hash);
-  wallet.keys.set(hash, { outcome: "known", grant: { tenant: wallet.tenant, key, credentials, prices, routes } });
+  const { tenant, budgetsUsed } = wallet;
+  wallet.keys.set(hash, { outcome: "known", grant: { tenant, key, credentials, prices, routes, budgetsUsed } });
   wallet.keyModes.set(key.id, key.mode);
   // Not dropped with the key: who waits meanwhile is held to what is known.
   if (wallet.ofKeys.size >= KEYS) wallet.ofKeys.delete(wallet.ofKeys.keys().next().value ?? "");

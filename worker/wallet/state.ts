@@ -131,6 +131,8 @@ export interface WalletState extends Correspondence {
   ofKeys: Map<string, readonly Limit[]>;
   /** What covers the facts that were last asked for. */
   covering: { facts: ScopeFacts; found: readonly Covering[] } | null;
+  /** Of budgets that routes ask for: how much is spent, in percent, as of the last answer. */
+  budgetsUsed: Map<string, number>;
   /** The modes of keys seen, by their id. */
   keyModes: Map<string, KeyMode>;
   /** Calls under way, by the time they were sent: a cancelled one counts no more after a while. */
@@ -170,6 +172,7 @@ export const newWallet = (tenant: string): WalletState => ({
   scopes: new Set(),
   ofKeys: new Map(),
   covering: null,
+  budgetsUsed: new Map(),
   keyModes: new Map(),
   calls: new Set(),
   keeper: null,

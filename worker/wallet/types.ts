@@ -16,6 +16,8 @@ export interface Grant {
   /** The tenant's own prices, one a model. */
   prices: readonly PriceRecord[];
   routes: readonly RouteRecord[];
+  /** Of budgets that routes ask for, as they name them: how much is spent, in percent. Moves with each of the ledger's answers. */
+  budgetsUsed: ReadonlyMap<string, number>;
 }
 
 export type Identified =

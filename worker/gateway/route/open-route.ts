@@ -11,7 +11,7 @@ import { labelsFor, readLabels } from "../labels.ts";
 import { permit } from "../permit.ts";
 import { factsOf } from "../read-call.ts";
 import { placeOf } from "../unified/entry.ts";
-import type { Asked, Leg, Opened, OpenedRoute } from "../unified/leg.ts";
+import { type Asked, type Leg, nameIn, type Opened, type OpenedRoute } from "../unified/leg.ts";
 import { legFor } from "../unified/leg-for.ts";
 
 /** Bytes of JSON for a token of a usual text. */
@@ -34,7 +34,10 @@ export async function openRoute(
   const { stream, maxOutputTokens } = facts.value;
   const { id: key, team } = grant.key;
   const plan = planRoute(route, {
-    traits: { tags, user, team, key, session, endpoint: endpoint.name, stream, inputTokens, maxOutputTokens },
+    traits: {
+      ...{ tags, user, team, key, session, model: nameIn(asked) ?? "", endpoint: endpoint.name, stream },
+      ...{ inputTokens, maxOutputTokens, budgetsUsed: grant.budgetsUsed },
+    },
     now: of.arrivedAt,
     random: session === null ? Math.random : sticky(session),
     costNanos: guessedCost({ prices: grant.prices, inputTokens, maxOutputTokens, now: of.arrivedAt }),
