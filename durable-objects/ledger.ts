@@ -13,6 +13,7 @@ import type {
   Actor,
   ApplyResult,
   AuditEntry,
+  AuditQuery,
   Change,
   CreateResult,
   Idempotency,
@@ -25,7 +26,8 @@ import type {
   RotateResult,
   TokenRecord,
 } from "../worker/core/ledger-api.ts";
-import type { Budget, BudgetState, KeyRecord } from "../worker/core/policy.ts";
+import type { Budget, BudgetState, KeyRecord, Limit } from "../worker/core/policy.ts";
+import type { RatedKind } from "../worker/core/rates.ts";
 import type { RouteRecord, RouteVersion } from "../worker/core/route.ts";
 import { countsEach } from "../worker/core/scope.ts";
 import { SINK_TYPES, type SinkState } from "../worker/core/sink.ts";
@@ -37,6 +39,7 @@ import { ALERT_TABLES } from "./alert-tables.ts";
 import { backgroundStart, pruneBackground, settleBackground } from "./background.ts";
 import { applyChange, type RecordChange } from "./changes.ts";
 import { TELL_MS } from "./counters.ts";
+import { limitsOf } from "./covering.ts";
 import { D1_BATCH, deliver } from "./d1.ts";
 import { tellCounters } from "./d1-counters.ts";
 import { expireWallets, nextExpiry } from "./expiry.ts";
@@ -276,12 +279,20 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     return Object.fromEntries(budgets.map((budget) => [budget.id, this.#stateOf(budget)]));
   }
 
+  async rateStates(kind: RatedKind, ids: string[]): Promise<Record<string, BudgetState>> {
+    const limits = ids.flatMap((id) => {
+      const record = records.readRecord(this.#sql, kind, id);
+      return record ? limitsOf(kind, record) : [];
+    });
+    return Object.fromEntries(limits.map((limit) => [limit.id, this.#stateOf(limit)]));
+  }
+
   async note(note: Note, actor: Actor): Promise<void> {
     records.writeNote(this.#sql, note, actor, Date.now());
   }
 
-  async audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>> {
-    return records.listAudit(this.#sql, page);
+  async audit(asked: AuditQuery): Promise<Page<AuditEntry>> {
+    return records.listAudit(this.#sql, asked);
   }
 
   async importUsage(events: UsageEvent[]): Promise<number> {
@@ -469,10 +480,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
     return true;
   }
 
-  #stateOf(budget: Budget): BudgetState {
+  #stateOf(limit: Limit): BudgetState {
     const now = Date.now();
-    const fullest = countsEach(budget.scope) ? fullestPot(this.#sql, budget, now) : null;
-    return stateOf(this.#load(), budget, { now, fullest });
+    const fullest = countsEach(limit.scope) ? fullestPot(this.#sql, limit, now) : null;
+    return stateOf(this.#load(), limit, { now, fullest });
   }
 
   #writeRevoked(state: LedgerState): void {

@@ -77,6 +77,20 @@ export interface AuditEntry {
   after: Record<string, unknown> | null;
 }
 
+/** A page of the audit log, and what narrows it; what is left out narrows nothing. */
+export interface AuditQuery {
+  limit: number;
+  cursor: string | null;
+  /** The actor's id. */
+  actor?: string | undefined;
+  action?: AuditEntry["action"] | undefined;
+  kind?: AuditEntry["kind"] | undefined;
+  recordId?: string | undefined;
+  /** Milliseconds since the epoch: inclusive, and exclusive. */
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
 /** A change of what is kept elsewhere, without secrets. */
 export type Note = Pick<AuditEntry, "action" | "recordId" | "before" | "after"> & { kind: NotedKind };
 
@@ -168,7 +182,8 @@ export interface LedgerRecords {
   rateStates(kind: RatedKind, ids: string[]): Promise<Record<string, BudgetState>>;
   /** Notes what was changed elsewhere. */
   note(noted: Note, actor: Actor): Promise<void>;
-  audit(page: { limit: number; cursor: string | null }): Promise<Page<AuditEntry>>;
+  /** Newest first. A page may have fewer entries than it could, and more behind it. */
+  audit(asked: AuditQuery): Promise<Page<AuditEntry>>;
   /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */
   importUsage(events: UsageEvent[]): Promise<number>;
   /** A route as it was after each of its last changes, newest first; empty for one that was not changed lately. */
