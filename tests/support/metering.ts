@@ -5,6 +5,7 @@ import { readBody } from "../../worker/gateway/body.ts";
 import { boundRequestOf, priceFor } from "../../worker/gateway/bound-request.ts";
 import type { Admission, Call } from "../../worker/gateway/call.ts";
 import { type Charge, chargeAnswer } from "../../worker/gateway/charge.ts";
+import { NO_LEVERS } from "../../worker/gateway/levers.ts";
 import { StreamMeter } from "../../worker/gateway/stream-meter.ts";
 import { type Bound, type BoundRequest, boundOf, type ModelPrice } from "../../worker/pricing/index.ts";
 import { providerOf } from "../../worker/providers/registry.ts";
@@ -66,6 +67,7 @@ async function callOf({ provider: slug, request }: Recording): Promise<Call | nu
     search,
     bringsCredential: false,
     unified: null,
+    levers: NO_LEVERS,
   };
 }
 

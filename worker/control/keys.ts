@@ -18,6 +18,9 @@ const names = z.array(z.string().min(1).max(200)).max(200).nullable();
 /** A year. */
 const MAX_CACHE_SECONDS = 31_536_000;
 
+const PROMPT_CACHE =
+  "Whether prompts are marked so that their provider keeps them. Null: at unified entries, and not on providers' own paths.";
+
 /** What PATCH may change: all but the mode, which the key itself says. */
 const changeable = {
   name,
@@ -29,6 +32,7 @@ const changeable = {
   rate_limits: rateLimits,
   max_identical_requests: z.int().positive().nullable(),
   cache: z.strictObject({ ttl_seconds: z.int().positive().max(MAX_CACHE_SECONDS) }).nullable(),
+  prompt_cache: z.enum(["auto", "off"]).nullable().meta({ description: PROMPT_CACHE }),
   on_disconnect: z.enum(["abort", "drain"]),
   expires_at: instant.nullable(),
 };
@@ -139,6 +143,7 @@ function changesOf(input: z.output<typeof patch>, current: KeyRecord): Partial<K
     rateLimits: limits && ratesFrom(limits, current.rateLimits),
     maxIdenticalRequests: input.max_identical_requests,
     cache: input.cache && { ttlSeconds: input.cache.ttl_seconds },
+    promptCache: input.prompt_cache,
     onDisconnect: input.on_disconnect,
     expiresAt: input.expires_at,
   });
@@ -191,6 +196,7 @@ const showKey = (record: KeyRecord) => ({
   rate_limits: showRates(record.rateLimits),
   max_identical_requests: record.maxIdenticalRequests ?? null,
   cache: record.cache && { ttl_seconds: record.cache.ttlSeconds },
+  prompt_cache: record.promptCache ?? null,
   on_disconnect: record.onDisconnect,
   expires_at: iso(record.expiresAt),
   created_at: iso(record.createdAt),

@@ -6,8 +6,11 @@ import type { PriceRecord } from "../core/policy.ts";
 import { budgetsIn, type RouteRecord } from "../core/route.ts";
 import { countsEach } from "../core/scope.ts";
 import { ledgerOf } from "../db/ledger.ts";
+import { difficultyOf } from "../routing/difficulty.ts";
+import { featuresOf } from "../routing/features.ts";
 import { guessedCost } from "../routing/guess.ts";
 import { planRoute, sticky } from "../routing/plan.ts";
+import { wasLarge } from "../routing/session-size.ts";
 import type { Target } from "../routing/targets.ts";
 import { type Answer, type App, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { label, readBody, tags } from "./input.ts";
@@ -76,6 +79,8 @@ async function explain(call: TenantCall): Promise<Answer> {
     costNanos: guessedCost({ prices, inputTokens, maxOutputTokens, now: call.now }),
     firstTokenMs: (target) => firstTokenOf(of(health, target)),
     isHealthy: (target) => isSound(of(health, target)),
+    difficulty: () => difficultyOf(featuresOf(sample ?? {}, { inputTokens, maxOutputTokens, media: 0 })),
+    wasLarge: session !== null && wasLarge({ tenant: call.tenant, route: route.id, session }, call.now),
   });
   const shown = ({ provider, model: name, reason }: Target & { reason: string }) => ({
     model: `${provider}/${name}`,

@@ -41,15 +41,22 @@ interface NodeInput {
   strategy?: (typeof STRATEGIES)[number] | undefined;
   targets?: NodeInput[] | undefined;
   weight?: number | undefined;
+  service_tier?: "flex" | undefined;
+  threshold?: number | undefined;
   when?: z.output<typeof when> | undefined;
 }
+const modelName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}\/[^\s\p{Cc}]{1,200}$/u, "must be provider/model");
+const threshold = z
+  .number()
+  .min(0)
+  .max(1)
+  .meta({ description: "Of `auto`: how hard a request has to be for the second target. 0.4 where it is left out." });
 /** Written out level by level, one more than there may be: a schema that names itself has no place in the API's description. */
 function nodeSchema(levels: number): z.ZodType<NodeInput> {
   const target = z.strictObject({
-    model: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,39}\/[^\s\p{Cc}]{1,200}$/u, "must be provider/model")
-      .optional(),
+    model: modelName.optional(),
+    service_tier: z.enum(["flex"]).optional(),
+    threshold: threshold.optional(),
     strategy: z.enum(STRATEGIES).optional(),
     weight: z.number().nonnegative().max(1_000_000).optional(),
     when: when.optional(),
@@ -79,6 +86,12 @@ const fields = {
   }),
   after_first_byte: z.enum(["error", "verified"]),
   on_unsupported: z.enum(["refuse", "drop"]),
+  threshold: threshold.nullable(),
+  allow_latency: z.boolean().meta({ description: "Asks for the slower, cheaper tier wherever a target has one." }),
+  shadow: z
+    .strictObject({ model: modelName })
+    .nullable()
+    .meta({ description: "Each record tells what its tokens would have cost there. Nothing is sent." }),
 };
 const put = z.strictObject({
   ...fields,
@@ -87,6 +100,9 @@ const put = z.strictObject({
   timeouts: fields.timeouts.default({}),
   after_first_byte: fields.after_first_byte.default("error"),
   on_unsupported: fields.on_unsupported.default("refuse"),
+  threshold: fields.threshold.default(null),
+  allow_latency: fields.allow_latency.default(false),
+  shadow: fields.shadow.default(null),
 });
 const create = z.strictObject({ name: routeName, ...put.shape });
 const patch = z.strictObject(fields).partial();
@@ -101,6 +117,9 @@ const shown = z.strictObject({
   timeouts: fields.timeouts,
   after_first_byte: fields.after_first_byte,
   on_unsupported: fields.on_unsupported,
+  threshold: threshold.optional(),
+  allow_latency: z.boolean(),
+  shadow: fields.shadow,
   changed_at: time,
   created_at: time,
 });
@@ -124,6 +143,9 @@ export function mountRoutes(app: App): void {
     change: async (input, current, call) => {
       const targets = input.targets && nodesOf(input.targets);
       if (targets && !targets.ok) return targets;
+      const strategy = input.strategy ?? current.strategy;
+      const wrong = strategy === "auto" ? notTwo(targets?.value ?? current.targets, "targets") : null;
+      if (wrong) return wrong;
       return ok({
         ...given({
           strategy: input.strategy,
@@ -132,7 +154,10 @@ export function mountRoutes(app: App): void {
           timeouts: input.timeouts && timeoutsOf(input.timeouts),
           afterFirstByte: input.after_first_byte,
           onUnsupported: input.on_unsupported,
+          allowLatency: input.allow_latency,
         }),
+        ...(input.threshold !== undefined && { threshold: input.threshold ?? undefined }),
+        ...(input.shadow !== undefined && { shadow: input.shadow?.model ?? null }),
         version: current.version + 1,
         changedAt: call.now,
       });
@@ -167,6 +192,8 @@ async function putRoute(call: TenantCall): Promise<Answer> {
 function newRoute(id: string, input: Input, now: number): Outcome<RouteRecord> {
   const targets = nodesOf(input.targets);
   if (!targets.ok) return targets;
+  const wrong = input.strategy === "auto" ? notTwo(targets.value, "targets") : null;
+  if (wrong) return wrong;
   return ok({
     id,
     version: 1,
@@ -176,6 +203,9 @@ function newRoute(id: string, input: Input, now: number): Outcome<RouteRecord> {
     timeouts: timeoutsOf(input.timeouts),
     afterFirstByte: input.after_first_byte,
     onUnsupported: input.on_unsupported,
+    ...given({ threshold: input.threshold ?? undefined }),
+    allowLatency: input.allow_latency,
+    shadow: input.shadow?.model ?? null,
     changedAt: now,
     createdAt: now,
   });
@@ -216,12 +246,19 @@ function nodeOf(input: NodeInput, path: string, depth: number): Outcome<RouteNod
   const common = { weight: input.weight ?? 1, when: conditions.value };
   if (input.model !== undefined) {
     if (input.strategy || input.targets) return invalid(`${path}: either a model, or a strategy with targets`, path);
-    return ok({ model: input.model, ...common });
+    return ok({ model: input.model, ...common, ...given({ serviceTier: input.service_tier }) });
   }
   if (!input.targets) return invalid(`${path}: needs a model, or a strategy with targets`, path);
   const targets = nodesOf(input.targets, `${path}.targets`, depth + 1);
-  return targets.ok ? ok({ strategy: input.strategy ?? "fallback", targets: targets.value, ...common }) : targets;
+  if (!targets.ok) return targets;
+  const strategy = input.strategy ?? "fallback";
+  const wrong = strategy === "auto" ? notTwo(targets.value, path) : null;
+  return wrong ?? ok({ strategy, targets: targets.value, ...common, ...given({ threshold: input.threshold }) });
 }
+
+/** `auto` chooses between a small target and a large one. */
+const notTwo = (targets: readonly RouteNode[], path: string): Outcome<never> | null =>
+  targets.length === 2 ? null : invalid(`${path}: auto has two targets, the small one first`, path);
 
 function whenOf(input: NodeInput["when"], path: string): Outcome<When | null> {
   if (!input) return ok(null);
@@ -263,14 +300,20 @@ const showRoute = (record: RouteRecord) => ({
   }),
   after_first_byte: record.afterFirstByte,
   on_unsupported: record.onUnsupported,
+  ...given({ threshold: record.threshold }),
+  allow_latency: record.allowLatency ?? false,
+  shadow: record.shadow ? { model: record.shadow } : null,
   changed_at: iso(record.changedAt),
   created_at: iso(record.createdAt),
 });
 
 function showNode(one: RouteNode): Record<string, unknown> {
   const common = { weight: one.weight, ...(one.when && { when: showWhen(one.when) }) };
-  if (isGroup(one)) return { strategy: one.strategy, targets: one.targets.map(showNode), ...common };
-  return { model: one.model, ...common };
+  if (isGroup(one)) {
+    const { strategy, targets, threshold } = one;
+    return { strategy, targets: targets.map(showNode), ...common, ...given({ threshold }) };
+  }
+  return { model: one.model, ...common, ...given({ service_tier: one.serviceTier }) };
 }
 
 const showWhen = (conditions: When): Record<string, unknown> =>

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { setField } from "./json-edit.ts";
+import { describe, expect, test } from "vitest";
+import { elementsIn, fieldIn, replaceAll, setField, wholeOf } from "./json-edit.ts";
 
 test("a new field goes to the front and no other byte changes", () => {
   expect(setField('{ "model":"m",\n "x": 1.0}', ["stream_options"], '{"include_usage":true}')).toBe(
@@ -23,4 +23,29 @@ test("quotes, braces and escapes inside strings do not mislead it", () => {
 
 test("of a field that stands twice the last one is set, which is the one that parsers take", () => {
   expect(JSON.parse(setField('{"n":1,"n":2}', ["n"], "3"))).toEqual({ n: 3 });
+});
+
+describe("places in a text", () => {
+  const text = '{"a":[ 1, {"b":"]"} ,"x" ,[2] ],"c":[],"a2":{} }';
+  const at = (name: string) => fieldIn(text, wholeOf(text), name) ?? { from: 0, to: 0 };
+
+  test("are those of fields and elements, as they are written", () => {
+    const elements = elementsIn(text, at("a")).map(({ from, to }) => text.slice(from, to));
+    expect(elements).toEqual(["1", '{"b":"]"}', '"x"', "[2]"]);
+    expect(elementsIn(text, at("c"))).toEqual([]);
+    expect(elementsIn(text, at("a2"))).toEqual([]);
+    expect(fieldIn(text, at("a"), "b")).toBeNull();
+  });
+
+  test("are replaced together, whatever their order", () => {
+    const [one, , , two] = elementsIn(text, at("a"));
+    if (!one || !two) throw new Error("no such elements");
+    expect(
+      replaceAll(text, [
+        { ...two, with: "9" },
+        { ...one, with: "8" },
+        { from: 1, to: 1, with: '"n":0,' },
+      ]),
+    ).toBe('{"n":0,"a":[ 8, {"b":"]"} ,"x" ,9 ],"c":[],"a2":{} }');
+  });
 });

@@ -1,7 +1,45 @@
 /**
- * Changes one field of a JSON text and leaves every other byte as it is: prompt caches at the provider depend on
+ * Changes fields of a JSON text and leaves every other byte as it is: prompt caches at the provider depend on
  * the bytes, and a body that was parsed and written again has others.
  */
+
+/** Where a value stands in a text: from its first character to behind its last one. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** The value of `name` in the object at `span`; null where there is none. */
+export const fieldIn = (text: string, span: Span, name: string): Span | null =>
+  text.charCodeAt(span.from) === OPEN_BRACE ? findField(text, span.from, name) : null;
+
+/** The elements of the array at `span`, in order. */
+export function elementsIn(text: string, { from }: Span): Span[] {
+  const elements: Span[] = [];
+  if (text.charCodeAt(from) !== OPEN_BRACKET) return elements;
+  let at = skipSpace(text, from + 1);
+  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
+    const to = endOfValue(text, at);
+    elements.push({ from: at, to });
+    at = skipSpace(text, to);
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
+  }
+  return elements;
+}
+
+/** The whole object that `text` is. */
+export const wholeOf = (text: string): Span => ({ from: text.indexOf("{"), to: text.length });
+
+/** `text` with each of `changes` in its place; they do not overlap. */
+export function replaceAll(text: string, changes: readonly (Span & { with: string })[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const change of changes.toSorted((a, b) => a.from - b.from)) {
+    parts.push(text.slice(at, change.from), change.with);
+    at = change.to;
+  }
+  return parts.join("") + text.slice(at);
+}
 
 /**
  * `text` with the value at `path` set to `value` (JSON text). Objects on the way that are missing are made; a new
@@ -34,8 +72,8 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
 /** Where the value of the last field called `name` stands in the object that opens at `open` (the last one wins, as in JSON.parse). */
-function findField(text: string, open: number, name: string): { from: number; to: number } | null {
-  let found: { from: number; to: number } | null = null;
+function findField(text: string, open: number, name: string): Span | null {
+  let found: Span | null = null;
   let at = skipSpace(text, open + 1);
   while (text.charCodeAt(at) === QUOTE) {
     const keyEnd = endOfString(text, at);

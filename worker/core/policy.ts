@@ -113,6 +113,8 @@ export interface KeyRecord {
   /** How often the same request may come in a row, in one session; null or left out: as often as it likes. */
   maxIdenticalRequests?: number | null;
   cache: { ttlSeconds: number } | null;
+  /** Whether meterr changes prompts so that providers keep them; null or left out: at unified entries alone. */
+  promptCache?: "auto" | "off" | null;
   onDisconnect: "abort" | "drain";
   expiresAt: number | null;
   createdAt: number;

@@ -1,6 +1,6 @@
 /** A tenant's named model: where its requests go, in which order, and how patiently. */
 
-export const STRATEGIES = ["fallback", "weighted", "conditional", "cheapest", "fastest"] as const;
+export const STRATEGIES = ["fallback", "weighted", "conditional", "cheapest", "fastest", "auto"] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** A range of numbers; what is left out does not bound. */
@@ -21,6 +21,8 @@ export interface RouteTarget {
   model: string;
   weight: number;
   when: When | null;
+  /** Left out: as the client asks. `flex` is cheaper, and slower. */
+  serviceTier?: "flex";
 }
 
 /** Targets and groups, and how one is chosen among them. */
@@ -29,6 +31,8 @@ export interface RouteGroup {
   targets: readonly RouteNode[];
   weight: number;
   when: When | null;
+  /** Of `auto`: how hard a request has to be for the second target, from 0 to 1. */
+  threshold?: number;
 }
 
 export type RouteNode = RouteTarget | RouteGroup;
@@ -55,6 +59,10 @@ export interface RouteRecord extends Omit<RouteGroup, "weight" | "when"> {
   /** A stream that breaks off: an error at its end, or it is held back until it is complete. */
   afterFirstByte: "error" | "verified";
   onUnsupported: "refuse" | "drop";
+  /** Its requests may wait for a cheaper tier, wherever a target has one. */
+  allowLatency?: boolean;
+  /** `provider/model` of which each record tells what the same tokens would have cost there. */
+  shadow?: string | null;
   changedAt: number;
   createdAt: number;
 }

@@ -9,7 +9,7 @@ import { cutterOf } from "../dialects/cut.ts";
 import { DIALECTS, type DialectName } from "../dialects/index.ts";
 import type { Dialect, Reading } from "../dialects/types.ts";
 import { countIsExactFor, encodingFor } from "../pricing/index.ts";
-import { type Charge, chargeAnswer, chargePartial, NO_CHARGE, UNKNOWN_CHARGE } from "./charge.ts";
+import { type Charge, chargeAnswer, chargePartial, NO_CHARGE, pricedAt, UNKNOWN_CHARGE } from "./charge.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Ending } from "./event.ts";
 import { towardsClient } from "./headers.ts";
@@ -19,6 +19,7 @@ import { ownHeaders, rateLimitHeaders } from "./own-headers.ts";
 import { readAnswer } from "./read-answer.ts";
 import { type RelayEnd, relay } from "./relay.ts";
 import { errorResponse } from "./respond.ts";
+import { savedBy } from "./savings.ts";
 import { AHEAD_TOKENS, SlicedStream } from "./slices.ts";
 import { split } from "./split.ts";
 import { StreamMeter } from "./stream-meter.ts";
@@ -216,7 +217,7 @@ export function garbage(of: Delivery, what: string): Ending {
 }
 
 function endingOf(
-  { response }: Answered,
+  { of, response }: Answered,
   reading: Reading,
   end: RelayEnd,
   charge: Charge,
@@ -232,7 +233,10 @@ function endingOf(
           : end === "broken" || !reading.finished
             ? "truncated"
             : "ok";
+  const isComplete = isWhole(reading) && (end === "complete" || end === "left");
+  const { call, admission, earlier } = of;
   return {
+    ...(isComplete && savedBy(call, pricedAt(call, admission), { reading, charge, earlier })),
     status,
     httpStatus: response.status,
     charge,

@@ -6,6 +6,7 @@ import type { ModelPrice } from "../pricing/index.ts";
 import type { Translation } from "../translate/types.ts";
 import type { Grant, Hold } from "../wallet/types.ts";
 import type { RequestBody } from "./body.ts";
+import type { Levers } from "./levers.ts";
 import type { Place } from "./locate.ts";
 import type { SlicePlan } from "./slices.ts";
 
@@ -26,6 +27,7 @@ export interface Call {
   bringsCredential: boolean;
   /** Null for a request to a provider's own path. */
   unified: Unified | null;
+  levers: Levers;
 }
 
 /** What a unified entry adds: the provider's side stands in the call itself. */

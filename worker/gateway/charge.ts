@@ -138,7 +138,7 @@ const COUNTABLE: ReadonlySet<string> = new Set([
   "embeddings",
 ]);
 
-const pricedAt = (call: Call, admission: Admission): Priced => ({
+export const pricedAt = (call: Call, admission: Admission): Priced => ({
   provider: call.scope.provider,
   model: call.scope.model,
   time: call.arrivedAt,

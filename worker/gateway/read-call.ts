@@ -18,6 +18,7 @@ import { boundRequestOf, priceFor } from "./bound-request.ts";
 import type { Call } from "./call.ts";
 import { identify } from "./identify.ts";
 import { labelsFor, readLabels } from "./labels.ts";
+import { keepsPrompts, NO_WISHES, pull } from "./levers.ts";
 import type { Place } from "./locate.ts";
 import { permit } from "./permit.ts";
 import type { PresentedKey } from "./present-key.ts";
@@ -59,7 +60,7 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
   if (!grant.ok) return grant;
   const { key } = grant.value;
   const labels = labelsFor(key, sent.value);
-  const call: Call = {
+  const asRead: Omit<Call, "levers"> = {
     ...draft,
     id: of.id,
     mode: of.mode,
@@ -75,6 +76,8 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
     bringsCredential: of.presented.bringsCredential && (!opened || opened.family === place.provider.slug),
     unified: opened && { endpoint: opened.endpoint, asked: opened.asked, translation: opened.leg.translation },
   };
+  const wishes = opened?.routed?.targets[0]?.wishes ?? NO_WISHES;
+  const call = pull(asRead, wishes, keepsPrompts(of.headers, key, opened !== null));
   // Refused by its record, not by an early end: the lease that came with the identity has to go back.
   if (!labels.ok) return ok({ call, refusal: labels.error });
   const permitted = permit(key, {

@@ -18,7 +18,7 @@ export type Answer =
 
 /** An unstreamed answer comes when it is complete, which official SDKs wait ten minutes for. */
 const FIRST_BYTE_MS = 600_000;
-/** A streamed one begins at once, but for models that think before their first token. */
+/** A streamed one begins at once, but for models that think before their first token, and in a slower tier. */
 const FIRST_BYTE_STREAMED_MS = 120_000;
 
 export interface Attempt {
@@ -69,7 +69,8 @@ export async function attempt(of: Attempt): Promise<Answer> {
 
 /** `x-meterr-timeout-ms` shortens the wait for the first byte. */
 function firstByteMs(of: Attempt): number {
-  const most = of.firstByteMs ?? (of.call.facts.stream ? FIRST_BYTE_STREAMED_MS : FIRST_BYTE_MS);
+  const most =
+    of.firstByteMs ?? (of.call.facts.stream && !of.call.levers.flex ? FIRST_BYTE_STREAMED_MS : FIRST_BYTE_MS);
   const asked = Number(of.headers.get("x-meterr-timeout-ms") ?? "");
   return Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
 }

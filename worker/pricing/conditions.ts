@@ -46,6 +46,21 @@ function searchContextOf({ web_search_options: asked, usage }: Readonly<Record<s
   return null;
 }
 
+/**
+ * Models that are sold in a slower tier for less, by our provider's slug: OpenAI's pricing page, "Flex", 2026-10. Its chat, codex
+ * and pro models are not.
+ */
+const FLEX_MODELS: Readonly<Record<string, RegExp>> = {
+  openai: /^(o3|o4-mini|gpt-5(\.\d+)?(-(mini|nano))?)(-\d{4}-\d{2}-\d{2})?$/,
+};
+
+/** Whether `model` can be asked for in the flex tier. */
+export const hasFlexTier = (provider: string, model: string): boolean =>
+  Object.hasOwn(FLEX_MODELS, provider) && (FLEX_MODELS[provider]?.test(model) ?? false);
+
+/** Whether an answer says that it was served so. */
+export const isFlexTier = (serviceTier: string | null | undefined): boolean => serviceTier === "flex";
+
 /** A factor on all token prices, as a fraction: floats never touch money. */
 type Factor = readonly [numerator: number, denominator: number];
 const HALF: Factor = [1, 2];

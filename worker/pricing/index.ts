@@ -2,8 +2,9 @@
 export { type ClientTools, type MediaParts, mediaTokensOf } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
 export { cacheWritesOf } from "./cache-writes.ts";
+export { leastCacheableTokens } from "./cacheable.ts";
 export { listModels, priceOf, priceVersion, sellersOf } from "./catalogue.ts";
-export { type Conditions, conditionsOf, dearestUnder, priceUnder } from "./conditions.ts";
+export { type Conditions, conditionsOf, dearestUnder, hasFlexTier, isFlexTier, priceUnder } from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
 export { dearestKnown } from "./dearest.ts";
 export { estimatedPromptTokens, estimatedTokens } from "./estimate.ts";

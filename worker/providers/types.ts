@@ -42,6 +42,8 @@ export interface Provider {
   error: ErrorShape;
   /** Whether a stream tells its usage only when asked by `stream_options.include_usage`. */
   asksForUsage(search: string): boolean;
+  /** Whether requests may name where their prompt is kept, by `prompt_cache_key`. */
+  takesPromptCacheKey?: true;
   /** The operator's own key for it, by the name of the environment variable. */
   operatorKey: string;
 }

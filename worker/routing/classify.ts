@@ -3,12 +3,14 @@ import { arrayIn, isObject, type JsonObject, numberIn, objectIn, parseJson, stri
 
 /**
  * `retry`: the same target may answer it in a moment. `credential`: another credential may. `next`: this target will not.
- * `larger`: the request does not fit into this model. `tell`: the request itself is refused, wherever it is sent.
+ * `standard`: the tier that was asked for has no room, the usual one may have. `larger`: the request does not fit into this
+ * model. `tell`: the request itself is refused, wherever it is sent.
  */
 export type Verdict =
   | { kind: "retry"; waitMs: number | null }
   | { kind: "credential"; refused: boolean; waitMs: number | null }
   | { kind: "next" }
+  | { kind: "standard" }
   | { kind: "larger" }
   | { kind: "tell" };
 
@@ -20,6 +22,8 @@ export interface Refusal {
   body: string;
   /** Milliseconds since the epoch. */
   now: number;
+  /** Whether the gateway asked for the slower tier. */
+  flex?: boolean;
 }
 
 const OVERFLOW =
@@ -33,10 +37,14 @@ const NO_MODEL =
   /model[ _]?(?:is[ _])?not[ _](?:found|exist|available|supported)|(?:does not|doesn't) exist|unknown model|decommissioned|no longer (?:available|supported)/i;
 const BAD_KEY = /invalid[ _](?:api[ _])?key|api key not valid|incorrect api key|authentication[ _](?:error|fails?)/i;
 
+/** The slower tier is full, or this model is not sold in it. */
+const NO_FLEX = /resource[ _]unavailable|service[ _]tier|\bflex\b/i;
+
 /** What `refusal`, an answer of status 400 or above, means. */
 export function classify(refusal: Refusal): Verdict {
   const { status, headers, body } = refusal;
   const waitMs = askedWaitMs(refusal);
+  if (refusal.flex && (status === 429 || status === 400) && NO_FLEX.test(body)) return { kind: "standard" };
   switch (status) {
     case 400:
     case 413:

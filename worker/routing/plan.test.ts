@@ -18,18 +18,20 @@ const TRAITS: Circumstances["traits"] = {
   maxOutputTokens: null,
 };
 
-function order(strategy: Strategy, targets: RouteNode[], more: Partial<Circumstances> = {}): string[] {
-  const at: Circumstances = {
-    traits: TRAITS,
-    now: Date.parse("2026-11-24T10:00:00Z"),
-    random: () => 0,
-    costNanos: () => null,
-    firstTokenMs: () => null,
-    isHealthy: () => true,
-    ...more,
-  };
-  return planRoute({ strategy, targets }, at).targets.map(({ provider, model }) => `${provider}/${model}`);
-}
+const circumstances = (more: Partial<Circumstances> = {}): Circumstances => ({
+  traits: TRAITS,
+  now: Date.parse("2026-11-24T10:00:00Z"),
+  random: () => 0,
+  costNanos: () => null,
+  firstTokenMs: () => null,
+  isHealthy: () => true,
+  difficulty: () => ({ score: 0.5, signals: [] }),
+  wasLarge: false,
+  ...more,
+});
+
+const order = (strategy: Strategy, targets: RouteNode[], more: Partial<Circumstances> = {}): string[] =>
+  planRoute({ strategy, targets }, circumstances(more)).targets.map(({ provider, model }) => `${provider}/${model}`);
 
 describe("a plan", () => {
   test("keeps the order of fallback, names a target once, and puts what failed of late last", () => {
@@ -90,5 +92,68 @@ describe("a plan", () => {
     const cheapest: RouteNode = { strategy: "cheapest", targets: [a, b], weight: 1, when: null };
     const costNanos = ({ model }: { model: string }) => (model === "b" ? 1 : 2);
     expect(order("fallback", [c, cheapest], { costNanos })).toEqual(["groq/c", "openai/b", "openai/a"]);
+  });
+});
+
+describe("auto", () => {
+  const [small, large] = [target("openai/small"), target("openai/large")];
+  const planned = (score: number, more: Partial<Circumstances> = {}, threshold?: number) =>
+    planRoute(
+      { strategy: "auto", targets: [small, large], ...(threshold !== undefined && { threshold }) },
+      circumstances({ difficulty: () => ({ score, signals: [{ name: "code", weight: 0.2 }] }), ...more }),
+    );
+
+  test("takes the large one from the threshold on, and keeps the other one as a fallback", () => {
+    const names = (score: number, threshold?: number) =>
+      planned(score, {}, threshold).targets.map(({ model }) => model);
+    expect(names(0.39)).toEqual(["small", "large"]);
+    expect(names(0.4)).toEqual(["large", "small"]);
+    expect(names(0.69, 0.7)).toEqual(["small", "large"]);
+    expect(planned(0.39).targets[0]?.reason).toBe("the small one of auto: difficulty 0.39 is below 0.4 (code +0.20)");
+  });
+
+  test("leaves a session at the large one", () => {
+    const { targets, size } = planned(0.1, { wasLarge: true });
+    expect([targets[0]?.model, size]).toEqual(["large", "large"]);
+    expect(targets[0]?.reason).toBe("the large one of auto: its session is at the large one");
+  });
+
+  test("looks at the request only where it decides something", () => {
+    const difficulty = () => {
+      throw new Error("looked");
+    };
+    expect(order("fallback", [a, b], { difficulty })).toEqual(["openai/a", "openai/b"]);
+  });
+});
+
+describe("what would have been asked instead", () => {
+  const insteadOf = (strategy: Strategy, targets: RouteNode[], more: Partial<Circumstances> = {}) =>
+    planRoute({ strategy, targets }, circumstances(more)).targets.map(({ model, instead }) => [
+      model,
+      ...instead.map((one) => `${one.saves}:${one.model}`),
+    ]);
+  const costs =
+    (of: Record<string, number>) =>
+    ({ model }: { model: string }) =>
+      of[model] ?? null;
+
+  test("is the first written of cheapest, unless that failed of late", () => {
+    const costNanos = costs({ a: 5, b: 2, c: 9 });
+    expect(insteadOf("cheapest", [a, b, c], { costNanos })).toEqual([["b", "route:a"], ["a"], ["c", "route:a"]]);
+    const isHealthy = ({ model }: { model: string }) => model !== "a";
+    expect(insteadOf("cheapest", [a, c, b], { costNanos, isHealthy })[0]).toEqual(["b", "route:c"]);
+  });
+
+  test("is the large one where the small one is enough, and both choices where one is inside the other", () => {
+    const difficulty = () => ({ score: 0, signals: [] });
+    const cheap: RouteNode = { strategy: "cheapest", targets: [a, b], weight: 1, when: null };
+    const costNanos = costs({ a: 5, b: 2, c: 9 });
+    expect(insteadOf("auto", [cheap, c], { difficulty, costNanos })).toEqual([
+      ["b", "route:a", "auto:c"],
+      ["a", "auto:c"],
+      ["c"],
+    ]);
+    expect(insteadOf("auto", [c, cheap], { difficulty, costNanos })[0]).toEqual(["c", "auto:b", "route:a"]);
+    expect(insteadOf("fallback", [a, b])).toEqual([["a"], ["b"]]);
   });
 });

@@ -1,6 +1,14 @@
 /** From a route and a request to its targets in order. Pure: clock, random, prices and health come in. */
-import { isGroup, type RouteGroup, type RouteNode, type RouteRecord, targetOf } from "../core/route.ts";
-import type { Plan, Planned, Skipped, Target } from "./targets.ts";
+import {
+  isGroup,
+  type RouteGroup,
+  type RouteNode,
+  type RouteRecord,
+  type RouteTarget,
+  targetOf,
+} from "../core/route.ts";
+import { DEFAULT_THRESHOLD, type Difficulty } from "./difficulty.ts";
+import type { Instead, Plan, Planned, Skipped, Target } from "./targets.ts";
 import { type RequestTraits, unmet } from "./when.ts";
 
 /** What the plan is made from. */
@@ -16,18 +24,29 @@ export interface Circumstances {
   firstTokenMs(target: Target): number | null;
   /** False where the target failed of late and is left alone. */
   isHealthy(target: Target): boolean;
+  /** How hard the request is; asked for only where the route is `auto`. */
+  difficulty(): Difficulty;
+  /** Whether its session was at the large model before: then it stays there, where the prompt's cache is. */
+  wasLarge: boolean;
 }
 
 /** The targets of `route`, healthy ones first; those whose conditions are not met are left out. */
 export function planRoute(route: Pick<RouteRecord, "strategy" | "targets">, at: Circumstances): Plan {
   const skipped: Skipped[] = [];
-  const ordered = orderGroup({ ...route, weight: 1, when: null }, at, skipped);
+  const sizes: ("small" | "large")[] = [];
+  const ordered = orderGroup({ ...route, weight: 1, when: null }, at, { skipped, sizes });
   const unique = ordered.filter(
     (one, i) => ordered.findIndex((other) => other.provider === one.provider && other.model === one.model) === i,
   );
   const [healthy, failing] = [true, false].map((wanted) => unique.filter((one) => at.isHealthy(one) === wanted));
   const last = (failing ?? []).map((one) => ({ ...one, reason: `${one.reason}; failed of late, so it comes last` }));
-  return { targets: [...(healthy ?? []), ...last], skipped };
+  return { targets: [...(healthy ?? []), ...last], skipped, size: sizes[0] ?? null };
+}
+
+/** What is noted on the way through a route. */
+interface Notes {
+  skipped: Skipped[];
+  sizes: ("small" | "large")[];
 }
 
 /** A member of a group with its own order. */
@@ -36,20 +55,26 @@ interface Member {
   targets: Planned[];
 }
 
-function orderGroup(group: RouteGroup, at: Circumstances, skipped: Skipped[]): Planned[] {
+function orderGroup(group: RouteGroup, at: Circumstances, notes: Notes): Planned[] {
   const members = group.targets.flatMap((node) => {
-    const targets = isGroup(node) ? orderGroup(node, at, skipped) : [{ ...targetOf(node.model), reason: "" }];
+    const targets = isGroup(node) ? orderGroup(node, at, notes) : [plannedOf(node)];
     const missing = unmet(node.when, at.traits, at.now);
     if (missing === null) return targets.length > 0 ? [{ node, targets }] : [];
-    skipped.push(
-      ...targets.map((one) => ({ ...one, reason: `the request does not meet its condition on ${missing}` })),
-    );
+    const reason = `the request does not meet its condition on ${missing}`;
+    notes.skipped.push(...targets.map(({ provider, model }) => ({ provider, model, reason })));
     return [];
   });
-  return orderMembers(group, members, at).flatMap(({ targets }) => targets);
+  return orderMembers(group, members, at, notes).flatMap(({ targets }) => targets);
 }
 
-function orderMembers(group: RouteGroup, members: Member[], at: Circumstances): Member[] {
+const plannedOf = ({ model, serviceTier }: RouteTarget): Planned => ({
+  ...targetOf(model),
+  reason: "",
+  flex: serviceTier === "flex",
+  instead: [],
+});
+
+function orderMembers(group: RouteGroup, members: Member[], at: Circumstances, notes: Notes): Member[] {
   switch (group.strategy) {
     case "fallback":
       return explained(members, (_, i) => `number ${i + 1} of fallback`);
@@ -62,12 +87,14 @@ function orderMembers(group: RouteGroup, members: Member[], at: Circumstances): 
         i === 0 ? `drawn by its weight ${node.weight}` : `number ${i + 1} drawn by weight`,
       );
     case "cheapest":
-      return explained(sortedBy(members, at.costNanos), ({ targets }, i) => {
+      return explained(sortedBy(insteadOf(members, firstOf(members, at), "route"), at.costNanos), ({ targets }, i) => {
         const nanos = leastOf(targets, at.costNanos);
         return nanos === null
           ? "its price is not known"
           : `number ${i + 1} of cheapest, about $${(nanos / 1e9).toFixed(6)}`;
       });
+    case "auto":
+      return bySize(group, members, at, notes);
     case "fastest":
       // What was never measured is tried first, or it never would be.
       return explained(
@@ -80,6 +107,44 @@ function orderMembers(group: RouteGroup, members: Member[], at: Circumstances): 
         },
       );
   }
+}
+
+/** The small one, or the large one where the request is as hard as the threshold says; the other one is the fallback. */
+function bySize(group: RouteGroup, members: Member[], at: Circumstances, notes: Notes): Member[] {
+  const small = members.find(({ node }) => node === group.targets[0]);
+  const large = members.find(({ node }) => node === group.targets[1]);
+  if (!small || !large) return explained(members, () => "the only one of auto");
+  const threshold = group.threshold ?? DEFAULT_THRESHOLD;
+  const { score, signals } = at.difficulty();
+  const isLarge = at.wasLarge || score >= threshold;
+  notes.sizes.push(isLarge ? "large" : "small");
+  const made = signals.map(({ name, weight }) => `${name} ${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`);
+  const why =
+    at.wasLarge && score < threshold
+      ? "its session is at the large one"
+      : `difficulty ${score.toFixed(2)} ${isLarge ? "reaches" : "is below"} ${threshold} (${made.join(", ")})`;
+  const [cheaper] = insteadOf([small], large, "auto");
+  const order = isLarge ? [large, cheaper ?? small] : [cheaper ?? small, large];
+  return explained(order, ({ node }) => {
+    const size = node === large.node ? "large" : "small";
+    return `the ${size} one of auto: ${why}`;
+  });
+}
+
+/** Whoever would be first, if they were tried as they are written. */
+const firstOf = (members: readonly Member[], at: Circumstances): Member | undefined =>
+  members.find(({ targets }) => targets.some(at.isHealthy)) ?? members[0];
+
+/** `members` with what would have been asked instead of them: the first of `other`, or what that was chosen over. */
+function insteadOf(members: readonly Member[], other: Member | undefined, saves: Instead["saves"]): Member[] {
+  const first = other?.targets[0];
+  if (!first) return [...members];
+  const chain: Instead[] = [{ provider: first.provider, model: first.model, saves }, ...first.instead];
+  return members.map((member) =>
+    member === other
+      ? member
+      : { ...member, targets: member.targets.map((one) => ({ ...one, instead: [...one.instead, ...chain] })) },
+  );
 }
 
 /** Each member's targets say how their member came to its place, before what was said of them inside it. */

@@ -7,10 +7,19 @@ export interface Target {
   model: string;
 }
 
+/** A target that a request would have gone to, had a saving strategy not chosen another. */
+export interface Instead extends Target {
+  saves: "route" | "auto";
+}
+
 /** A target in its place, and why it has that place. */
 export interface Planned extends Target {
   /** For a person: `first of fallback`, `cheapest at $0.0002`. */
   reason: string;
+  /** Asked for the slower tier. */
+  flex: boolean;
+  /** From the innermost choice that was made to the outermost; empty where nothing but the route's order chose it. */
+  instead: readonly Instead[];
 }
 
 /** A target that a request does not take. */
@@ -22,6 +31,8 @@ export interface Skipped extends Target {
 export interface Plan {
   targets: readonly Planned[];
   skipped: readonly Skipped[];
+  /** What the first `auto` in it chose; null where there is none. */
+  size: "small" | "large" | null;
 }
 
 /** How patiently the targets of a plan are tried. */

@@ -66,7 +66,7 @@ export async function attempt(trying: Trying): Promise<Ending | Failed> {
     }
     const body = await bodyOf(response);
     const { status, headers } = response;
-    const verdict = classify({ status, headers, body: TEXT.decode(body), now: Date.now() });
+    const verdict = classify({ status, headers, body: TEXT.decode(body), now: Date.now(), flex: call.levers.flex });
     note(signOf(verdict), String(status));
     return failedWith(delivery, { sent, response: again(response, body), verdict, sentAt });
   }

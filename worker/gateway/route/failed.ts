@@ -63,6 +63,7 @@ export function signOf(verdict: Verdict): Sign {
       return { kind: verdict.refused ? "refused" : "failure", waitMs: verdict.waitMs };
     case "next":
       return { kind: "failure", waitMs: null };
+    case "standard":
     case "larger":
     case "tell":
       return { kind: "success" };

@@ -1,6 +1,7 @@
 /** The legs of a call: as its route has them, or the one that it is. */
 import { fail, type Outcome, ok } from "../../core/outcome.ts";
 import type { Call } from "../call.ts";
+import { pull, type Wishes } from "../levers.ts";
 import { permit } from "../permit.ts";
 import { factsIn } from "../read-call.ts";
 import type { Leg, OpenedRoute } from "../unified/leg.ts";
@@ -10,18 +11,18 @@ import type { LegSource } from "./types.ts";
 export function legsOf(call: Call, routed: OpenedRoute | null): LegSource[] {
   const { provider, model } = call.scope;
   if (!routed) return [{ target: { provider, model }, open: async () => ok(call) }];
-  return routed.targets.map(({ target, leg }, i) => ({
+  return routed.targets.map(({ target, wishes, leg }, i) => ({
     target,
     open: async () => {
       if (i === 0) return ok(call);
       const made = await leg();
-      return made.ok ? callAt(call, made.value) : made;
+      return made.ok ? callAt(call, made.value, wishes) : made;
     },
   }));
 }
 
 /** `call` as it goes to another target. */
-function callAt(call: Call, leg: Leg): Outcome<Call> {
+function callAt(call: Call, leg: Leg, wishes: Wishes): Outcome<Call> {
   const { place, body, translation } = leg;
   const read = factsIn(call.mode, place, body);
   if (!read.ok) return read;
@@ -34,7 +35,7 @@ function callAt(call: Call, leg: Leg): Outcome<Call> {
     models: [model, ...facts.alternatives],
   });
   if (!permitted.ok) return fail(permitted.error);
-  return ok({
+  const there = {
     ...call,
     place,
     body,
@@ -44,5 +45,6 @@ function callAt(call: Call, leg: Leg): Outcome<Call> {
     // A credential that the client brings is for one provider.
     bringsCredential: call.bringsCredential && provider === call.place.provider.slug,
     unified: unified && { ...unified, translation },
-  });
+  };
+  return ok(pull(there, wishes, call.levers.keepsPrompts));
 }

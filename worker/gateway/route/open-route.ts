@@ -3,9 +3,13 @@ import { gatewayError } from "../../core/errors.ts";
 import type { HeaderReader } from "../../core/header-map.ts";
 import { fail, type Outcome, ok } from "../../core/outcome.ts";
 import type { RouteRecord } from "../../core/route.ts";
+import { difficultyOf } from "../../routing/difficulty.ts";
+import { featuresOf } from "../../routing/features.ts";
 import { guessedCost } from "../../routing/guess.ts";
 import { firstTokenMs, isTargetHealthy } from "../../routing/health-book.ts";
 import { planRoute, sticky } from "../../routing/plan.ts";
+import { noteLarge, wasLarge } from "../../routing/session-size.ts";
+import type { Target } from "../../routing/targets.ts";
 import type { Grant } from "../../wallet/types.ts";
 import { labelsFor, readLabels } from "../labels.ts";
 import { permit } from "../permit.ts";
@@ -19,7 +23,7 @@ const BYTES_PER_TOKEN = 4;
 
 /** The request's first leg, and how to make the others. */
 export async function openRoute(
-  of: { headers: HeaderReader; arrivedAt: number },
+  of: { headers: HeaderReader; arrivedAt: number; has(provider: string): boolean },
   asked: Asked,
   { grant, route }: { grant: Grant; route: RouteRecord },
 ): Promise<Outcome<Opened>> {
@@ -31,8 +35,9 @@ export async function openRoute(
   const labels = labelsFor(grant.key, sent.value);
   const { user, session, tags } = labels.ok ? labels.value : sent.value;
   const inputTokens = asked.body.kind === "json" ? Math.ceil(asked.body.bytes.byteLength / BYTES_PER_TOKEN) : 0;
-  const { stream, maxOutputTokens } = facts.value;
+  const { stream, maxOutputTokens, media } = facts.value;
   const { id: key, team } = grant.key;
+  const stay = session === null ? null : { tenant: grant.tenant, route: route.id, session };
   const plan = planRoute(route, {
     traits: {
       ...{ tags, user, team, key, session, model: nameIn(asked) ?? "", endpoint: endpoint.name, stream },
@@ -43,14 +48,28 @@ export async function openRoute(
     costNanos: guessedCost({ prices: grant.prices, inputTokens, maxOutputTokens, now: of.arrivedAt }),
     firstTokenMs: (target) => firstTokenMs(grant.tenant, target),
     isHealthy: (target) => isTargetHealthy(grant.tenant, target, of.arrivedAt),
+    difficulty: () => {
+      const body = asked.body.kind === "json" ? asked.body.json : {};
+      const parts = media.images + media.audio + media.video + media.documents;
+      return difficultyOf(featuresOf(body, { inputTokens, maxOutputTokens, media: parts }));
+    },
+    wasLarge: stay !== null && wasLarge(stay, of.arrivedAt),
   });
-  const allowed = plan.targets.filter(
-    ({ provider, model }) => permit(grant.key, { provider, endpoint: endpoint.name, models: [model] }).ok,
-  );
+  if (stay !== null && plan.size === "large") noteLarge(stay, of.arrivedAt);
+  const isAllowed = ({ provider, model }: Target) =>
+    permit(grant.key, { provider, endpoint: endpoint.name, models: [model] }).ok;
+  const allowed = plan.targets.filter(isAllowed);
   // Where none is allowed, the first one's refusal is recorded like any other.
   const usable = allowed.length > 0 ? allowed : plan.targets.slice(0, 1);
+  const shadow = route.shadow ? { route: route.id, model: route.shadow } : null;
   const targets = usable.map((target): OpenedRoute["targets"][number] => ({
     target,
+    wishes: {
+      flex: target.flex || route.allowLatency === true,
+      // What the request could not have gone to would have cost nothing.
+      instead: target.instead.filter((other) => isAllowed(other) && of.has(other.provider)),
+      shadow,
+    },
     leg: () => legFor(asked, target, grant.credentials, route.onUnsupported),
   }));
   const first = await firstOf(targets, route);

@@ -6,6 +6,7 @@ import { admit } from "../admit.ts";
 import { priceFor } from "../bound-request.ts";
 import type { Call } from "../call.ts";
 import { accessesFor, type ProviderAccess, SANDBOX_ACCESS } from "../credential.ts";
+import { withoutFlex } from "../levers.ts";
 import type { LegHold } from "./leg-hold.ts";
 import type { LegSource, Ready, Routed } from "./types.ts";
 
@@ -41,4 +42,15 @@ export async function prepare(
   // A stream can be sent once.
   const usable = call.body.kind === "stream" ? accesses.value.slice(0, 1) : [...sound, ...others];
   return ok({ call, target: leg.target, accesses: usable, admission: admission.value, isFirst, isLast });
+}
+
+/** The same leg without the slower tier. What is held covers it: a discount is never counted on. */
+export function atStandardTier(ready: Ready): Ready {
+  const { call, admission } = ready;
+  const levers = { ...call.levers, flex: false };
+  return {
+    ...ready,
+    call: { ...call, levers, body: withoutFlex(call.body) },
+    admission: { ...admission, body: withoutFlex(admission.body) },
+  };
 }

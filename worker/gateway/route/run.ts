@@ -13,7 +13,7 @@ import { Pulse } from "../pulse.ts";
 import { errorResponse } from "../respond.ts";
 import { attempt } from "./attempt.ts";
 import { Bill } from "./bill.ts";
-import { prepare, windowOf } from "./prepare.ts";
+import { atStandardTier, prepare, windowOf } from "./prepare.ts";
 import type { Failed, LegSource, Ready, Routed } from "./types.ts";
 
 /** Sends the call to one target after another and sees it through to its settlement. */
@@ -85,7 +85,8 @@ class Run {
   }
 
   /** One target, with all its tries: its ending, or where to go from here. */
-  async #leg(ready: Ready): Promise<Ending | "next" | "tell"> {
+  async #leg(first: Ready): Promise<Ending | "next" | "tell"> {
+    let ready = first;
     const { policy, client } = this.#of;
     const by = { credential: ready.accesses[0]?.credential ?? "", now: Date.now() };
     // Whoever failed of late is asked once, as a last resort.
@@ -95,7 +96,7 @@ class Run {
       const [access, ...others] = credentials;
       if (!access) return "next";
       const canRotate = others.length > 0;
-      const mayFollow = !ready.isLast || canRotate || number < tries;
+      const mayFollow = !ready.isLast || canRotate || number < tries || ready.call.levers.flex;
       const at = { of: this.#of, bill: this.bill, pulse: this.#pulse, deadline: this.#deadline };
       const result = await attempt({ ...at, ready, access, mayFollow, canRotate });
       if (!("verdict" in result)) return result;
@@ -103,6 +104,11 @@ class Run {
       const { verdict } = result;
       if (verdict.kind === "tell") return "tell";
       if (verdict.kind === "next") return "next";
+      if (verdict.kind === "standard") {
+        ready = atStandardTier(ready);
+        this.ready = ready;
+        continue;
+      }
       if (verdict.kind === "larger") {
         this.#tooSmall = Math.max(this.#tooSmall ?? 0, windowOf(ready.call) ?? 0);
         return "next";

@@ -8,6 +8,7 @@ import type { Provider } from "../../providers/types.ts";
 import type { Policy, Target } from "../../routing/targets.ts";
 import type { Translation } from "../../translate/types.ts";
 import type { RequestBody } from "../body.ts";
+import type { Wishes } from "../levers.ts";
 import type { Place } from "../locate.ts";
 import type { Entry } from "./entry.ts";
 
@@ -88,5 +89,5 @@ export interface Opened {
 /** A route's targets for a request, in order. */
 export interface OpenedRoute {
   policy: Policy;
-  targets: readonly { target: Target; leg(): Promise<Outcome<Leg>> }[];
+  targets: readonly { target: Target; wishes: Wishes; leg(): Promise<Outcome<Leg>> }[];
 }

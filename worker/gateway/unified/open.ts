@@ -48,7 +48,7 @@ export async function openEntry(of: Arriving, asked: Asked): Promise<Outcome<Ope
   const grant = await grantFor(of, asked, name);
   if (!grant.ok) return grant;
   const route = grant.value.routes.find(({ id }) => id === (chosen ?? name));
-  if (route) return openRoute(of, asked, { grant: grant.value, route });
+  if (route) return openRoute({ ...of, has: knowing(of, grant.value).has }, asked, { grant: grant.value, route });
   if (chosen !== null) return fail(gatewayError("not_found", `There is no route ${chosen.slice(0, 64)}.`));
   const target = targetOf({ ...knowing(of, grant.value), name });
   const leg = await legFor(asked, target, grant.value.credentials, "refuse");
