@@ -1,19 +1,24 @@
-/** The exact cache: opt-in, the same bytes again, at no cost, and never across a tenant's or a permission's border. */
+/**
+ * The exact cache: opt-in, the same bytes again, at no cost, and never across a tenant's or a permission's border. And what
+ * is asked again while the first answer is still on its way.
+ */
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ask, DIALECTS } from "./support/asking.ts";
-import { chatEvents, chats } from "./support/chat-answers.ts";
+import { chatAnswer, chatEvents, chats } from "./support/chat-answers.ts";
+import { connect } from "./support/connecting.ts";
+import { type Fleet, startFleet } from "./support/fleet.ts";
 import { json, streams } from "./support/replies.ts";
-import { type System, startSystem } from "./support/system.ts";
-import { type Key, nanos, newTenant, type Tenant } from "./support/tenant.ts";
-import { sleep } from "./support/until.ts";
-import { startUpstream, type Upstream } from "./support/upstream.ts";
+import { costOfAll, type Key, nanos, newTenant, type Tenant } from "./support/tenant.ts";
+import { sleep, until } from "./support/until.ts";
+import { type Reply, startUpstream, type Upstream } from "./support/upstream.ts";
 
 const { chat } = DIALECTS;
 const ANSWER = { model: "gpt-4o-mini-2024-07-18", text: "To be or not to be", input: 8, output: 7 };
 const CACHED = { "x-meterr-cache-ttl": "60" };
 
-let system: System;
+/** Two isolates. */
+let system: Fleet;
 let upstream: Upstream;
 let tenant: Tenant;
 let key: Key;
@@ -21,10 +26,10 @@ let key: Key;
 let question: { model: string; messages: object[]; stream?: boolean };
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startFleet(2);
   upstream = await startUpstream();
   tenant = await newTenant(system);
-  await tenant.credential("openai", upstream.origin);
+  for (const provider of ["openai", "mistral"]) await tenant.credential(provider, upstream.origin);
   key = await tenant.key();
 });
 
@@ -178,4 +183,253 @@ test("a budget that is used up refuses no hit", async () => {
   expect((await get(CACHED, { key: poor.key })).status).toBe(402);
   await get();
   expect(await get(CACHED, { key: poor.key })).toMatchObject({ status: 200, cache: "hit" });
+});
+
+describe("identical requests at the same time", () => {
+  const MANY = 50;
+  /** By then all of them are under way. */
+  const UNDER_WAY_MS = 1_000;
+
+  interface Sent {
+    key?: string;
+    headers?: Record<string, string>;
+    /** Which isolate it comes to. */
+    edge?: number;
+    signal?: AbortSignal;
+  }
+
+  const send = ({ key: itsKey = key.key, headers = CACHED, edge = 0, signal }: Sent = {}) =>
+    ask({ url: system.urls[edge] ?? "" }, chat, {
+      key: itsKey,
+      headers,
+      body: JSON.stringify(question),
+      ...(signal && { signal }),
+    });
+
+  const bodyOf = async (sent: Promise<Response>) => {
+    const response = await sent;
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  };
+
+  const settledOf = ({ headers }: { headers: Headers }) => tenant.record(headers.get("x-meterr-request-id"));
+
+  /** Answers after a while, each request by the next of `replies`; the last one answers all that follow. */
+  const slowly = (...replies: Reply[]): Reply => {
+    let next = 0;
+    return async (response, received) => {
+      const reply = replies[Math.min(next++, replies.length - 1)] ?? chats(ANSWER);
+      await sleep(UNDER_WAY_MS);
+      return reply(response, received);
+    };
+  };
+
+  const streamed = (body = ANSWER) => chatEvents(body, false).join("");
+  const firstArrived = () => until("the first one", 5_000, async () => upstream.received.length >= 1);
+
+  test.each([
+    ["unstreamed", false, 1],
+    ["streamed, in two isolates", true, 2],
+  ])("50 of them are one call, %s: billed once, saved 49 times", async (_, stream, edges) => {
+    question.stream = stream;
+    upstream.reply = slowly(chats(ANSWER, { everyMs: 20 }));
+    const all = await Promise.all(Array.from({ length: MANY }, (_, n) => bodyOf(send({ edge: n % edges }))));
+    expect(upstream.received).toHaveLength(1);
+    for (const one of all) {
+      expect(one.status).toBe(200);
+      expect(one.body).toBe(stream ? streamed() : JSON.stringify(chatAnswer(ANSWER)));
+      expect(one.headers.get("content-type")).toBe(all[0]?.headers.get("content-type"));
+    }
+    const records = await Promise.all(all.map(settledOf));
+    const [asked = [], followed = []] = ["miss", "hit"].map((cache) => records.filter((one) => one.cache === cache));
+    expect([asked.length, followed.length]).toEqual([1, MANY - 1]);
+    const cost = asked[0]?.cost_usd ?? "";
+    expect(nanos(cost)).toBeGreaterThan(0);
+    expect(nanos(cost)).toBe(costOfAll(records));
+    for (const one of followed) {
+      expect(one).toMatchObject({
+        status: "cached",
+        cost_usd: "0.000000000",
+        saved_usd: cost,
+        savings: { coalesced: cost },
+        tokens: { input: 0, output: 0 },
+        attempts: [],
+      });
+    }
+  });
+
+  test("who comes in the middle of a stream gets it from the start, and the rest as it comes", async () => {
+    question.stream = true;
+    upstream.reply = chats({ ...ANSWER, text: "word ".repeat(100) }, { everyMs: 20 });
+    const first = send();
+    await (await first.then((response) => response.clone().body?.getReader()))?.read();
+    await sleep(300);
+    const late = await send({ edge: 1 });
+    expect(late.headers.get("x-meterr-cache")).toBe("hit");
+    const reader = late.clone().body?.getReader();
+    await reader?.read();
+    expect(upstream.received[0]?.answered).toBe(false);
+    expect(await late.text()).toBe(await (await first).text());
+    expect(upstream.received).toHaveLength(1);
+  });
+
+  test("a client of another dialect follows in its own", async () => {
+    upstream.reply = slowly(streams(chatEvents(ANSWER, true)));
+    const asks = (edge: number) =>
+      fetch(`${system.urls[edge]}/v1/messages`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-api-key": key.key, ...CACHED },
+        body: JSON.stringify({ ...question, model: "mistral/mistral-small-latest", max_tokens: 50, stream: true }),
+      });
+    const both = await Promise.all([bodyOf(asks(0)), bodyOf(asks(1))]);
+    expect(upstream.received).toHaveLength(1);
+    for (const { body } of both) {
+      expect(body).toContain("event: message_stop");
+      expect(body).toContain('"text":"be"');
+    }
+  });
+
+  test.each([
+    ["a stream goes on", true, 1],
+    ["of those who wait for a whole answer one asks anew", false, 2],
+  ])("a leader that leaves takes nothing along: %s", async (_, stream, calls) => {
+    question.stream = stream;
+    upstream.reply = slowly(chats(ANSWER, { everyMs: 20 }));
+    const { socket } = connect(system.url, { key: key.key, headers: CACHED, body: JSON.stringify(question) });
+    await firstArrived();
+    const others = Promise.all(Array.from({ length: 5 }, () => bodyOf(send())));
+    await sleep(UNDER_WAY_MS / 2);
+    socket.resetAndDestroy();
+    for (const { status, body } of await others) {
+      expect(status).toBe(200);
+      expect(body).toBe(stream ? streamed() : JSON.stringify(chatAnswer(ANSWER)));
+    }
+    expect(upstream.received).toHaveLength(calls);
+    const left = await until("its record", 5_000, async () => {
+      const records = await tenant.records("&status=aborted");
+      return records.find((one) => one.stream === stream) ?? null;
+    });
+    expect(left).toMatchObject({ cache: "miss", usage_source: stream ? "provider" : "counted" });
+  });
+
+  test("a stream that all have left is not read on", async () => {
+    question.stream = true;
+    upstream.reply = chats({ ...ANSWER, text: "word ".repeat(500) }, { everyMs: 20 });
+    const clients = [new AbortController(), new AbortController()];
+    const responses = await Promise.all(clients.map(({ signal }, edge) => send({ signal, edge })));
+    expect(upstream.received).toHaveLength(1);
+    await Promise.all(responses.map((response) => response.body?.getReader().read()));
+    clients[0]?.abort();
+    await sleep(500);
+    expect(upstream.received[0]?.abortedAt).toBeNull();
+    clients[1]?.abort();
+    await until("the provider's loss", 5_000, async () => upstream.received[0]?.abortedAt ?? null);
+  });
+
+  test.each([
+    ["unstreamed", false],
+    ["streamed", true],
+  ])("a leader's error is its own, %s: one of the others asks anew", async (_, stream) => {
+    question.stream = stream;
+    upstream.reply = slowly(json(500, { error: { message: "oops" } }), chats(ANSWER));
+    const all = await Promise.all(Array.from({ length: 10 }, () => bodyOf(send())));
+    expect(all.filter(({ status }) => status === 500)).toHaveLength(1);
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(9);
+    expect(upstream.received).toHaveLength(2);
+  });
+
+  test("behind a provider that fails all the time nobody queues up", async () => {
+    upstream.reply = slowly(json(500, { error: { message: "oops" } }));
+    const since = performance.now();
+    const all = await Promise.all(Array.from({ length: 10 }, () => bodyOf(send())));
+    for (const { status } of all) expect(status).toBe(500);
+    expect(upstream.received).toHaveLength(10);
+    expect(performance.now() - since).toBeLessThan(5 * UNDER_WAY_MS);
+  });
+
+  test("a stream that breaks off is broken off for all, at nobody's cost but the leader's", async () => {
+    question.stream = true;
+    const events = chatEvents(ANSWER, true).slice(0, 4);
+    upstream.reply = slowly(streams(events, { everyMs: 50, ending: "cut" }));
+    const both = await Promise.all([send(), send({ edge: 1 })]);
+    expect(upstream.received).toHaveLength(1);
+    for (const response of both) await expect(response.text()).rejects.toThrow();
+    const records = await Promise.all(both.map(settledOf));
+    expect(records.map(({ status }) => status)).toEqual(["truncated", "truncated"]);
+    expect(records.filter(({ cost_usd }) => nanos(cost_usd) === 0)).toMatchObject([{ saved_usd: "0.000000000" }]);
+  });
+
+  test("a leader that its budget cuts shares nothing of it: another one asks anew", async () => {
+    const poor = await tenant.key();
+    await tenant.budget({ scope: { type: "key", id: poor.id }, limit_usd: "0.0005" });
+    question.stream = true;
+    const long = { ...ANSWER, text: "one two three four five ".repeat(400), output: 2_000 };
+    upstream.reply = chats(long, { everyMs: 1 });
+    const leader = bodyOf(send({ key: poor.key }));
+    await firstArrived();
+    const others = await Promise.all(Array.from({ length: 3 }, (_, edge) => bodyOf(send({ edge: edge % 2 }))));
+    const cut = await leader;
+    expect(cut.body.length).toBeLessThan(streamed(long).length);
+    expect(await settledOf(cut)).toMatchObject({ status: "cut" });
+    for (const { body } of others) expect(body).toBe(streamed(long));
+    expect(upstream.received).toHaveLength(2);
+  });
+
+  test("an answer whose cap a budget lowered is its leader's alone, then and later", async () => {
+    const poor = await tenant.key();
+    await tenant.budget({ scope: { type: "key", id: poor.id }, limit_usd: "0.001" });
+    upstream.reply = slowly(chats(ANSWER));
+    const leader = bodyOf(send({ key: poor.key }));
+    await firstArrived();
+    expect(JSON.parse(String(upstream.received[0]?.body))).toHaveProperty("max_completion_tokens");
+    const other = await bodyOf(send());
+    expect(other.headers.get("x-meterr-cache")).toBe("miss");
+    expect(JSON.parse(String(upstream.received[1]?.body))).not.toHaveProperty("max_completion_tokens");
+    await leader;
+  });
+
+  test("who follows needs no money, but its key's permission; other tenants and modes ask for themselves", async () => {
+    const other = await newTenant(system, "Other");
+    await other.credential("openai", upstream.origin);
+    const [itsKey, narrow, broke, testing] = await Promise.all([
+      other.key(),
+      tenant.key({ allow: { models: ["gpt-4.1"] } }),
+      tenant.key(),
+      tenant.key({ mode: "test" }),
+    ]);
+    await tenant.budget({ scope: { type: "key", id: broke.id }, limit_usd: "0.000000001" });
+    for (const stream of [true, false]) {
+      upstream.received.length = 0;
+      question = { ...question, stream, messages: [{ role: "user", content: randomUUID() }] };
+      upstream.reply = slowly(chats(ANSWER));
+      const leader = bodyOf(send());
+      await firstArrived();
+      const [stranger, refused, follower, sandboxed] = await Promise.all(
+        [itsKey, narrow, broke, testing].map((one) => bodyOf(send({ key: one.key }))),
+      );
+      expect(stranger?.headers.get("x-meterr-cache")).toBe("miss");
+      expect(refused).toMatchObject({ status: 403 });
+      expect(refused?.body).not.toContain("question");
+      expect(follower?.headers.get("x-meterr-cache")).toBe("hit");
+      expect(follower?.body).toBe((await leader).body);
+      expect(sandboxed?.headers.get("x-meterr-sandbox")).toBe("true");
+      expect(upstream.received).toHaveLength(2);
+    }
+  });
+
+  test("who asks for no cache, or sets a time limit of its own, waits for nobody", async () => {
+    upstream.reply = slowly(chats(ANSWER));
+    const out: Record<string, string>[] = [
+      {},
+      { "x-meterr-cache-ttl": "0" },
+      { ...CACHED, "cache-control": "no-cache" },
+      { ...CACHED, "cache-control": "no-store" },
+      { ...CACHED, "x-meterr-timeout-ms": "5000" },
+    ];
+    const leader = bodyOf(send());
+    await firstArrived();
+    const all = await Promise.all(out.map((headers) => bodyOf(send({ headers }))));
+    for (const one of all) expect(one.headers.get("x-meterr-cache")).not.toBe("hit");
+    await leader;
+    expect(upstream.received).toHaveLength(1 + out.length);
+  });
 });

@@ -1,10 +1,9 @@
 /** Either side leaves in the middle: the other notices, what was used is billed, and nothing stays held. */
-import { once } from "node:events";
-import { createConnection, type Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UsageRecord } from "../worker/core/record.ts";
 import { ask, DIALECTS } from "./support/asking.ts";
 import { chatEvents, chats } from "./support/chat-answers.ts";
+import { connect } from "./support/connecting.ts";
 import { hangs, json, streams } from "./support/replies.ts";
 import { type System, startSystem } from "./support/system.ts";
 import { type Budget, type Key, nanos, newTenant, type Tenant } from "./support/tenant.ts";
@@ -82,11 +81,9 @@ test("a client that leaves a stream cancels the provider within a second and pay
   await expectSettled(record);
 });
 
-// workerd, which here stands on bare TCP, takes a closed connection for a half-closed one until it writes to it; a reset it
-// sees at once.
 test("a client that is gone while the stream stalls is noticed too", async () => {
   upstream.reply = streams(chatEvents(ANSWER, true).slice(0, 5), { ending: "stall" });
-  const { socket, firstBytes } = connect(QUESTION);
+  const { socket, firstBytes } = connect(system.url, { key: key.key, body: QUESTION });
   await firstBytes;
   await sleep(200);
   const leftAt = Date.now();
@@ -100,7 +97,7 @@ test("a client that is gone while the stream stalls is noticed too", async () =>
 
 test("a client that is gone before the answer began cancels the provider, and its input is billed", async () => {
   upstream.reply = hangs;
-  const { socket } = connect(JSON.stringify(chat.body));
+  const { socket } = connect(system.url, { key: key.key, body: JSON.stringify(chat.body) });
   await until("the request", 5_000, async () => upstream.received.length === 1);
   await sleep(100);
   socket.resetAndDestroy();
@@ -110,22 +107,6 @@ test("a client that is gone before the answer began cancels the provider, and it
   expect(nanos(record.cost_usd)).toBeGreaterThan(0);
   await expectSettled(record);
 });
-
-/** Asks over a connection of its own. */
-function connect(body: string): { socket: Socket; firstBytes: Promise<unknown> } {
-  const { hostname, port, host } = new URL(system.url);
-  const socket = createConnection({ host: hostname, port: Number(port) });
-  socket.on("error", () => {});
-  const head = [
-    `POST /openai${chat.path} HTTP/1.1`,
-    `host: ${host}`,
-    `authorization: Bearer ${key.key}`,
-    "content-type: application/json",
-    `content-length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
-  return { socket, firstBytes: once(socket, "data") };
-}
 
 test("100 clients that leave at once are all settled, and the provider is rid of all", async () => {
   upstream.reply = chats(ANSWER, { everyMs: 20 });
