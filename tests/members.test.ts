@@ -1,7 +1,6 @@
 /** People and their roles, over the real system: by API, and in real Chromium. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { OpenApi } from "../worker/control/openapi.ts";
 import { axeViolations, hasBrowser, launchBrowser, overflowPx } from "./support/browser.ts";
 import { invite, newMember, openBrowser, PASSWORD } from "./support/people.ts";
 import { type System, startSystem } from "./support/system.ts";
@@ -81,7 +80,9 @@ const at = (path: string): string => `${system.url}/app/${system.tenant}${path}`
 describe("every operation of the API", () => {
   let operations: { method: string; path: string }[];
   beforeAll(async () => {
-    const description = (await (await fetch(`${system.url}/api/v1/openapi.json`)).json()) as OpenApi;
+    const description = (await (await fetch(`${system.url}/api/v1/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
     operations = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
     );
@@ -370,6 +371,25 @@ describe.skipIf(!hasBrowser)("a person", () => {
     ]);
     // Between the two, nobody of the first one's members is any of hers.
     expect(problems.filter((problem) => !/status of 401/.test(problem))).toEqual([]);
+    await page.context().close();
+  });
+
+  it("names teams, as which keys and budgets are told apart", async () => {
+    const { page, problems } = await openBrowser(browser, system, { cookie: cookies.admin });
+    await page.goto(at("/team"));
+    await page.getByRole("button", { name: "Add team" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Serach");
+    await page.getByRole("dialog").getByLabel("Id").fill("search/one");
+    await page.getByRole("dialog").getByRole("button", { name: "Add team" }).click();
+    await page.getByRole("button", { name: "Rename the team Serach" }).click();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("dialog").getByLabel("Name").fill("Search");
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await page.getByRole("button", { name: "Remove the team Search" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("Search is removed").waitFor();
+    await page.getByText(/A team has keys, budgets and limits of its own/).waitFor();
+    expect(problems).toEqual([]);
     await page.context().close();
   });
 

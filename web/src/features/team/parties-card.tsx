@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Plus, Trash2 } from "lucide-react";
+import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useMay } from "../../api/me.ts";
 import { type Party, type PartyKind, partiesQuery, useRemoveParty } from "../../api/team.ts";
@@ -28,7 +28,8 @@ export function PartiesCard({ tenant, kind }: { tenant: string; kind: PartyKind 
   const words = WORDS[kind];
   const parties = useQuery(partiesQuery(tenant, kind));
   const mayChange = useMay("parties");
-  const [isAdding, setIsAdding] = useState(false);
+  /** Whom the dialog is about: one to rename, or one to add. */
+  const [editing, setEditing] = useState<Party | "new" | null>(null);
   const [removing, setRemoving] = useState<Party | null>(null);
   const remove = useRemoveParty(tenant, kind);
   return (
@@ -37,7 +38,7 @@ export function PartiesCard({ tenant, kind }: { tenant: string; kind: PartyKind 
       className="overflow-hidden"
       aside={
         mayChange && (
-          <Button size="sm" onClick={() => setIsAdding(true)}>
+          <Button size="sm" onClick={() => setEditing("new")}>
             <Plus aria-hidden className="size-4" />
             Add {words.one}
           </Button>
@@ -60,6 +61,17 @@ export function PartiesCard({ tenant, kind }: { tenant: string; kind: PartyKind 
               <Button
                 tone="quiet"
                 size="icon"
+                aria-label={`Rename the ${words.one} ${party.name}`}
+                title="Rename"
+                onClick={() => setEditing(party)}
+              >
+                <Pencil aria-hidden className="size-4" />
+              </Button>
+            )}
+            {mayChange && (
+              <Button
+                tone="quiet"
+                size="icon"
                 aria-label={`Remove the ${words.one} ${party.name}`}
                 title="Remove"
                 onClick={() => setRemoving(party)}
@@ -70,7 +82,15 @@ export function PartiesCard({ tenant, kind }: { tenant: string; kind: PartyKind 
           </li>
         ))}
       </ul>
-      {isAdding && <PartyDialog tenant={tenant} kind={kind} noun={words.one} onClose={() => setIsAdding(false)} />}
+      {editing && (
+        <PartyDialog
+          tenant={tenant}
+          kind={kind}
+          noun={words.one}
+          party={editing === "new" ? null : editing}
+          onClose={() => setEditing(null)}
+        />
+      )}
       <Confirm
         open={removing !== null}
         onClose={() => setRemoving(null)}
