@@ -4,10 +4,11 @@ import { databaseOf } from "../core/database.ts";
 import { usdFromNanos } from "../core/money.ts";
 import { ok } from "../core/outcome.ts";
 import { findSession, listSessions, type SessionRow } from "../db/agent-sessions.ts";
+import { agentSession } from "./agent-session-shapes.ts";
 import { type Answer, type App, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { instant, iso, paging, readQuery } from "./input.ts";
-import { money, pageOf, time } from "./shapes.ts";
+import { pageOf } from "./shapes.ts";
 
 const text = z.string().min(1).max(500).optional();
 const query = z.strictObject({
@@ -20,25 +21,6 @@ const query = z.strictObject({
   q: text.meta({ description: "What its name begins with." }),
   ...paging,
 });
-const name = z.string().nullable();
-
-/** A session as the outside sees it. */
-export const agentSession = z.strictObject({
-  id: z.string(),
-  key: name.meta({ description: "The latest request's, as team and user are." }),
-  team: name,
-  user: name,
-  mode: z.enum(["live", "test"]),
-  started_at: time,
-  ended_at: time,
-  requests: z.int(),
-  errors: z.int(),
-  unpriced: z.int(),
-  tokens: z.strictObject({ input: z.int(), output: z.int() }),
-  cost_usd: money,
-  saved_usd: money,
-});
-
 /** Mounts `/sessions`. */
 export function mountAgentSessions(app: App): void {
   app.components.push({ name: "Session", schema: agentSession });

@@ -7,23 +7,14 @@ import { type Answer, type App, conflict, forTenant, mount, notFound, type Tenan
 import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { once } from "./idempotency.ts";
 import { iso, name, readBody } from "./input.ts";
-import { pageOf, removed, time } from "./shapes.ts";
+import { savedView, viewPage } from "./saved-view-shapes.ts";
+import { pageOf, removed } from "./shapes.ts";
 
-const page = z.enum(["requests", "sessions", "overview"]);
 const filters = z
   .record(z.string().regex(/^\w{1,32}$/), z.string().max(500))
   .refine((all) => Object.keys(all).length <= 32, "at most 32 filters");
-const create = z.strictObject({ page, name, filters });
+const create = z.strictObject({ page: viewPage, name, filters });
 const patch = create.partial();
-
-/** A saved view as the outside sees it. */
-export const savedView = z.strictObject({
-  id: z.string(),
-  page,
-  name: z.string(),
-  filters: z.record(z.string(), z.string()),
-  created_at: time,
-});
 
 /** Mounts `/views`. */
 export function mountSavedViews(app: App): void {

@@ -1,20 +1,12 @@
 /** The account of who is signed in: name, email, password, second factor, sessions. */
-import { queryOptions } from "@tanstack/react-query";
-import { apiGet, apiPost, apiPut } from "./client.ts";
 
-export interface Session {
-  id: string;
-  current: boolean;
-  user_agent: string | null;
-  ip: string | null;
-  signed_in_at: string;
-  last_seen_at: string;
-  expires_at: string;
-}
+import { queryOptions } from "@tanstack/react-query";
+import type { EmailChanged, SignInSession } from "../../../worker/control/account-shapes.ts";
+import { apiGet, apiPost, apiPut } from "./client.ts";
 
 export const sessionsQuery = queryOptions({
   queryKey: ["account-sessions"],
-  queryFn: async ({ signal }) => (await apiGet<{ data: Session[] }>("/api/v1/me/sessions", {}, signal)).data,
+  queryFn: async ({ signal }) => (await apiGet<{ data: SignInSession[] }>("/api/v1/me/sessions", {}, signal)).data,
 });
 
 export const endSession = (id: string): Promise<unknown> => apiPost("/api/v1/me/sessions/end", { id });
@@ -23,7 +15,7 @@ export const endOtherSessions = (): Promise<{ ended: number }> => apiPost("/api/
 export const changeName = (name: string): Promise<unknown> => apiPut("/api/v1/me/profile", { name });
 
 /** `confirm` where the new address counts only once the link that was sent there is opened. */
-export const changeEmail = (email: string, currentPassword?: string): Promise<{ email: string; confirm: boolean }> =>
+export const changeEmail = (email: string, currentPassword?: string): Promise<EmailChanged> =>
   apiPut("/api/v1/me/email", { email, current_password: currentPassword });
 
 export const sendConfirmation = (): Promise<{ sent: boolean }> => apiPost("/api/v1/me/email/confirmation");

@@ -29,6 +29,8 @@ const row: SummaryRow = {
   unpriced: 0,
   errors: 0,
   latency_ms: 100,
+  latency_p50_ms: 90,
+  latency_p95_ms: 300,
 };
 
 describe("a live record in a summary", () => {

@@ -97,6 +97,8 @@ const EMPTY: SummaryRow = {
   unpriced: 0,
   errors: 0,
   latency_ms: null,
+  latency_p50_ms: null,
+  latency_p95_ms: null,
 };
 
 /** What the summary counts as an error. */

@@ -11,7 +11,7 @@ import type { KeyMode, NewKey } from "./types.ts";
 export const PLAYGROUND_TAGS = { source: "playground" } as const;
 const LIVES_MS = 3_600_000;
 
-export interface PlaygroundKey extends NewKey {
+export interface PlaygroundKey extends Pick<NewKey, "id" | "key"> {
   mode: KeyMode;
   /** Milliseconds since the epoch. */
   expiresAt: number;

@@ -1,15 +1,10 @@
 /** Ways in and out: the sign-in library's endpoints, and ours beside them. */
+
 import { queryOptions } from "@tanstack/react-query";
+import type { SeenInvitation, SignInOptions } from "../../../worker/control/account-shapes.ts";
 import { apiGet, apiPost } from "./client.ts";
 
-export type SocialProvider = "github" | "google";
-
-interface SignInOptions {
-  sign_up: boolean;
-  /** Whether who forgot their password is sent a link. */
-  password_reset: boolean;
-  providers: SocialProvider[];
-}
+export type SocialProvider = SignInOptions["providers"][number];
 
 export const signInOptionsQuery = queryOptions({
   queryKey: ["sign-in-options"],
@@ -50,17 +45,6 @@ export const resetPassword = (token: string, newPassword: string): Promise<unkno
 
 export const confirmEmail = (token: string): Promise<{ email: string }> =>
   apiPost("/api/v1/email-confirmations", { token });
-
-export interface SeenInvitation {
-  organization: string;
-  email: string;
-  role: string;
-  expires_at: string;
-  /** Whether who is invited signs in, instead of setting a password. */
-  has_account: boolean;
-  /** The email of who looks, if they are signed in. */
-  signed_in_as: string | null;
-}
 
 export const invitationQuery = (token: string) =>
   queryOptions({

@@ -1,41 +1,10 @@
 /** The people of a tenant, who is invited, and the teams and users that keys and budgets are of. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { apiDelete, apiGet, apiGetAll, apiPatch, apiPost, apiPut } from "./client.ts";
-import type { Role } from "./types.ts";
+import type { Invitation, MadeInvitation, Member, Party, Role } from "./types.ts";
 
 export const ROLES: readonly Role[] = ["owner", "admin", "developer", "billing", "viewer"];
 
-export interface Member {
-  id: string;
-  name: string;
-  email: string;
-  role: Role;
-  /** The user of keys, budgets and usage that they are. */
-  user: string;
-  two_factor: boolean;
-  joined_at: string;
-  last_seen_at: string | null;
-}
-
-export interface Invitation {
-  id: string;
-  email: string;
-  role: Role;
-  status: "pending" | "expired" | "accepted" | "canceled";
-  emailed: boolean;
-  invited_by: string;
-  created_at: string;
-  expires_at: string;
-}
-
-/** The link is there where it was not emailed: the only time that it is seen. */
-export type MadeInvitation = Invitation & { link: string | null };
-
-export interface Party {
-  id: string;
-  name: string;
-  created_at: string;
-}
 export type PartyKind = "teams" | "users";
 
 const path = (tenant: string, rest: string): string => `/api/v1/tenants/${tenant}/${rest}`;

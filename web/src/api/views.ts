@@ -1,14 +1,7 @@
 /** Saved views: filters under a name, for whoever saved them alone. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { apiDelete, apiGetAll, apiPost } from "./client.ts";
-
-export interface SavedView {
-  id: string;
-  page: "requests" | "sessions" | "overview";
-  name: string;
-  filters: Record<string, string>;
-  created_at: string;
-}
+import type { SavedView } from "./types.ts";
 
 const path = (tenant: string): string => `/api/v1/tenants/${tenant}/views`;
 

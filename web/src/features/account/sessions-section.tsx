@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { endOtherSessions, endSession, type Session, sessionsQuery } from "../../api/account.ts";
+import type { SignInSession } from "../../../../worker/control/account-shapes.ts";
+import { endOtherSessions, endSession, sessionsQuery } from "../../api/account.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
@@ -41,7 +42,7 @@ export function SessionsSection() {
   );
 }
 
-function SessionRow({ session, busy, onEnd }: { session: Session; busy: boolean; onEnd: () => void }) {
+function SessionRow({ session, busy, onEnd }: { session: SignInSession; busy: boolean; onEnd: () => void }) {
   const device = deviceName(session.user_agent);
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
+import type { SeenInvitation } from "../../../../worker/control/account-shapes.ts";
 import { meQuery } from "../../api/me.ts";
-import { acceptInvitation, invitationQuery, type SeenInvitation, signOut } from "../../api/session.ts";
+import { acceptInvitation, invitationQuery, signOut } from "../../api/session.ts";
 import { Button, buttonStyle } from "../../components/ui/button.tsx";
 import { TextField } from "../../components/ui/field.tsx";
 import { messageOf, Skeleton } from "../../components/ui/states.tsx";

@@ -13,6 +13,8 @@ const row = (day: string, model: string, more: Partial<SummaryRow> = {}): Summar
   unpriced: 0,
   errors: 0,
   latency_ms: 100,
+  latency_p50_ms: 90,
+  latency_p95_ms: 300,
   ...more,
 });
 const span = spanOf("7d", Date.parse("2026-11-24T10:20:00Z"));

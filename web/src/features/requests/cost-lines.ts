@@ -1,7 +1,7 @@
 /** How a record's cost comes about, as text: exact to the picodollar, since what is shown has to add up. */
-import type { CostExplanation } from "../../api/cost.ts";
+import type { ExplainedCost } from "../../api/types.ts";
 
-type Explained = Pick<CostExplanation, "cost_parts" | "cost_usd" | "sum_usd" | "matches">;
+type Explained = Pick<ExplainedCost, "cost_parts" | "cost_usd" | "sum_usd" | "matches">;
 
 export interface CostLine {
   kind: string;

@@ -1,15 +1,15 @@
 /** How a request's cost comes about: tokens × price = part, down to the total. */
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { type CostExplanation, costQuery } from "../../api/cost.ts";
-import type { UsageRecord } from "../../api/types.ts";
+import { costQuery } from "../../api/cost.ts";
+import type { ExplainedCost, UsageRecord } from "../../api/types.ts";
 import { Failed, Skeleton } from "../../components/ui/states.tsx";
 import { cn } from "../../lib/cn.ts";
 import { formatCount } from "../../lib/format.ts";
 import { type CostLine, type CostLines, costLines } from "./cost-lines.ts";
 import { Section } from "./section.tsx";
 
-const WHY: Record<NonNullable<CostExplanation["mismatch"]>, string> = {
+const WHY: Record<NonNullable<ExplainedCost["mismatch"]>, string> = {
   provider_cost: "The provider reported this cost.",
   charged_at_bound: "Charged at its upper bound: the provider reported no tokens.",
   unpriced: "Cost not known: no price.",
@@ -35,7 +35,7 @@ export function CostSection({ record, tenant }: { record: UsageRecord; tenant: s
   );
 }
 
-function Explanation({ cost }: { cost: CostExplanation }) {
+function Explanation({ cost }: { cost: ExplainedCost }) {
   const parts = costLines(cost);
   // The provider's own figure may be what the parts would be, too; it is still the provider's.
   const why = cost.price_source === "provider" ? WHY.provider_cost : cost.mismatch && WHY[cost.mismatch];

@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Bookmark, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { type SavedView, useDeleteView, useSaveView, viewsQuery } from "../../api/views.ts";
+import type { SavedView } from "../../api/types.ts";
+import { useDeleteView, useSaveView, viewsQuery } from "../../api/views.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { inputStyle } from "../../components/ui/field.tsx";
 import { Popover } from "../../components/ui/popover.tsx";

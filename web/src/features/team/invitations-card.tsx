@@ -1,13 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { RotateCw, X } from "lucide-react";
 import { useState } from "react";
-import {
-  type Invitation,
-  invitationsQuery,
-  type MadeInvitation,
-  useCancelInvitation,
-  useResendInvitation,
-} from "../../api/team.ts";
+import { invitationsQuery, useCancelInvitation, useResendInvitation } from "../../api/team.ts";
+import type { Invitation, MadeInvitation } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";

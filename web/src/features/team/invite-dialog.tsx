@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from "react";
 import { useMembership } from "../../api/me.ts";
-import { type MadeInvitation, ROLES, useInvite } from "../../api/team.ts";
-import type { Role } from "../../api/types.ts";
+import { ROLES, useInvite } from "../../api/team.ts";
+import type { MadeInvitation, Role } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { CopyButton } from "../../components/ui/code-block.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";

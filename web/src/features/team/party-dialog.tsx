@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { type Party, type PartyKind, useCreateParty, useRenameParty } from "../../api/team.ts";
+import { type PartyKind, useCreateParty, useRenameParty } from "../../api/team.ts";
+import type { Party } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { TextField } from "../../components/ui/field.tsx";
@@ -21,9 +22,9 @@ export function PartyDialog({ tenant, kind, noun, party, onClose }: Props) {
   const [id, setId] = useState("");
   const error = create.error ?? rename.error;
   const submit = (): void => {
-    if (party) return rename.mutate({ id: party.id, name: name.trim() }, { onSuccess: onClose });
     const given = id.trim() === "" ? {} : { id: id.trim() };
-    create.mutate({ ...given, name: name.trim() }, { onSuccess: onClose });
+    if (party) rename.mutate({ id: party.id, name: name.trim() }, { onSuccess: onClose });
+    else create.mutate({ ...given, name: name.trim() }, { onSuccess: onClose });
   };
   return (
     <Dialog

@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { type Member, useRemoveMember } from "../../api/team.ts";
+import { useRemoveMember } from "../../api/team.ts";
+import type { Member } from "../../api/types.ts";
 import { Confirm } from "../../components/ui/dialog.tsx";
 import { toast } from "../../lib/toast.ts";
 

@@ -3,7 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useMay } from "../../api/me.ts";
-import type { MadeInvitation } from "../../api/team.ts";
+import type { MadeInvitation } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { InvitationsCard } from "./invitations-card.tsx";
