@@ -14,6 +14,7 @@ import { wasLarge } from "../routing/session-size.ts";
 import type { Target } from "../routing/targets.ts";
 import { type Answer, type App, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { label, readBody, tags } from "./input.ts";
+import { explanation } from "./route-shapes.ts";
 
 const USUAL_INPUT_TOKENS = 1_000;
 /** As requests are guessed at: bytes of JSON for a token. */
@@ -41,7 +42,6 @@ const explained = z.strictObject({
       .meta({ description: "A request in any dialect: `auto` reads from it how hard it is." }),
   }),
 });
-const reasoned = z.array(z.strictObject({ model: z.string(), reason: z.string() }));
 
 /** Mounts `/routes/{name}/explain`. */
 export function mountRouteExplanation(app: App): void {
@@ -50,7 +50,7 @@ export function mountRouteExplanation(app: App): void {
       summary: "Says which target a request would take now, and why. Nothing is sent.",
       body: explained,
       example: { request: { tags: { env: "prod" }, input_tokens: 2_000 } },
-      answers: z.strictObject({ route: z.string(), version: z.int(), targets: reasoned, skipped: reasoned }),
+      answers: explanation,
       does: forTenant("read", explain),
     },
   });

@@ -5,26 +5,22 @@ import type { RouteRecord } from "../core/route.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { readBody } from "./input.ts";
-import { pageOf } from "./shapes.ts";
+import { routeVersions, shownRoute } from "./route-shapes.ts";
 
 const restored = z.strictObject({ version: z.int().positive() });
 
-/** How routes are shown. */
-interface View<S extends z.ZodObject> {
-  shown: S;
-  show(record: RouteRecord): Record<string, unknown>;
-}
+type Show = (record: RouteRecord) => Record<string, unknown>;
 
 /** Mounts `/routes/{name}/versions` and `/restore`. */
-export function mountRouteVersions<S extends z.ZodObject>(app: App, view: View<S>): void {
+export function mountRouteVersions(app: App, show: Show): void {
   mount(app, "/tenants/:tenant/routes/:id/versions", {
     GET: {
       summary: "Lists a route's versions, newest first: the present one, and up to a hundred before it.",
-      answers: pageOf(view.shown.extend({ changed_by: z.string().nullable() })),
+      answers: routeVersions,
       does: forTenant("read", async (call) => {
         const versions = await versionsOf(call);
         if (!versions) return notFound("route");
-        const data = versions.map(({ record, actor }) => ({ ...view.show(record), changed_by: actor }));
+        const data = versions.map(({ record, actor }) => ({ ...show(record), changed_by: actor }));
         return ok({ data, next_cursor: null });
       }),
     },
@@ -34,8 +30,8 @@ export function mountRouteVersions<S extends z.ZodObject>(app: App, view: View<S
       summary: "Makes a route as an earlier version was. That is a new version.",
       body: restored,
       example: { version: 1 },
-      answers: view.shown,
-      does: forTenant("routes", (call) => restore(call, view)),
+      answers: shownRoute,
+      does: forTenant("routes", (call) => restore(call, show)),
     },
   });
 }
@@ -50,7 +46,7 @@ async function versionsOf(call: TenantCall) {
   return versions.length > 0 ? versions : [{ record, actor: null }];
 }
 
-async function restore<S extends z.ZodObject>(call: TenantCall, view: View<S>): Promise<Answer> {
+async function restore(call: TenantCall, show: Show): Promise<Answer> {
   const body = await readBody(call, restored);
   if (!body.ok) return body;
   const versions = await versionsOf(call);
@@ -62,5 +58,5 @@ async function restore<S extends z.ZodObject>(call: TenantCall, view: View<S>): 
   const present = versions[0]?.record.version ?? version;
   const changes = { ...fields, version: present + 1, changedAt: call.now };
   const record = await ledgerOf(call.env, call.tenant).update("route", id, changes, call.actor);
-  return record ? ok(view.show(record)) : notFound("route");
+  return record ? ok(show(record)) : notFound("route");
 }

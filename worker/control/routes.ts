@@ -7,7 +7,6 @@ import {
   type RouteNode,
   type RouteRecord,
   type RouteTimeouts,
-  STRATEGIES,
   targetsIn,
   type Wanted,
   type When,
@@ -18,81 +17,9 @@ import { type Answer, type App, invalid, notFound, type TenantCall } from "./cal
 import { iso, readBody } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
 import { mountRouteExplanation } from "./route-explain.ts";
+import { fields, MAX_DEPTH, MAX_TARGETS, type NodeInput, type range, routeName, shownRoute } from "./route-shapes.ts";
 import { mountRouteVersions } from "./route-versions.ts";
-import { time } from "./shapes.ts";
 
-const MAX_DEPTH = 4;
-const MAX_TARGETS = 32;
-const MAX_ATTEMPTS = 10;
-/** A client waits no longer than ten minutes for anything. */
-const MAX_MS = 600_000;
-
-/** No slash: `provider/model` is never a route's name. */
-const routeName = z
-  .string()
-  .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "must be letters, digits, dots, dashes and underscores, 64 at most");
-const text = z.string().min(1).max(256);
-const range = z.strictObject({ at_least: z.number().optional(), below: z.number().optional() });
-const when = z.record(z.string().max(240), z.union([text, z.array(text).min(1).max(64), range, z.boolean()]));
-
-/** A target has a model; a group has a strategy and targets. */
-interface NodeInput {
-  model?: string | undefined;
-  strategy?: (typeof STRATEGIES)[number] | undefined;
-  targets?: NodeInput[] | undefined;
-  weight?: number | undefined;
-  service_tier?: "flex" | undefined;
-  threshold?: number | undefined;
-  when?: z.output<typeof when> | undefined;
-}
-const modelName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}\/[^\s\p{Cc}]{1,200}$/u, "must be provider/model");
-const threshold = z
-  .number()
-  .min(0)
-  .max(1)
-  .meta({ description: "Of `auto`: how hard a request has to be for the second target. 0.4 where it is left out." });
-/** Written out level by level, one more than there may be: a schema that names itself has no place in the API's description. */
-function nodeSchema(levels: number): z.ZodType<NodeInput> {
-  const target = z.strictObject({
-    model: modelName.optional(),
-    service_tier: z.enum(["flex"]).optional(),
-    threshold: threshold.optional(),
-    strategy: z.enum(STRATEGIES).optional(),
-    weight: z.number().nonnegative().max(1_000_000).optional(),
-    when: when.optional(),
-  });
-  if (levels === 0) return target;
-  const targets = z
-    .array(nodeSchema(levels - 1))
-    .min(1)
-    .max(MAX_TARGETS);
-  return target.extend({ targets: targets.optional() });
-}
-const node = nodeSchema(MAX_DEPTH);
-const ms = z.int().positive().max(MAX_MS).optional();
-const fields = {
-  strategy: z.enum(STRATEGIES),
-  targets: z.array(node).min(1).max(MAX_TARGETS),
-  retries: z.strictObject({
-    attempts: z.int().min(1).max(MAX_ATTEMPTS).default(1),
-    max_delay_ms: z.int().min(0).max(60_000).default(5_000),
-  }),
-  timeouts: z.strictObject({
-    connect_ms: ms,
-    first_byte_ms: ms,
-    first_token_ms: ms,
-    stall_ms: ms,
-    total_ms: ms,
-  }),
-  after_first_byte: z.enum(["error", "verified"]),
-  on_unsupported: z.enum(["refuse", "drop"]),
-  threshold: threshold.nullable(),
-  allow_latency: z.boolean().meta({ description: "Asks for the slower, cheaper tier wherever a target has one." }),
-  shadow: z
-    .strictObject({ model: modelName })
-    .nullable()
-    .meta({ description: "Each record tells what its tokens would have cost there. Nothing is sent." }),
-};
 const put = z.strictObject({
   ...fields,
   strategy: fields.strategy.default("fallback"),
@@ -108,21 +35,6 @@ const create = z.strictObject({ name: routeName, ...put.shape });
 const patch = z.strictObject(fields).partial();
 type Input = z.output<typeof put>;
 
-const shown = z.strictObject({
-  name: routeName,
-  version: z.int(),
-  strategy: fields.strategy,
-  targets: z.array(node),
-  retries: z.strictObject({ attempts: z.int(), max_delay_ms: z.int() }),
-  timeouts: fields.timeouts,
-  after_first_byte: fields.after_first_byte,
-  on_unsupported: fields.on_unsupported,
-  threshold: threshold.optional(),
-  allow_latency: z.boolean(),
-  shadow: fields.shadow,
-  changed_at: time,
-  created_at: time,
-});
 const EXAMPLE = { targets: [{ model: "openai/gpt-5-mini" }, { model: "anthropic/claude-haiku-4-5" }] };
 
 /** Mounts `/routes`. A route's name is its id. */
@@ -134,7 +46,7 @@ export function mountRoutes(app: App): void {
     action: "routes",
     create,
     patch,
-    shown,
+    shown: shownRoute,
     example: { name: "fast", ...EXAMPLE },
     make: async ({ name, ...input }, call) => {
       const record = newRoute(name, input, call.now);
@@ -167,7 +79,7 @@ export function mountRoutes(app: App): void {
     config: { carriesSecret: () => false },
   });
   mountRouteExplanation(app);
-  mountRouteVersions(app, { shown, show: showRoute });
+  mountRouteVersions(app, showRoute);
 }
 
 async function putRoute(call: TenantCall): Promise<Answer> {
