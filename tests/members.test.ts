@@ -16,7 +16,8 @@ const NOBODY: readonly Role[] = [];
 
 /** Who may do what: to read, and to change, by what stands behind the tenant in an operation's path. */
 const TABLE: Record<string, { read?: readonly Role[]; change: readonly Role[] }> = {
-  "": { read: ALL, change: NOBODY },
+  // The tenant itself. Nothing of it is a token's to change, and to remove it is an owner's: see below.
+  "": { change: ADMINS },
   keys: { change: ["owner", "admin", "developer"] },
   budgets: { change: ["owner", "admin", "billing"] },
   "rate-limits": { change: ["owner", "admin", "billing"] },
@@ -47,8 +48,13 @@ const TABLE: Record<string, { read?: readonly Role[]; change: readonly Role[] }>
 const READS_BY_POST = new Set(["POST /api/v1/tenants/{tenant}/routes/{id}/explain"]);
 
 /** Who may do an operation below a tenant; undefined where the table has no line for it. */
-function allowed(method: string, path: string): readonly Role[] | undefined {
-  const line = TABLE[/^\/api\/v1\/tenants\/\{tenant\}\/?([\w-]*)/.exec(path)?.[1] ?? ""];
+function allowed(method: string, path: string, by: "session" | "token" = "session"): readonly Role[] | undefined {
+  const resource = /^\/api\/v1\/tenants\/\{tenant\}\/?([\w-]*)/.exec(path)?.[1] ?? "";
+  if (resource === "" && method !== "GET") {
+    if (by === "token") return NOBODY;
+    return method === "DELETE" ? ["owner"] : ADMINS;
+  }
+  const line = TABLE[resource];
   const isRead = method === "GET" || READS_BY_POST.has(`${method} ${path}`);
   return line && (isRead ? (line.read ?? ALL) : line.change);
 }
@@ -88,13 +94,13 @@ describe("every operation of the API", () => {
     );
   });
 
-  /** The status of a call that does nothing where it is let through: there is no such object, and the body is none. */
+  /** The status of a call that does nothing where it is let through: no such object, no such state, no such body. */
   async function statusOf(method: string, path: string, headers: Record<string, string>): Promise<number> {
     const hasBody = method !== "GET" && method !== "DELETE";
     const url = system.url + path.replace("{tenant}", system.tenant).replace(/\{\w+\}/g, "nothing");
     const response = await fetch(url, {
       method,
-      headers: { origin: system.url, ...headers },
+      headers: { origin: system.url, "if-match": '"another"', ...headers },
       body: hasBody ? '{"no such field":1}' : undefined,
     });
     await response.body?.cancel();
@@ -111,15 +117,15 @@ describe("every operation of the API", () => {
   it.each(ROLES)("is done for a %s exactly where the table says so, by session and by token", async (role) => {
     const wrong: string[] = [];
     for (const { method, path } of operations) {
-      const may = path.startsWith("/api/v1/tenants/{tenant}")
-        ? allowed(method, path)?.includes(role)
-        : // What is around tenants is anybody's, but for the operator's.
-          !path.includes("/operator/") && path !== "/api/v1/tenants";
-      const callers = { session: { cookie: cookies[role] }, token: { authorization: `Bearer ${tokens[role]}` } };
-      for (const [by, headers] of Object.entries(callers)) {
+      for (const by of ["session", "token"] as const) {
+        const headers = by === "session" ? { cookie: cookies[role] } : { authorization: `Bearer ${tokens[role]}` };
+        const may = path.startsWith("/api/v1/tenants/{tenant}")
+          ? allowed(method, path, by)?.includes(role)
+          : // What is around tenants is anybody's, but for the operator's.
+            !path.includes("/operator/") && path !== "/api/v1/tenants";
         // A token is nobody who has an account.
         if (by === "token" && (path.startsWith("/api/v1/me/") || path.endsWith("/leave"))) continue;
-        const status = await statusOf(method, path, headers as Record<string, string>);
+        const status = await statusOf(method, path, headers);
         const isRefused = status === 403 || status === 401;
         if (isRefused === may || status >= 500) wrong.push(`${method} ${path} by ${by}: ${status}`);
       }

@@ -54,10 +54,19 @@ interface Grant {
 export const allowedTo = ({ role, actions }: Grant): readonly Action[] =>
   MAY[role].filter((action) => !PEOPLE_ONLY.includes(action) && (actions === null || actions.includes(action)));
 
-/** Whether `giver` may hand out `grant`: nobody makes a token or a member that can do more than they can. */
-export const mayHandOut = (giver: { role: Role; actions: readonly Action[] }, grant: Grant): boolean =>
+interface Giver {
+  role: Role;
+  actions: readonly Action[];
+}
+
+/** Whether `giver` may make a token with `grant`: nobody makes one that can do more than they can. */
+export const mayHandOut = (giver: Giver, grant: Grant): boolean =>
   ROLES.indexOf(giver.role) <= ROLES.indexOf(grant.role) &&
   allowedTo(grant).every((action) => giver.actions.includes(action));
+
+/** Whether `giver` may make a person a `role`, or take it from them; a token appoints nobody who may what it may not. */
+export const mayAppoint = (giver: Giver, role: Role): boolean =>
+  ROLES.indexOf(giver.role) <= ROLES.indexOf(role) && MAY[role].every((action) => giver.actions.includes(action));
 
 /** The role that a stored text names; what is unknown may only look. */
 export const roleOf = (text: string): Role => ROLES.find((role) => role === text) ?? "viewer";

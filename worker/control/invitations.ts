@@ -2,7 +2,7 @@
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import * as z from "zod";
 import { INVITATION_PATH, mailerOf } from "../auth/mail.ts";
-import { roleOf } from "../auth/roles.ts";
+import { mayAppoint, roleOf } from "../auth/roles.ts";
 import { sha256Hex } from "../auth/secrets.ts";
 import { randomBase62 } from "../core/ids.ts";
 import { ok } from "../core/outcome.ts";
@@ -12,7 +12,7 @@ import { type Answer, type App, conflict, forTenant, mount, notFound, type Tenan
 import { changedSince, etagOf } from "./etag.ts";
 import { once } from "./idempotency.ts";
 import { readBody } from "./input.ts";
-import { email, mayChange, mayGive, newPersonId, note, tooMuch } from "./people.ts";
+import { email, mayChange, newPersonId, note, tooMuch } from "./people.ts";
 import { type Invitation, madeInvitation, role, invitation as shown } from "./people-shapes.ts";
 import { pageOf, removed } from "./shapes.ts";
 
@@ -117,7 +117,7 @@ async function post(call: TenantCall): Promise<Answer> {
   const body = await readBody(call, create);
   if (!body.ok) return body;
   const { input } = body.value;
-  if (!mayGive(call, input.role)) return tooMuch(call, input.role);
+  if (!mayAppoint(call, input.role)) return tooMuch(call, input.role);
   return once(call, body.value, async () => {
     if (await isMember(call, input.email)) return conflict(`${input.email} is a member already.`);
     if ((await pendingIn(call)) >= MAX_PENDING) {
@@ -154,7 +154,7 @@ async function resend(call: TenantCall): Promise<Answer> {
   if (!body.ok) return body;
   const row = await rowIn(call);
   if (!row) return notFound("invitation");
-  if (!mayGive(call, roleOf(row.role))) return tooMuch(call, roleOf(row.role));
+  if (!mayAppoint(call, roleOf(row.role))) return tooMuch(call, roleOf(row.role));
   return once(call, body.value, async () => {
     const { token, link, emailed } = await deliver(call, row.email);
     const expiresAt = new Date(call.now + VALID_DAYS * DAY_MS);
@@ -180,7 +180,7 @@ async function cancel(call: TenantCall): Promise<Answer> {
   const row = await rowIn(call);
   if (!row) return notFound("invitation");
   if (!(await mayChange(call, show(row, call.now)))) return changedSince("invitation");
-  if (!mayGive(call, roleOf(row.role))) return tooMuch(call, roleOf(row.role));
+  if (!mayAppoint(call, roleOf(row.role))) return tooMuch(call, roleOf(row.role));
   const ended = await accountsOf(call.env)
     .update(invitation)
     .set({ status: "canceled" })

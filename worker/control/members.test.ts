@@ -92,9 +92,13 @@ describe("an invitation", () => {
 
   it("is not for members, nor for a role beyond the inviter's own", async () => {
     expect((await invite({ email: "dan@example.com", role: "viewer" })).status).toBe(409);
-    const admin = await tokenOf(tenant, "admin");
+    const admin = await newMember(tenant, "admin", "amy@example.com");
     expect((await invite({ email: "x@example.com", role: "owner" }, admin)).status).toBe(403);
     expect((await invite({ email: "x@example.com", role: "admin" }, admin)).status).toBe(200);
+    // A token appoints nobody who may do what no token may.
+    const token = await tokenOf(tenant, "owner");
+    expect((await invite({ email: "x@example.com", role: "admin" }, token)).status).toBe(403);
+    expect((await invite({ email: "x@example.com", role: "developer" }, token)).status).toBe(200);
     const { body } = await operator("POST", at("tokens"), { name: "less", role: "admin", actions: ["members"] });
     const narrow = { authorization: `Bearer ${body.token}` };
     expect((await invite({ email: "x@example.com", role: "developer" }, narrow)).status).toBe(403);

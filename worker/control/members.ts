@@ -1,7 +1,7 @@
 /** The people of a tenant: who they are, what they may do, and how they leave. */
 import { and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
-import { type Role, roleOf } from "../auth/roles.ts";
+import { mayAppoint, type Role, roleOf } from "../auth/roles.ts";
 import { gatewayError } from "../core/errors.ts";
 import { fail, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
@@ -10,7 +10,7 @@ import { member, session, user } from "../db/schema.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { changedSince, etagOf } from "./etag.ts";
 import { iso, readBody, readQuery } from "./input.ts";
-import { mayChange, mayGive, note, tooMuch } from "./people.ts";
+import { mayChange, note, tooMuch } from "./people.ts";
 import { role, type Member as Shown, member as shown } from "./people-shapes.ts";
 import { pageOf, removed } from "./shapes.ts";
 
@@ -110,7 +110,7 @@ async function changeRole(call: TenantCall): Promise<Answer> {
   const found = await memberIn(call);
   if (!found) return notFound("member");
   if (!(await mayChange(call, tagOf(found)))) return changedSince("member");
-  const beyond = [found.role, wanted].find((each) => !mayGive(call, each));
+  const beyond = [found.role, wanted].find((each) => !mayAppoint(call, each));
   if (beyond) return tooMuch(call, beyond);
   if (wanted !== found.role) {
     const changed = await accountsOf(call.env)
@@ -131,7 +131,7 @@ async function remove(call: TenantCall): Promise<Answer> {
   const found = await memberIn(call);
   if (!found) return notFound("member");
   if (!(await mayChange(call, tagOf(found)))) return changedSince("member");
-  if (!mayGive(call, found.role)) return tooMuch(call, found.role);
+  if (!mayAppoint(call, found.role)) return tooMuch(call, found.role);
   const isToRevoke = query.value.revoke_keys === "1" || query.value.revoke_keys === "true";
   return take(call, found, isToRevoke);
 }

@@ -1,7 +1,7 @@
 /** What members and invitations have in common: rows of D1, changed by who may hand out their role. */
 import { and, eq } from "drizzle-orm";
 import * as z from "zod";
-import { mayHandOut, type Role } from "../auth/roles.ts";
+import type { Role } from "../auth/roles.ts";
 import { gatewayError } from "../core/errors.ts";
 import { randomBase62 } from "../core/ids.ts";
 import type { Actor, Note } from "../core/ledger-api.ts";
@@ -23,11 +23,11 @@ export const email = z
   .max(254)
   .transform((text) => text.toLowerCase());
 
-/** Whether the caller may make somebody a `role`, or take it from them. */
-export const mayGive = (call: TenantCall, other: Role): boolean => mayHandOut(call, { role: other, actions: null });
-
 export const tooMuch = (call: TenantCall, other: Role) =>
-  fail(gatewayError("not_allowed", `The role ${call.role} may not hand out, change or remove the role ${other}.`));
+  fail(gatewayError("not_allowed", `${whoIs(call)} may not hand out, change or remove the role ${other}.`));
+
+const whoIs = ({ principal, role }: TenantCall): string =>
+  principal.kind === "token" ? "This token" : `The role ${role}`;
 
 /** Whether `If-Match`, where it was sent, lets `shown` through. */
 export async function mayChange({ request }: TenantCall, shown: unknown): Promise<boolean> {
