@@ -44,8 +44,19 @@ FROM (
   FROM ${AMENDED} AS e WHERE e.session IS NOT NULL GROUP BY 1, 2
 ) AS s WHERE usage_sessions.tenant = s.tenant AND usage_sessions.session = s.session`;
 
+/** The columns of tokens, and what an event calls them. */
+const TOKENS = {
+  input_tokens: "input",
+  input_cached_tokens: "inputCached",
+  input_cache_write_tokens: "inputCacheWrite",
+  output_tokens: "output",
+  output_reasoning_tokens: "outputReasoning",
+};
+
 const ROWS = `
-UPDATE usage SET cost_nanos = a.cost, event = a.event
+UPDATE usage SET cost_nanos = a.cost, event = a.event, ${Object.entries(TOKENS)
+  .map(([column, field]) => `${column} = coalesce(a.event ->> '$.tokens.${field}', 0)`)
+  .join(", ")}
 FROM (
   SELECT u.tenant, u.time, u.id, e.value ->> '$.costNanos' AS cost, e.value AS event
   FROM json_each(?1) AS e JOIN usage AS u ON u.tenant = e.value ->> '$.tenant' AND u.id = e.value ->> '$.id'

@@ -5,7 +5,8 @@ import { ONLY_IF_FRESH } from "./d1-fresh.ts";
 
 const COLUMNS = [
   ...["tenant", "id", "time", "key", "team", "user", "session", "provider", "model", "endpoint", "status", "mode"],
-  ...["cost_nanos", "saved_nanos", "tags"],
+  ...["cost_nanos", "saved_nanos", "input_tokens", "input_cached_tokens", "input_cache_write_tokens", "output_tokens"],
+  ...["output_reasoning_tokens", "latency_ms", "tags"],
 ];
 
 // Pairs in one flat array: the columns, and the event as text. SQLite reads a column from a short array four times as fast
@@ -34,5 +35,7 @@ export const rowsOf = (events: readonly UsageEvent[]): { sql: string; rows: stri
 const columnsOf = (event: UsageEvent): (string | number | null)[] => [
   ...[event.tenant, event.id, event.time, event.key, event.team, event.user, event.session, event.provider],
   ...[event.model, event.endpoint, event.status, event.mode, event.costNanos, event.savedNanos],
+  ...[event.tokens.input, event.tokens.inputCached, event.tokens.inputCacheWrite, event.tokens.output],
+  ...[event.tokens.outputReasoning, event.latencyMs ?? 0],
   JSON.stringify(event.tags),
 ];

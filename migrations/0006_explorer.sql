@@ -18,13 +18,23 @@ CREATE TABLE usage_rows (
   mode TEXT NOT NULL,
   cost_nanos INTEGER,
   saved_nanos INTEGER NOT NULL,
+  -- What sums are of, so that adding up needs no look into the event.
+  input_tokens INTEGER NOT NULL DEFAULT 0,
+  input_cached_tokens INTEGER NOT NULL DEFAULT 0,
+  input_cache_write_tokens INTEGER NOT NULL DEFAULT 0,
+  output_tokens INTEGER NOT NULL DEFAULT 0,
+  output_reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+  latency_ms INTEGER NOT NULL DEFAULT 0,
   -- JSON object of tags.
   tags TEXT NOT NULL,
   -- The whole event as JSON (worker/core/usage.ts, UsageEvent).
   event TEXT NOT NULL
 );
 INSERT INTO usage_rows SELECT id, tenant, time, key, team, user, session, provider, model, endpoint, status, mode, cost_nanos,
-  saved_nanos, tags, event FROM usage ORDER BY tenant, time, id;
+  saved_nanos, coalesce(event ->> '$.tokens.input', 0), coalesce(event ->> '$.tokens.inputCached', 0),
+  coalesce(event ->> '$.tokens.inputCacheWrite', 0), coalesce(event ->> '$.tokens.output', 0),
+  coalesce(event ->> '$.tokens.outputReasoning', 0), coalesce(event ->> '$.latencyMs', 0), tags, event
+FROM usage ORDER BY tenant, time, id;
 DROP TABLE usage;
 ALTER TABLE usage_rows RENAME TO usage;
 CREATE UNIQUE INDEX usage_by_time ON usage (tenant, time, id);
@@ -116,10 +126,8 @@ FROM usage_hourly GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 INSERT INTO usage_daily (tenant, facet, day, value, provider, model, status, mode, requests, unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos, saved_nanos, latency_ms)
 SELECT tenant, 'tag', time - time % 86400000, t.key || '=' || t.value, provider, model, status, mode,
   sum(iif(coalesce(cost_nanos, 0) < 0, -1, 1)), sum(cost_nanos IS NULL),
-  sum(coalesce(event ->> '$.tokens.input', 0)), sum(coalesce(event ->> '$.tokens.inputCached', 0)),
-  sum(coalesce(event ->> '$.tokens.inputCacheWrite', 0)), sum(coalesce(event ->> '$.tokens.output', 0)),
-  sum(coalesce(event ->> '$.tokens.outputReasoning', 0)), sum(coalesce(cost_nanos, 0)), sum(saved_nanos),
-  sum(coalesce(event ->> '$.latencyMs', 0))
+  sum(input_tokens), sum(input_cached_tokens), sum(input_cache_write_tokens), sum(output_tokens),
+  sum(output_reasoning_tokens), sum(coalesce(cost_nanos, 0)), sum(saved_nanos), sum(latency_ms)
 FROM usage, json_each(usage.tags) AS t GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 
 -- What belongs together: an agent's run, as the client names it. key, team and user are the latest request's.
@@ -144,10 +152,9 @@ CREATE TABLE usage_sessions (
 ) WITHOUT ROWID;
 CREATE INDEX usage_sessions_by_end ON usage_sessions (tenant, ended_at, session);
 INSERT INTO usage_sessions
-SELECT tenant, session, max(key), max(team), max(user), max(mode), min(time), max(time + (event ->> '$.latencyMs')),
+SELECT tenant, session, max(key), max(team), max(user), max(mode), min(time), max(time + latency_ms),
   sum(iif(coalesce(cost_nanos, 0) < 0, -1, 1)), sum(status IN ('error', 'truncated')), sum(cost_nanos IS NULL),
-  sum(coalesce(event ->> '$.tokens.input', 0)), sum(coalesce(event ->> '$.tokens.output', 0)),
-  sum(coalesce(cost_nanos, 0)), sum(saved_nanos)
+  sum(input_tokens), sum(output_tokens), sum(coalesce(cost_nanos, 0)), sum(saved_nanos)
 FROM usage WHERE session IS NOT NULL GROUP BY 1, 2;
 CREATE INDEX usage_by_session ON usage (tenant, session, time) WHERE session IS NOT NULL;
 

@@ -112,12 +112,15 @@ it("is answered from the usage that there is", async () => {
   const tenant = await newTenant();
   const today = startOfDay(Date.now());
   const insert = env.DB.prepare(
-    `INSERT INTO usage_hourly VALUES (?, ?, '', '', '', 'openai', ?, 'x', 'ok', 'live', 1, 0, 0, 0, 0, 0, 0, ?, 0, 0)`,
+    `INSERT INTO usage_daily (tenant, facet, day, value, provider, model, status, mode, requests, unpriced, input_tokens,
+       input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos, saved_nanos,
+       latency_ms)
+     VALUES (?, 'all', ?, '', 'openai', ?, 'ok', 'live', 1, 0, 0, 0, 0, 0, 0, ?, 0, 0)`,
   );
   const rows: D1PreparedStatement[] = [];
   for (let back = 1; back <= 60; back++) {
-    rows.push(insert.bind(tenant, today - back * DAY_MS + 3_600_000, "a", 2_000_000_000));
-    rows.push(insert.bind(tenant, today - back * DAY_MS + 3_600_000, "b", 1_000_000_000));
+    rows.push(insert.bind(tenant, today - back * DAY_MS, "a", 2_000_000_000));
+    rows.push(insert.bind(tenant, today - back * DAY_MS, "b", 1_000_000_000));
   }
   await env.DB.batch(rows);
   const url = `/api/v1/tenants/${tenant}/forecast`;

@@ -85,7 +85,8 @@ export const summaryRow = z.strictObject({
   unpriced: z.int(),
   errors: z.int(),
   latency_ms: z.number().nullable().meta({ description: "The average." }),
-  latency_p50_ms: z.number().nullable(),
-  latency_p95_ms: z.number().nullable(),
+  latency_p50_ms: z.number().nullable().optional().meta({ description: "With `percentiles=true`; from a histogram." }),
+  latency_p95_ms: z.number().nullable().optional(),
+  others: z.literal(true).optional().meta({ description: "With `top`: all that is not among the largest." }),
 });
 export type SummaryRow = z.infer<typeof summaryRow>;

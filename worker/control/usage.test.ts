@@ -117,7 +117,7 @@ describe("the summary", () => {
   };
 
   it("sums everything into one row", async () => {
-    expect(await summary("")).toEqual([
+    expect(await summary("percentiles=true")).toEqual([
       {
         requests: 6,
         tokens: { input: 6_000, input_cached: 2_400, input_cache_write: 0, output: 600, output_reasoning: 360 },
@@ -140,6 +140,38 @@ describe("the summary", () => {
       ["2026-11-02", "gpt-5-mini", 2, "0.001000000"],
     ]);
   });
+
+  it("keeps the largest of a group, and makes one of all others", async () => {
+    const rows = await summary("group_by=model&top=1&top_by=requests");
+    expect(rows.map((row: Record<string, unknown>) => [row.model, row.others, row.requests])).toEqual([
+      ["gpt-5-mini", undefined, 5],
+      [null, true, 1],
+    ]);
+    const users = await summary("group_by=day,user&top=1&top_by=requests");
+    expect(users.map((row: Record<string, unknown>) => [row.day, row.user, row.others, row.requests])).toEqual([
+      ["2026-11-01", null, undefined, 3],
+      ["2026-11-01", null, true, 1],
+      ["2026-11-02", null, undefined, 2],
+    ]);
+    const [all] = await summary("group_by=model&top=5");
+    expect(all).not.toHaveProperty("latency_p95_ms");
+  });
+
+  it.each(["all=", "user=ada", "tag=env", "model=gpt-5-mini&team=search"])(
+    "is the same by day as by hour for %s",
+    async (filter) => {
+      const sums = async (group: string) =>
+        (await summary(`${filter.replace("all=", "")}&group_by=${group}`)).reduce(
+          (sum: number[], row: { requests: number; errors: number; tokens: { input: number } }) => [
+            (sum[0] ?? 0) + row.requests,
+            (sum[1] ?? 0) + row.errors,
+            (sum[2] ?? 0) + row.tokens.input,
+          ],
+          [0, 0, 0],
+        );
+      expect(await sums("day")).toEqual(await sums("hour"));
+    },
+  );
 
   it("groups by hour, with null where a request has no user", async () => {
     const rows = await summary("group_by=hour,user&to=2026-11-01T11:00:00Z");

@@ -6,7 +6,7 @@ import { ok } from "../core/outcome.ts";
 import { recordOf } from "../core/record.ts";
 import { GROUPS, type Group } from "../core/usage.ts";
 import { ledgerOf } from "../db/ledger.ts";
-import { type SummaryRow, summarize } from "../db/summary.ts";
+import { RANKINGS, type SummaryRow, summarize } from "../db/summary.ts";
 import { findUsage, listUsage } from "../db/usage.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
 import { explainCost } from "./cost.ts";
@@ -41,7 +41,19 @@ const filters = {
 const q = text.meta({ description: "Words that all have to be in it: model, error, session, user, tags…; or an id." });
 const listQuery = z.strictObject({ ...filters, q, ...paging });
 const exportQuery = z.strictObject({ ...filters, q, format: z.enum(["csv", "ndjson"]).default("csv") });
-const summaryQuery = z.strictObject({ ...filters, group_by: z.string().max(200).default("") });
+const summaryQuery = z.strictObject({
+  ...filters,
+  group_by: z.string().max(200).default(""),
+  top: z.coerce
+    .number({ error: "must be a number from 1 to 500" })
+    .int()
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({ description: "So many of the last group's values, the largest; all others are one row, `others`." }),
+  top_by: z.enum(RANKINGS).default("cost"),
+  percentiles: z.enum(["true", "false"]).default("false"),
+});
 
 /** Mounts `/usage` and what is below it. */
 export function mountUsage(app: App): void {
@@ -130,14 +142,20 @@ async function list({ env, tenant, ...call }: TenantCall): Promise<Answer> {
 async function summary(call: TenantCall): Promise<Answer> {
   const query = readQuery(call, summaryQuery);
   if (!query.ok) return query;
-  const { group_by, ...filter } = query.value;
+  const { group_by, top, top_by, percentiles, ...filter } = query.value;
   const groups: Group[] = [];
   for (const name of new Set(group_by.split(",").filter((part) => part !== ""))) {
     const group = GROUPS.find((known) => known === name);
     if (!group) return invalid(`group_by: ${name} is not one of ${GROUPS.join(", ")}`, "group_by");
     groups.push(group);
   }
-  const rows = await summarize(databaseOf(call.env, call.tenant), { tenant: call.tenant, filter, groups });
+  const rows = await summarize(databaseOf(call.env, call.tenant), {
+    tenant: call.tenant,
+    filter,
+    groups,
+    percentiles: percentiles === "true",
+    ...(top !== undefined && { top: { count: top, by: top_by } }),
+  });
   return ok({ data: rows.map(showRow), next_cursor: null });
 }
 
@@ -170,8 +188,8 @@ function showRow({ group, ...row }: SummaryRow) {
     unpriced: row.unpriced,
     errors: row.errors,
     latency_ms: row.requests > 0 ? Math.round(row.latencyMs / row.requests) : null,
-    latency_p50_ms: row.percentilesMs.p50,
-    latency_p95_ms: row.percentilesMs.p95,
+    ...(row.percentilesMs && { latency_p50_ms: row.percentilesMs.p50, latency_p95_ms: row.percentilesMs.p95 }),
+    ...(row.others && { others: true }),
   };
 }
 

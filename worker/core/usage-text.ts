@@ -4,7 +4,6 @@
  * look for is there as it reads. Documents are numbered by time, so that the newest come first without sorting; two
  * records of one millisecond share a number, and whoever looks checks the rows.
  */
-import type { Condition } from "./condition.ts";
 import type { UsageEvent } from "./usage.ts";
 
 /** Fields that are found by their exact value, the letter of each, and what an event calls it. */
@@ -36,17 +35,6 @@ export const firstNumberOf = (time: string): string => `CAST(${time} * ${PER_MS}
 
 /** SQL of the millisecond that a number is of. */
 export const timeOf = (number: string): string => `(${number} >> 12)`;
-
-/** SQL of what a person may look for in `event`, a qualified column with the JSON of an event. Ids are found by their own index. */
-export const readableText = (event: string): string =>
-  [
-    ...["provider", "model", "modelServed", "errorCode", "session", "user", "team"].map(
-      (field) => `coalesce(${event} ->> '$.${field}', '')`,
-    ),
-    `coalesce((SELECT group_concat(x.key || '=' || x.value, ' ') FROM json_each(${event}, '$.tags') AS x), '')`,
-    `coalesce((SELECT group_concat(x.value, ' ') FROM json_each(${event}, '$.flags') AS x), '')`,
-    `coalesce((SELECT group_concat(x.value ->> '$.error', ' ') FROM json_each(${event}, '$.attempts') AS x), '')`,
-  ].join(" || ' ' || ");
 
 const encoder = new TextEncoder();
 const hex = (text: string): string =>
@@ -118,14 +106,17 @@ export const wordsOf = (text: string): string[] =>
     .filter((word) => word !== "")
     .slice(0, MAX_WORDS);
 
-/**
- * The condition on a row that it has the words itself and not only shares its millisecond with one that does. Only for
- * plain words: SQL's LIKE knows no other alphabet's capitals.
- */
-export function hasWords(words: readonly string[], event: string): Condition {
-  const plain = words.filter((word) => /^[a-z0-9]+$/.test(word));
-  return {
-    sql: plain.map(() => ` AND (${readableText(event)}) LIKE ?`).join(""),
-    values: plain.map((word) => `%${word}%`),
-  };
+/** Whether an event has the words itself, and does not only share its millisecond with one that does. */
+export function hasWords(event: UsageEvent, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const { provider, model, modelServed, errorCode, session, user, team } = event;
+  const text = [
+    ...[provider, model, modelServed, errorCode, session, user, team],
+    ...Object.entries(event.tags ?? {}).flat(),
+    ...(event.flags ?? []),
+    ...(event.attempts ?? []).map(({ error }) => error),
+  ]
+    .join(" ")
+    .toLowerCase();
+  return words.every((word) => text.includes(word));
 }

@@ -23,8 +23,10 @@ export interface SummaryRow {
   savedNanos: number;
   /** The sum over all requests. */
   latencyMs: number;
-  /** Within which half of all requests ended, and 95 %; null where that is not known. Refused ones do not count. */
-  percentilesMs: { p50: number | null; p95: number | null };
+  /** Whether this is all that is not among the largest. */
+  others: boolean;
+  /** Within which half of all requests ended, and 95 %, refused ones left out; null where nobody asked. */
+  percentilesMs: { p50: number | null; p95: number | null } | null;
 }
 
 const HOUR_MS = 3_600_000;
@@ -56,13 +58,9 @@ const ROLLED_UP = `SELECT hour, key, team, user, provider, model, endpoint, stat
 const rawColumns = (tag: string) => `SELECT time - time % ${HOUR_MS} AS hour, coalesce(usage.key, '') AS key,
   coalesce(team, '') AS team, coalesce(user, '') AS user, provider, model, endpoint, status, mode, ${tag} AS tag,
   iif(coalesce(cost_nanos, 0) < 0, -1, 1) AS requests, cost_nanos IS NULL AS unpriced,
-  coalesce(event ->> '$.tokens.input', 0) AS input_tokens,
-  coalesce(event ->> '$.tokens.inputCached', 0) AS input_cached_tokens,
-  coalesce(event ->> '$.tokens.inputCacheWrite', 0) AS input_cache_write_tokens,
-  coalesce(event ->> '$.tokens.output', 0) AS output_tokens,
-  coalesce(event ->> '$.tokens.outputReasoning', 0) AS output_reasoning_tokens,
-  coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, coalesce(event ->> '$.latencyMs', 0) AS latency_ms,
-  ${LATENCY_COLUMNS.map((column, span) => `iif(${inSpan("coalesce(event ->> '$.latencyMs', 0)", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0) AS ${column}`).join(", ")}
+  input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens,
+  coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, latency_ms,
+  ${LATENCY_COLUMNS.map((column, span) => `iif(${inSpan("latency_ms", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0) AS ${column}`).join(", ")}
   FROM usage`;
 
 const FACETS = ["key", "team", "user", "tag"] as const;
@@ -75,36 +73,68 @@ const dayColumns = (facet: Facet) => `SELECT day AS hour, ${["key", "team", "use
   unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
   saved_nanos, latency_ms, ${LATENCIES} FROM usage_daily`;
 
-/** The sums of what `filter` lets through, by `groups`; earliest first where time is among them, then dearest first. */
-export async function summarize(
-  db: D1Database,
-  query: { tenant: string; filter: UsageFilter; groups: readonly Group[] },
-): Promise<SummaryRow[]> {
-  const { groups } = query;
-  const source = sourceOf(query);
-  const columns = groups.map((group, at) => `${GROUP_SQL[group]} AS g${at}`).join(", ");
-  const byGroup = groups.map((_, at) => `g${at}`).join(", ");
-  const times = groups.flatMap((group, at) => (group === "day" || group === "hour" ? [`g${at}`] : []));
-  const sql = `SELECT ${columns}${columns && ","} sum(requests) AS requests, sum(unpriced) AS unpriced,
-    sum(iif(status IN ('error', 'truncated'), requests, 0)) AS errors, sum(input_tokens) AS input,
+/** What the sums are of. */
+export interface SummaryQuery extends Asked {
+  /** Of the last group, so many of the largest stay what they are; all others are one, `others`. */
+  top?: { count: number; by: Ranking };
+  /** Whether to read percentiles off the histogram, which costs twenty sums more a row. */
+  percentiles?: boolean;
+}
+
+/** What is largest. */
+export const RANKINGS = ["cost", "requests", "tokens", "saved", "errors"] as const;
+export type Ranking = (typeof RANKINGS)[number];
+
+const ERRORS = "sum(iif(status IN ('error', 'truncated'), requests, 0))";
+const RANK_SQL: Record<Ranking, string> = {
+  cost: "sum(cost_nanos)",
+  requests: "sum(requests)",
+  tokens: "sum(input_tokens + output_tokens)",
+  saved: "sum(saved_nanos)",
+  errors: ERRORS,
+};
+
+const SUMS_SQL = `sum(requests) AS requests, sum(unpriced) AS unpriced, ${ERRORS} AS errors, sum(input_tokens) AS input,
     sum(input_cached_tokens) AS inputCached, sum(input_cache_write_tokens) AS inputCacheWrite,
     sum(output_tokens) AS output, sum(output_reasoning_tokens) AS outputReasoning, sum(cost_nanos) AS costNanos,
-    sum(saved_nanos) AS savedNanos, sum(latency_ms) AS latencyMs,
-    ${LATENCY_COLUMNS.map((column) => `sum(iif(status = 'denied', 0, ${column})) AS ${column}`).join(", ")}
-    FROM (${source.sql}) ${byGroup && `GROUP BY ${byGroup}`} HAVING count(*) > 0
-    ORDER BY ${[...times, "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`;
+    sum(saved_nanos) AS savedNanos, sum(latency_ms) AS latencyMs`;
+const SPANS_SQL = LATENCY_COLUMNS.map((column) => `sum(iif(status = 'denied', 0, ${column})) AS ${column}`).join(", ");
+
+/** The sums of what is asked for; earliest first where time is among the groups, then dearest first. */
+export async function summarize(db: D1Database, query: SummaryQuery): Promise<SummaryRow[]> {
+  const { groups, top } = query;
+  const source = sourceOf(query);
+  const last = groups.length - 1;
+  const columns = groups.map((group, at) => `${GROUP_SQL[group]} AS g${at}`).join(", ");
+  const isTop = top && last >= 0 ? `coalesce(g${last}, '') IN (SELECT value FROM top)` : "true";
+  const shown = groups.map((_, at) => (at === last ? `iif(${isTop}, g${at}, NULL) AS g${at}` : `g${at}`));
+  const times = groups.flatMap((group, at) => (group === "day" || group === "hour" ? [`${at + 1}`] : []));
+  const places = [...groups.map((_, at) => at + 1), groups.length + 1].join(", ");
+  const sql = `WITH rows AS ${top ? "MATERIALIZED" : ""} (SELECT ${columns}${columns && ","} * FROM (${source.sql}))
+    ${
+      top && last >= 0
+        ? `, top AS MATERIALIZED (SELECT coalesce(g${last}, '') AS value FROM rows GROUP BY 1
+             ORDER BY ${RANK_SQL[top.by]} DESC, sum(requests) DESC LIMIT ${top.count})`
+        : ""
+    }
+    SELECT ${[...shown, `NOT (${isTop}) AS others`].join(", ")}, ${SUMS_SQL}${query.percentiles ? `, ${SPANS_SQL}` : ""}
+    FROM rows GROUP BY ${places} HAVING count(*) > 0
+    ORDER BY ${[...times, "others", "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`;
   const { results } = await db
     .prepare(sql)
     .bind(...source.values)
-    .all<Omit<SummaryRow, "group" | "percentilesMs"> & Record<string, never>>();
-  return results.map((row) => {
-    const counts = LATENCY_COLUMNS.map((column) => Number(row[column] ?? 0));
-    return {
-      ...row,
-      group: Object.fromEntries(groups.map((group, at) => [group, row[`g${at}`] ?? null])),
-      percentilesMs: { p50: percentileMs(counts, 0.5), p95: percentileMs(counts, 0.95) },
-    };
-  });
+    .all<Omit<SummaryRow, "group" | "percentilesMs" | "others"> & Record<string, never>>();
+  return results.map((row) => ({
+    ...row,
+    others: Boolean(row.others),
+    group: Object.fromEntries(groups.map((group, at) => [group, row[`g${at}`] ?? null])),
+    percentilesMs: query.percentiles ? percentilesOf(row) : null,
+  }));
+}
+
+function percentilesOf(row: Record<string, unknown>): SummaryRow["percentilesMs"] {
+  const counts = LATENCY_COLUMNS.map((column) => Number(row[column] ?? 0));
+  return { p50: percentileMs(counts, 0.5), p95: percentileMs(counts, 0.95) };
 }
 
 interface Asked {

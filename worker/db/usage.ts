@@ -104,19 +104,28 @@ export async function listUsage(db: D1Database, query: ListQuery): Promise<Usage
     const found = await readById(db, query, filter.q);
     if (found.length > 0) return found;
   }
-  const match = matchOf(tenant, { exact, tag: filter.tag, words: wordsOf(filter.q ?? "") });
+  const words = wordsOf(filter.q ?? "");
+  const match = matchOf(tenant, { exact, tag: filter.tag, words });
   const events: UsageEvent[] = [];
   let { after } = query;
   let before = Math.min(filter.to ?? LATEST, (after?.time ?? LATEST) + 1);
-  while (events.length < limit) {
+  for (;;) {
     const times = await timesOf(db, { match, from: filter.from ?? EARLIEST, to: before, limit });
-    if (times.length === 0) break;
-    events.push(...(await readRows(db, { ...query, after, limit: limit - events.length }, times)));
-    after = null;
-    before = times.at(-1) ?? EARLIEST;
-    if (times.length < limit) break;
+    if (times.length === 0) return events;
+    const rows = await readRows(db, { ...query, after, limit }, times);
+    events.push(...rows.filter((event) => hasWords(event, words)).slice(0, limit - events.length));
+    if (events.length === limit) return events;
+    const last = rows.at(-1);
+    if (rows.length === limit && last) {
+      // There may be more in the millisecond that the last one is of.
+      after = last;
+      before = last.time + 1;
+    } else {
+      if (times.length < limit) return events;
+      after = null;
+      before = times.at(-1) ?? EARLIEST;
+    }
   }
-  return events;
 }
 
 /** The newest milliseconds from `from` until before `to` in which something matches. */
@@ -139,7 +148,6 @@ async function timesOf(
 async function readRows(db: D1Database, query: ListQuery, times: readonly number[] | null): Promise<UsageEvent[]> {
   const { tenant, filter, after, limit } = query;
   const { sql, values } = conditionOf(filter, "usage");
-  const text = hasWords(wordsOf(filter.q ?? ""), "usage.event");
   const position: Condition = after ? { sql: " AND (time, id) < (?, ?)", values: [after.time, after.id] } : NONE;
   // Said once more as a bound of the span, from which the search then starts instead of from the newest row.
   const to = Math.min(filter.to ?? LATEST, (after?.time ?? LATEST) + 1);
@@ -148,10 +156,10 @@ async function readRows(db: D1Database, query: ListQuery, times: readonly number
     : { sql: "time >= ? AND time < ?", values: [filter.from ?? EARLIEST, to] };
   const { results } = await db
     .prepare(
-      `SELECT event FROM usage WHERE tenant = ? AND ${span.sql}${position.sql}${sql}${text.sql}
+      `SELECT event FROM usage WHERE tenant = ? AND ${span.sql}${position.sql}${sql}
        ORDER BY time DESC, id DESC LIMIT ?`,
     )
-    .bind(tenant, ...span.values, ...position.values, ...values, ...text.values, limit)
+    .bind(tenant, ...span.values, ...position.values, ...values, limit)
     .all<{ event: string }>();
   return results.map((row) => JSON.parse(row.event) as UsageEvent);
 }
@@ -167,7 +175,7 @@ async function readById(db: D1Database, query: ListQuery, id: string): Promise<U
   const position: Condition = after ? { sql: " AND (time, id) < (?, ?)", values: [after.time, after.id] } : NONE;
   const { results } = await db
     .prepare(
-      `SELECT event FROM usage WHERE tenant = ? AND id >= ? AND id < ? AND time >= ? AND time < ?${position.sql}${sql}
+      `SELECT event FROM usage INDEXED BY usage_by_id WHERE tenant = ? AND id >= ? AND id < ? AND time >= ? AND time < ?${position.sql}${sql}
        ORDER BY time DESC, id DESC LIMIT ?`,
     )
     .bind(
