@@ -2,11 +2,11 @@
  * A crowd of clients of one tenant, on budgets at every scope: who asks for what, what it costs, and what the provider
  * was asked in truth. Prices are the tenant's own and round, so that a test multiplies them out by itself.
  */
-import { chatAnswer } from "./chat-answers.ts";
+import { type ChatAnswer, chatAnswer } from "./chat-answers.ts";
 import { json } from "./replies.ts";
 import { type Budget, type Key, nanos, type Tenant, usd } from "./tenant.ts";
 import { sleep } from "./until.ts";
-import { startUpstream } from "./upstream.ts";
+import { type Reply, startUpstream } from "./upstream.ts";
 
 /** Nanodollars a token. */
 const PRICES: Record<string, { input: number; output: number }> = {
@@ -64,16 +64,31 @@ export interface Crowd {
   asked: Map<number, number>;
   /** The next `count` errands; the same in each run of a test. */
   errands(count: number): Errand[];
-  send(errand: Errand, url: string): Promise<Response>;
+  send(errand: Errand, url: string, how?: { stream?: boolean; signal?: AbortSignal }): Promise<Response>;
   close(): Promise<void>;
 }
+
+export interface CrowdOptions {
+  /** How the provider answers errand `n`; by default at once and whole, after a moment. */
+  answer?: (answer: ChatAnswer, n: number) => Reply;
+  /** Of its errands; another makes others. */
+  seed?: number;
+  /** Settings of every key. */
+  key?: object;
+}
+
+const wholeAnswer: NonNullable<CrowdOptions["answer"]> = (answer, n) => async (response, received) => {
+  await sleep(PROVIDER_MS[0] + ((n * 37) % (PROVIDER_MS[1] - PROVIDER_MS[0])));
+  if (!response.destroyed) json(200, chatAnswer(answer))(response, received);
+};
 
 /**
  * Sets up keys, prices and budgets. Each budget's limit is its share of what `expected` errands will ask of it, so that
  * one with a small share runs out early.
  */
-export async function newCrowd(tenant: Tenant, expected: number): Promise<Crowd> {
-  const random = generator(20_261_124);
+export async function newCrowd(tenant: Tenant, expected: number, options: CrowdOptions = {}): Promise<Crowd> {
+  const { answer = wholeAnswer, seed = 20_261_124, key: settings = {} } = options;
+  const random = generator(seed);
   const asked = new Map<number, number>();
   const upstream = await startUpstream(async (response, received) => {
     const { model, messages } = JSON.parse(received.body.toString()) as {
@@ -82,9 +97,7 @@ export async function newCrowd(tenant: Tenant, expected: number): Promise<Crowd>
     };
     const [n = 0, output = 0] = (messages[0]?.content ?? "").split(" ").map(Number);
     asked.set(n, (asked.get(n) ?? 0) + 1);
-    await sleep(PROVIDER_MS[0] + ((n * 37) % (PROVIDER_MS[1] - PROVIDER_MS[0])));
-    if (!response.destroyed)
-      json(200, chatAnswer({ model, text: "Done.", input: INPUT_TOKENS, output }))(response, received);
+    await answer({ model, text: "Done.", input: INPUT_TOKENS, output }, n)(response, received);
   });
   await tenant.credential("openai", upstream.origin);
   for (const [model, { input, output }] of Object.entries(PRICES)) {
@@ -98,7 +111,7 @@ export async function newCrowd(tenant: Tenant, expected: number): Promise<Crowd>
   for (let i = 0; i < KEYS; i++) {
     const team = TEAMS[i % TEAMS.length] as string;
     const user = i < 2 ? (USERS[i] as string) : null;
-    members.push({ team, user, key: await tenant.key({ team, ...(user && { user }) }) });
+    members.push({ team, user, key: await tenant.key({ ...settings, team, ...(user && { user }) }) });
   }
   let made = 0;
   const draw = (): Errand => {
@@ -145,9 +158,10 @@ export async function newCrowd(tenant: Tenant, expected: number): Promise<Crowd>
     budgets,
     asked,
     errands: (count) => Array.from({ length: count }, draw),
-    send: ({ n, member, user, model, feature, outputTokens }, url) =>
+    send: ({ n, member, user, model, feature, outputTokens }, url, { stream, signal } = {}) =>
       fetch(`${url}/openai/v1/chat/completions`, {
         method: "POST",
+        ...(signal && { signal }),
         headers: {
           authorization: `Bearer ${member.key.key}`,
           "content-type": "application/json",
@@ -157,6 +171,7 @@ export async function newCrowd(tenant: Tenant, expected: number): Promise<Crowd>
         body: JSON.stringify({
           model,
           max_tokens: OUTPUT_CAP,
+          ...(stream && { stream }),
           messages: [{ role: "user", content: `${n} ${outputTokens}` }],
         }),
       }),
@@ -171,7 +186,7 @@ export async function countersOf({ tenant }: Crowd): Promise<Map<string, { spent
 }
 
 /** Numbers from 0 to 1 that look random and are the same in every run (a linear congruential generator). */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

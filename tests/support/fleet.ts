@@ -15,6 +15,10 @@ const ROOT = join(import.meta.dirname, "../..");
 const HEALTHY_WITHIN_SECONDS = 60;
 
 export interface Fleet {
+  /** The directory of its state. */
+  state: string;
+  /** The process of all edges, of this start. */
+  pid(): number;
   /** Of the first edge: for the admin API. New after a restart. */
   url: string;
   /** Of all edges, the first included. New after a restart. */
@@ -28,11 +32,14 @@ export interface Fleet {
   restart(): Promise<void>;
 }
 
-/** Starts `edges` isolates; they end with the test process at the latest, and their state is removed then. */
-export async function startFleet(edges: number): Promise<Fleet> {
+/**
+ * Starts `edges` isolates; they end with the test process at the latest, and their state is removed then. Its directory is made
+ * in `parent`.
+ */
+export async function startFleet(edges: number, parent = tmpdir()): Promise<Fleet> {
   process.chdir(ROOT);
   await buildIfStale(() => {});
-  const state = openState(mkdtempSync(join(tmpdir(), "meterr-fleet-")));
+  const state = openState(mkdtempSync(join(parent, "meterr-fleet-")));
   // A copy: what is built anew meanwhile must not change what a restart starts.
   cpSync("dist/worker", join(state, "worker"), { recursive: true });
   const modules = readdirSync(join(state, "worker")).filter((file) => file.endsWith(".js"));
@@ -45,6 +52,8 @@ export async function startFleet(edges: number): Promise<Fleet> {
   const secrets = loadSecrets(state, settings);
   let workerd: Workerd;
   const fleet: Fleet = {
+    state,
+    pid: () => workerd.pid,
     url: "",
     urls: [],
     adminToken: secrets.adminToken,
