@@ -4,9 +4,10 @@
  */
 import type { QueryClient } from "@tanstack/react-query";
 import { nanosOf } from "../lib/money.ts";
+import { applyProviderStatus } from "./provider-status.ts";
 import type { SummaryParams } from "./summary.ts";
 import type { Budget, BudgetCounters, LiveMessage, SummaryRow, UsageRecord } from "./types.ts";
-import { LATEST } from "./usage.ts";
+import { hasTag, LATEST } from "./usage.ts";
 
 /** Records are in the API within two seconds of their live event. */
 const REFETCH_AFTER_MS = 2_500;
@@ -27,7 +28,8 @@ export function liveCache(
     apply(message) {
       if (message.type === "usage") applyUsage(client, tenant, message.data);
       if (message.type === "budget") applyBudget(client, tenant, message.data);
-      if (message.type !== "alert") refetchSoon();
+      if (message.type === "provider") applyProviderStatus(client, tenant, message.data);
+      if (message.type === "usage" || message.type === "budget") refetchSoon();
     },
     stop: () => clearTimeout(timer),
   };
@@ -43,7 +45,8 @@ function applyUsage(client: QueryClient, tenant: string, record: UsageRecord): v
   if (!isNew) return;
   for (const query of client.getQueryCache().findAll({ queryKey: ["summary", tenant], type: "active" })) {
     const params = query.queryKey[2] as SummaryParams;
-    if (!covers(params, record)) continue;
+    // What a tag's sums gain is known once they are fetched again.
+    if (!covers(params, record) || params.group_by.includes("tag")) continue;
     client.setQueryData<SummaryRow[]>(query.queryKey, (rows) => rows && withRecord(rows, params, record));
   }
 }
@@ -57,17 +60,21 @@ function applyBudget(client: QueryClient, tenant: string, counters: BudgetCounte
 const covers = (params: SummaryParams, record: UsageRecord): boolean =>
   (params.from === undefined || record.time >= params.from) &&
   (params.to === undefined || record.time < params.to) &&
-  (["model", "provider", "key"] as const).every(
+  (["model", "provider", "key", "team", "user"] as const).every(
     (field) => params[field] === undefined || params[field] === record[field],
-  );
+  ) &&
+  (params.tag === undefined || hasTag(record.tags, params.tag));
 
 /** `rows` with `record` added to the row that it belongs to, or to a new one. */
 export function withRecord(rows: SummaryRow[], params: SummaryParams, record: UsageRecord): SummaryRow[] {
   const place: Partial<SummaryRow> = Object.fromEntries(
-    params.group_by.split(",").map((dimension) => [dimension, dimensionOf(dimension, record)]),
+    params.group_by
+      .split(",")
+      .filter((dimension) => dimension !== "")
+      .map((dimension) => [dimension, dimensionOf(dimension, record)]),
   );
-  const at = rows.findIndex((row) =>
-    Object.entries(place).every(([name, value]) => row[name as keyof SummaryRow] === value),
+  const at = rows.findIndex(
+    (row) => !row.others && Object.entries(place).every(([name, value]) => row[name as keyof SummaryRow] === value),
   );
   const row = rows[at] ?? { ...EMPTY, ...place };
   const added: SummaryRow = {

@@ -8,9 +8,16 @@ export interface SummaryParams {
   to?: string;
   /** Comma separated dimensions, e.g. `day,model`. */
   group_by: string;
+  /** So many of the last dimension's values, the largest by `top_by`; all others are one row. */
+  top?: number;
+  top_by?: "cost" | "requests" | "tokens" | "saved" | "errors";
+  percentiles?: "true";
   model?: string;
   provider?: string;
   key?: string;
+  team?: string;
+  user?: string;
+  tag?: string;
 }
 
 export const summaryQuery = (tenant: string, params: SummaryParams) =>

@@ -92,7 +92,8 @@ function hasWords(record: UsageRecord, q: string): boolean {
     .every((word) => text.includes(word));
 }
 
-function hasTag(tags: Record<string, string>, tag: string): boolean {
+/** Whether `tags` have `tag`, a name or `name=value`. */
+export function hasTag(tags: Record<string, string>, tag: string): boolean {
   const at = tag.indexOf("=");
   const name = at < 0 ? tag : tag.slice(0, at);
   return Object.hasOwn(tags, name) && (at < 0 || tags[name] === tag.slice(at + 1));

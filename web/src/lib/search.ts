@@ -11,25 +11,34 @@ const text = (value: unknown): string | undefined =>
 const oneOf = <T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
   allowed.find((each) => each === value);
 
-export const BREAKDOWNS = ["model", "provider", "key"] as const;
-export const METRICS = ["spend", "requests", "saved", "errors"] as const;
+export const BREAKDOWNS = ["model", "provider", "key", "team", "user", "tag"] as const;
+export const METRICS = ["spend", "requests", "tokens", "saved", "errors"] as const;
 
 export interface OverviewSearch {
   period?: PeriodName;
   by?: (typeof BREAKDOWNS)[number];
   metric?: (typeof METRICS)[number];
+  /** Of `by=tag`: the name whose values are told apart. */
+  tag_name?: string;
   model?: string;
   provider?: string;
   key?: string;
+  team?: string;
+  user?: string;
+  tag?: string;
 }
 
 export const overviewSearch = (raw: Raw): OverviewSearch => ({
   period: oneOf(raw.period, PERIODS),
   by: oneOf(raw.by, BREAKDOWNS),
   metric: oneOf(raw.metric, METRICS),
+  tag_name: text(raw.tag_name),
   model: text(raw.model),
   provider: text(raw.provider),
   key: text(raw.key),
+  team: text(raw.team),
+  user: text(raw.user),
+  tag: text(raw.tag),
 });
 
 export interface RequestsSearch extends UsageFilters {

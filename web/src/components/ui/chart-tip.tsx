@@ -30,6 +30,12 @@ export function ChartTip(props: {
           <dt>Total</dt>
           <dd className="figures">{format(total)}</dd>
         </div>
+        {data.limit && (
+          <div className="flex justify-between gap-3 text-ink-3">
+            <dt className="truncate">{data.limit.name}</dt>
+            <dd className="figures">{format(Math.round(data.limit.value))}</dd>
+          </div>
+        )}
         {before !== null && before !== undefined && (
           <div className="flex justify-between gap-3 text-ink-3">
             <dt>Period before</dt>

@@ -1,14 +1,21 @@
+import { scaleBand, scaleLinear } from "@visx/scale";
+import { Bar } from "@visx/shape";
+
+const HEIGHT = 24;
+/** What is there at all can be seen. */
+const LEAST = { some: 1.5, none: 0.5 };
+
 /** A word-sized picture of values over time; the figure beside it says the rest. */
 export function Sparkline({ values, className }: { values: readonly number[]; className?: string }) {
-  const max = Math.max(...values, 0);
-  const step = 100 / Math.max(1, values.length);
+  const x = scaleBand({ domain: [...values.keys()], range: [0, 100], paddingInner: 0.3 });
+  const y = scaleLinear({ domain: [0, Math.max(...values, 0) || 1], range: [0, HEIGHT] });
   return (
-    <svg aria-hidden viewBox="0 0 100 24" preserveAspectRatio="none" className={className}>
+    <svg aria-hidden viewBox={`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" className={className}>
       {values.map((value, i) => {
-        const height = max > 0 ? Math.max(value > 0 ? 1.5 : 0.5, (value / max) * 24) : 0.5;
+        const height = Math.max(value > 0 ? LEAST.some : LEAST.none, y(value));
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place in time
-          <rect key={i} x={i * step} width={step * 0.7} y={24 - height} height={height} fill="currentColor" />
+          <Bar key={i} x={x(i)} width={x.bandwidth()} y={HEIGHT - height} height={height} fill="currentColor" />
         );
       })}
     </svg>

@@ -1,10 +1,13 @@
 /**
- * Stacked bars over time, with the span before as a thin line. Drawn as plain SVG: a chart library would weigh more
- * than all of the dashboard's first page. Read by pointer, by arrow keys, and as a table by screen readers.
+ * Stacked bars over time, with the span before as a thin line and a limit as a dashed one. Read by pointer, by arrow
+ * keys, and as a table by screen readers.
  */
+import { AxisBottom, AxisLeft } from "@visx/axis";
+import { Group } from "@visx/group";
+import { scaleBand, scaleLinear, scaleOrdinal } from "@visx/scale";
+import { Bar, BarStack, LinePath } from "@visx/shape";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { cn } from "../../lib/cn.ts";
-import { niceScale } from "../../lib/scale.ts";
 import { useWidth } from "../../lib/use-width.ts";
 import { ChartTable, ChartTip } from "./chart-tip.tsx";
 
@@ -21,15 +24,21 @@ export interface ChartData {
   series: Series[];
   /** Totals of the span before, a value a step; null where its counterpart is yet to come. */
   previous: (number | null)[] | null;
+  /** What a step may have at most; null where nothing says. */
+  limit: { name: string; value: number } | null;
 }
 
 const HEIGHT = 240;
 const LEFT = 52;
 const BOTTOM = 22;
 const TOP = 8;
+const RIGHT = 4;
 /** The least room between two labels of the axis. */
 const LABEL_PX = 64;
 const WIDEST_BAR = 48;
+const TICKS = 4;
+/** A limit far above all bars would press them flat: it is then left out of the scale. */
+const LIMIT_IN_SCALE = 2;
 
 interface Props {
   data: ChartData;
@@ -43,12 +52,19 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
   const [at, setAt] = useState<number | null>(null);
   const count = data.steps.length;
   const totals = data.steps.map((_, i) => data.series.reduce((sum, series) => sum + (series.values[i] ?? 0), 0));
-  const { top, ticks } = niceScale(Math.max(0, ...totals, ...(data.previous ?? []).map((value) => value ?? 0)));
-  const band = Math.max(0, width - LEFT - 4) / count;
+  const highest = Math.max(0, ...totals, ...(data.previous ?? []).map((value) => value ?? 0));
+  const limit = data.limit && data.limit.value <= highest * LIMIT_IN_SCALE ? data.limit.value : null;
+  const y = scaleLinear({
+    domain: [0, Math.max(highest, limit ?? 0) || 1],
+    range: [HEIGHT - BOTTOM, TOP],
+    nice: TICKS,
+  });
+  const places = scaleBand({ domain: data.steps.map((_, i) => i), range: [LEFT, Math.max(LEFT, width - RIGHT)] });
+  const band = places.bandwidth();
   const bar = Math.min(WIDEST_BAR, Math.max(1, band * 0.72));
-  const x = (step: number): number => LEFT + band * (step + 0.5);
-  const y = (value: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
+  const x = (step: number): number => (places(step) ?? LEFT) + band / 2;
   const every = Math.max(1, Math.ceil(LABEL_PX / Math.max(1, band)));
+  const labelled = data.steps.flatMap((_, i) => ((count - 1 - i) % every === 0 && x(i) > LEFT + 8 ? [i] : []));
 
   const point = (event: PointerEvent): void => {
     const from = event.currentTarget.getBoundingClientRect().left;
@@ -80,44 +96,108 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
           onKeyDown={move}
           onBlur={() => setAt(null)}
         >
-          {ticks.map((tick) => (
-            <g key={tick}>
-              <line x1={LEFT} x2={width} y1={y(tick)} y2={y(tick)} stroke="var(--line)" shapeRendering="crispEdges" />
-              <text x={LEFT - 8} y={y(tick) + 4} textAnchor="end" className="figures fill-ink-3 text-2xs">
-                {formatAxis(tick)}
-              </text>
-            </g>
+          <AxisLeft
+            scale={y}
+            left={LEFT}
+            numTicks={TICKS}
+            hideAxisLine
+            tickLength={0}
+            tickFormat={(value) => formatAxis(Number(value))}
+            tickLabelProps={{
+              className: "figures text-2xs",
+              fill: "var(--ink-3)",
+              fontSize: undefined,
+              fontFamily: undefined,
+              dx: -8,
+              dy: 4,
+              textAnchor: "end",
+            }}
+          />
+          {y.ticks(TICKS).map((tick) => (
+            <line
+              key={tick}
+              x1={LEFT}
+              x2={width}
+              y1={y(tick)}
+              y2={y(tick)}
+              stroke="var(--line)"
+              shapeRendering="crispEdges"
+            />
           ))}
           {at !== null && (
-            <rect x={x(at) - band / 2} y={TOP} width={band} height={HEIGHT - TOP - BOTTOM} fill="var(--hover)" />
+            <Bar x={places(at)} y={TOP} width={band} height={HEIGHT - TOP - BOTTOM} fill="var(--hover)" />
           )}
-          {data.steps.map((step, i) => (
-            <g key={step.full}>
-              {stackOf(data.series, i).map(({ series, from, to }) => (
-                <rect
-                  key={series.name}
-                  x={x(i) - bar / 2}
-                  width={bar}
-                  y={y(to)}
-                  height={Math.max(0, y(from) - y(to))}
-                  fill={series.color}
-                  className={cn("transition-[y,height] duration-150", at !== null && at !== i && "opacity-55")}
-                />
-              ))}
-              {(count - 1 - i) % every === 0 && x(i) > LEFT + 8 && (
-                <text x={Math.min(x(i), width - 20)} y={HEIGHT - 6} textAnchor="middle" className="fill-ink-3 text-2xs">
-                  {step.axis}
-                </text>
-              )}
-            </g>
-          ))}
+          <BarStack
+            data={data.steps.map((_, i) => i)}
+            keys={data.series.map((series) => series.name)}
+            value={(step, key) => data.series.find((series) => series.name === key)?.values[step] ?? 0}
+            x={(step) => step}
+            xScale={places}
+            yScale={y}
+            color={scaleOrdinal({
+              domain: data.series.map((series) => series.name),
+              range: data.series.map((series) => series.color),
+            })}
+          >
+            {(stacks) =>
+              stacks.map((stack) => (
+                <Group key={stack.key}>
+                  {stack.bars.map(({ index, y: top, height, color }) =>
+                    height > 0 ? (
+                      <Bar
+                        key={index}
+                        x={x(index) - bar / 2}
+                        width={bar}
+                        y={top}
+                        height={height}
+                        fill={color}
+                        className={cn(
+                          "transition-[y,height] duration-150",
+                          at !== null && at !== index && "opacity-55",
+                        )}
+                      />
+                    ) : null,
+                  )}
+                </Group>
+              ))
+            }
+          </BarStack>
+          <AxisBottom
+            scale={places}
+            top={HEIGHT - BOTTOM}
+            tickValues={labelled}
+            hideAxisLine
+            hideTicks
+            tickLength={0}
+            tickFormat={(step) => data.steps[step]?.axis}
+            tickLabelProps={{
+              className: "text-2xs",
+              fill: "var(--ink-3)",
+              fontSize: undefined,
+              fontFamily: undefined,
+              dy: 8,
+              textAnchor: "middle",
+            }}
+          />
           {data.previous && (
-            <polyline
-              points={data.previous.flatMap((value, i) => (value === null ? [] : [`${x(i)},${y(value)}`])).join(" ")}
-              fill="none"
+            <LinePath
+              data={data.previous.flatMap((value, step) => (value === null ? [] : [{ step, value }]))}
+              x={({ step }) => x(step)}
+              y={({ value }) => y(value)}
               stroke="var(--ink-3)"
-              strokeWidth="1.25"
-              strokeDasharray="2 3"
+              strokeWidth={1.25}
+              pointerEvents="none"
+            />
+          )}
+          {limit !== null && (
+            <line
+              x1={LEFT}
+              x2={width}
+              y1={y(limit)}
+              y2={y(limit)}
+              stroke="var(--bad)"
+              strokeWidth={1.5}
+              strokeDasharray="6 4"
               pointerEvents="none"
             />
           )}
@@ -127,13 +207,4 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
       <ChartTable data={data} totals={totals} name={name} format={format} />
     </div>
   );
-}
-
-function stackOf(all: readonly Series[], step: number): { series: Series; from: number; to: number }[] {
-  let reached = 0;
-  return all.map((series) => {
-    const from = reached;
-    reached += series.values[step] ?? 0;
-    return { series, from, to: reached };
-  });
 }

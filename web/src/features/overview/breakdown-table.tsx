@@ -9,17 +9,26 @@ import {
   formatUsd,
   formatUsdExact,
 } from "../../lib/format.ts";
-import { colorsOf } from "../../lib/palette.ts";
-import { type Breakdown, type Group, groupsOf, knownSpend, type Totals, totalsOf } from "./series.ts";
+import { colorsOf, REST_COLOR } from "../../lib/palette.ts";
+import { type Breakdown, type Group, groupsOf, knownSpend, OTHERS, type Totals, totalsOf } from "./series.ts";
 import type { Overview } from "./use-overview.ts";
 
-const TITLE: Record<Breakdown, string> = { model: "Top models", provider: "Top providers", key: "Top keys" };
+const TITLE: Record<Breakdown, string> = {
+  model: "Top models",
+  provider: "Top providers",
+  key: "Top keys",
+  team: "Top teams",
+  user: "Top users",
+  tag: "Top tags",
+};
 const SHOWN = 10;
 
 /** Who or what it is: the largest groups, each a way to narrow the whole page to it. */
 export function BreakdownTable({ overview, onPick }: { overview: Overview; onPick: (name: string) => void }) {
-  const { current, by, label } = overview;
-  const groups = groupsOf(current.data ?? [], by, "spend");
+  const { parts: current, rows, by, label } = overview;
+  const groups = groupsOf(rows ?? [], by, "spend").sort(
+    (a, b) => Number(a.name === OTHERS) - Number(b.name === OTHERS),
+  );
   return (
     <Card title={TITLE[by]}>
       {current.isPending && <SkeletonRows rows={4} className="h-10" />}
@@ -45,7 +54,7 @@ export function BreakdownTable({ overview, onPick }: { overview: Overview; onPic
               </tr>
             </thead>
             <tbody>
-              <Rows groups={groups} total={totalsOf(current.data ?? []).spend} label={label} onPick={onPick} />
+              <Rows groups={groups} total={totalsOf(overview.current.data ?? []).spend} label={label} onPick={onPick} />
             </tbody>
           </table>
         </div>
@@ -60,20 +69,22 @@ function Rows(props: {
   label: (name: string) => string;
   onPick: (name: string) => void;
 }) {
-  const shown = props.groups.slice(0, SHOWN);
-  const colors = colorsOf(shown.map((group) => group.name));
+  const rest = props.groups.find(({ name }) => name === OTHERS);
+  const named = props.groups.filter((group) => group !== rest).slice(0, SHOWN);
+  const shown = rest ? [...named, rest] : named;
+  const colors = [...colorsOf(named.map((group) => group.name)), REST_COLOR];
   return shown.map(({ name, totals }, i) => (
     <tr key={name} className="border-t hover:bg-hover">
       <th scope="row" className="max-w-0 py-0 pl-4 text-left font-normal w-2/5">
         <button
           type="button"
-          disabled={name === "none"}
+          disabled={name === "none" || name === OTHERS}
           onClick={() => props.onPick(name)}
-          title={`Show ${props.label(name)} alone`}
+          title={name === OTHERS ? undefined : `Show ${props.label(name)} alone`}
           className="flex h-9 w-full min-w-0 items-center gap-2 text-left focus-visible:outline-offset-[-2px] enabled:hover:underline"
         >
           <span aria-hidden className="size-2 shrink-0 rounded-[2px]" style={{ background: colors[i] }} />
-          <span className="truncate">{props.label(name)}</span>
+          <span className="truncate">{name === OTHERS ? "All others" : props.label(name)}</span>
         </button>
       </th>
       <Cell className="hidden sm:table-cell">{formatCount(totals.requests)}</Cell>

@@ -1,47 +1,86 @@
 import { Card } from "../../components/ui/card.tsx";
-import { Segmented } from "../../components/ui/segmented.tsx";
+import { Select } from "../../components/ui/field.tsx";
 import { StackedBars } from "../../components/ui/stacked-bars.tsx";
 import { Empty, Failed, Skeleton } from "../../components/ui/states.tsx";
 import { cn } from "../../lib/cn.ts";
 import { formatCount, formatCountShort, formatUsd, formatUsdShort } from "../../lib/format.ts";
 import { BREAKDOWNS } from "../../lib/search.ts";
-import { type Breakdown, chartOf, type Metric } from "./series.ts";
+import { type Allowance, type Breakdown, chartOf, type Metric } from "./series.ts";
 import type { Overview } from "./use-overview.ts";
 
-const TITLE: Record<Metric, string> = { spend: "Spend", requests: "Requests", saved: "Saved", errors: "Errors" };
-const BREAKDOWN_TEXT: Record<Breakdown, string> = { model: "Model", provider: "Provider", key: "Key" };
+const TITLE: Record<Metric, string> = {
+  spend: "Spend",
+  requests: "Requests",
+  tokens: "Tokens",
+  saved: "Saved",
+  errors: "Errors",
+};
+const BREAKDOWN_TEXT: Record<Breakdown, string> = {
+  model: "Model",
+  provider: "Provider",
+  key: "Key",
+  team: "Team",
+  user: "User",
+  tag: "Tag",
+};
 
 /** The chosen figure over time, stacked by what one breaks it down to. */
-export function ChartCard({ overview, onBreakdown }: { overview: Overview; onBreakdown: (by: Breakdown) => void }) {
-  const { metric, by } = overview;
+export function ChartCard(props: {
+  overview: Overview;
+  budget: Allowance | null;
+  onBreakdown: (by: Breakdown) => void;
+  onTagName: (name: string) => void;
+}) {
+  const { overview, onBreakdown } = props;
+  const { metric, by, tagNames, tagName } = overview;
   return (
     <Card
       title={`${TITLE[metric]} by ${by}`}
       aside={
-        <Segmented
-          label="Break down by"
-          value={by}
-          options={BREAKDOWNS.map((value) => ({ value, text: BREAKDOWN_TEXT[value] }))}
-          onChange={onBreakdown}
-        />
+        <span className="flex gap-2">
+          {tagNames.length > 1 && (
+            <Select
+              aria-label="Tag"
+              value={tagName}
+              onChange={(event) => props.onTagName(event.target.value)}
+              className="h-8! w-32! text-sm!"
+            >
+              {tagNames.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </Select>
+          )}
+          <Select
+            aria-label="Break down by"
+            value={by}
+            onChange={(event) => onBreakdown(event.target.value as Breakdown)}
+            className="h-8! w-30! text-sm!"
+          >
+            {BREAKDOWNS.map((value) => (
+              <option key={value} value={value}>
+                {BREAKDOWN_TEXT[value]}
+              </option>
+            ))}
+          </Select>
+        </span>
       }
     >
       <div className="px-4 pt-3 pb-4">
-        <Chart overview={overview} />
+        <Chart overview={overview} budget={props.budget} />
       </div>
     </Card>
   );
 }
 
-function Chart({ overview }: { overview: Overview }) {
-  const { current, previous, span, by, metric, label } = overview;
+function Chart({ overview, budget }: { overview: Overview; budget: Allowance | null }) {
+  const { parts: current, rows, previous, span, by, metric, label } = overview;
   if (current.isPending) return <ChartSkeleton />;
   if (current.isError && !current.data) {
     return (
       <Failed what="The chart" error={current.error} retry={() => void current.refetch()} className="h-[17.5rem]" />
     );
   }
-  const data = chartOf({ rows: current.data ?? [], previous: previous.data ?? null, span, by, metric, label });
+  const data = chartOf({ rows: rows ?? [], previous: previous.data ?? null, span, by, metric, label, budget });
   if (data.series.length === 0 && !data.previous) {
     return (
       <Empty
@@ -72,8 +111,14 @@ function Chart({ overview }: { overview: Overview }) {
         ))}
         {data.previous && (
           <li className="flex items-center gap-1.5">
-            <span aria-hidden className="w-4 border-t border-dashed border-ink-3" />
+            <span aria-hidden className="w-4 border-t border-ink-3" />
             Period before
+          </li>
+        )}
+        {data.limit && (
+          <li className="flex items-center gap-1.5">
+            <span aria-hidden className="w-4 border-t-2 border-dashed border-bad" />
+            {data.limit.name}
           </li>
         )}
       </ul>

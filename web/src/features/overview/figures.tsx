@@ -15,7 +15,8 @@ import {
 import { type Metric, perStep, totalsOf } from "./series.ts";
 import type { Overview } from "./use-overview.ts";
 
-export function Figures({ overview, onMetric }: { overview: Overview; onMetric: (metric: Metric) => void }) {
+export function Figures(props: { overview: Overview; forecast: string | null; onMetric: (metric: Metric) => void }) {
+  const { overview, forecast, onMetric } = props;
   const { current, previous, span, metric } = overview;
   const now = totalsOf(current.data ?? []);
   const before = totalsOf(previous.data ?? []);
@@ -33,24 +34,32 @@ export function Figures({ overview, onMetric }: { overview: Overview; onMetric: 
     />
   );
   return (
-    <div className="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+    <div className="grid grid-cols-2 gap-3 sm:gap-4 md:grid-cols-3 2xl:grid-cols-6">
       {card("spend", {
         title: "Spend",
         value: formatUsd(now.spend),
         exact: formatUsdExact(now.spend),
-        note: now.unpriced > 0 ? `${formatCount(now.unpriced)} without a price` : `${formatTokens(now.tokens)} tokens`,
+        note:
+          now.unpriced > 0 ? `${formatCount(now.unpriced)} without a price` : (forecast ?? "known to the nanodollar"),
       })}
       {card("requests", {
         title: "Requests",
         value: formatCount(now.requests),
         exact: formatCount(now.requests),
-        note: now.latencyMs === null ? "none yet" : `${formatDuration(now.latencyMs)} on average`,
+        note: now.requests === 0 ? "none yet" : `${formatUsd(Math.round(now.spend / now.requests))} each`,
+      })}
+      {card("tokens", {
+        title: "Tokens",
+        value: formatTokens(now.tokens),
+        exact: `${formatCount(now.tokens)} tokens`,
+        note: now.input > 0 ? `${formatPercent(now.cached / now.input)} of input cached` : "none yet",
       })}
       {card("saved", {
         title: "Saved",
         value: formatUsd(now.saved),
         exact: formatUsdExact(now.saved),
-        note: now.saved > 0 ? `${formatPercent(now.saved / (now.saved + now.spend))} of the bill` : "by the cache",
+        note:
+          now.saved > 0 ? `${formatPercent(now.saved / (now.saved + now.spend))} of the bill` : "by cache and routes",
         good: "up",
       })}
       {card("errors", {
@@ -60,7 +69,49 @@ export function Figures({ overview, onMetric }: { overview: Overview; onMetric: 
         note: now.requests > 0 ? `${formatPercent(now.errors / now.requests)} of all` : "none yet",
         good: "down",
       })}
+      <LatencyCard overview={overview} />
     </div>
+  );
+}
+
+/** How long requests take. No amount, so nothing to stack in a chart. */
+function LatencyCard({ overview: { latency, latencyBefore } }: { overview: Overview }) {
+  const [now] = latency.data ?? [];
+  const [before] = latencyBefore.data ?? [];
+  const p95 = now?.latency_p95_ms ?? null;
+  const median = now?.latency_p50_ms ?? null;
+  return (
+    <section
+      aria-label="Latency"
+      className="flex min-w-0 flex-col items-stretch rounded-lg border bg-surface p-3.5 sm:p-4"
+      title="Half of all requests ended within the first figure, 95 % within the second"
+    >
+      <span className="flex items-baseline justify-between gap-2 text-sm text-ink-2">
+        Latency
+        {p95 !== null && before?.latency_p95_ms && (
+          <Delta now={p95} before={before.latency_p95_ms} against="the period before, p95" good="down" />
+        )}
+      </span>
+      {latency.isPending ? (
+        <Skeleton className="mt-2 mb-1 h-7 w-24" />
+      ) : (
+        <span
+          className={cn(
+            "figures mt-1 truncate text-xl font-semibold tracking-tight sm:text-2xl",
+            latency.isPlaceholderData && "stale",
+          )}
+        >
+          {formatDuration(median)}
+        </span>
+      )}
+      <span className="figures mt-0.5 flex h-6 items-end truncate text-xs text-ink-3">
+        {latency.isPending
+          ? " "
+          : latency.isError && !latency.data
+            ? "could not be loaded"
+            : `p95 ${formatDuration(p95)}`}
+      </span>
+    </section>
   );
 }
 

@@ -3,19 +3,25 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { useState } from "react";
+import { budgetsQuery } from "../../api/budgets.ts";
+import { type Forecast, forecastQuery } from "../../api/forecast.ts";
 import { latestQuery } from "../../api/usage.ts";
 import { Page } from "../../components/ui/page.tsx";
 import { Segmented } from "../../components/ui/segmented.tsx";
 import { Skeleton } from "../../components/ui/states.tsx";
+import { formatUsdShort } from "../../lib/format.ts";
+import { nanosOf } from "../../lib/money.ts";
 import { PERIOD_LABEL, PERIODS } from "../../lib/period.ts";
 import type { OverviewSearch } from "../../lib/search.ts";
+import { allowanceOf } from "./allowance.ts";
 import { BreakdownTable } from "./breakdown-table.tsx";
 import { BudgetsNearLimit } from "./budgets-near-limit.tsx";
 import { ChartCard } from "./chart-card.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstVisit } from "./first-visit.tsx";
 import { Latest } from "./latest.tsx";
-import { useOverview } from "./use-overview.ts";
+import { ProviderStates } from "./provider-states.tsx";
+import { FILTERS, useOverview } from "./use-overview.ts";
 
 export function OverviewPage() {
   const { tenant } = useParams({ from: "/$tenant" });
@@ -39,6 +45,9 @@ function Overview({ tenant }: { tenant: string }) {
   const search = useSearch({ from: "/$tenant/" });
   const navigate = useNavigate();
   const overview = useOverview(tenant, search);
+  const { data: budgets = [] } = useQuery(budgetsQuery(tenant));
+  const { data: forecast } = useQuery(forecastQuery(tenant, { period: "month" }));
+  const isWhole = Object.values(overview.filter).every((value) => value === undefined);
   const change = (next: OverviewSearch): void => {
     void navigate({ to: "/$tenant", params: { tenant }, search: { ...search, ...next }, replace: true });
   };
@@ -56,14 +65,28 @@ function Overview({ tenant }: { tenant: string }) {
     >
       <div className="flex flex-col gap-4">
         <ActiveFilters search={search} label={overview.label} onRemove={(name) => change({ [name]: undefined })} />
-        <Figures overview={overview} onMetric={(metric) => change({ metric })} />
+        <Figures
+          overview={overview}
+          forecast={isWhole && forecast ? forecastWords(forecast) : null}
+          onMetric={(metric) => change({ metric })}
+        />
         <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_22rem] 2xl:grid-cols-[minmax(0,1fr)_26rem]">
           <div className="flex min-w-0 flex-col gap-4">
-            <ChartCard overview={overview} onBreakdown={(by) => change({ by })} />
-            <BreakdownTable overview={overview} onPick={(name) => change({ [overview.by]: name })} />
+            <ChartCard
+              overview={overview}
+              budget={allowanceOf(budgets, overview.filter, overview.span)}
+              onBreakdown={(by) => change({ by, tag_name: undefined })}
+              onTagName={(tag_name) => change({ tag_name })}
+            />
+            <BreakdownTable
+              overview={overview}
+              // Of one tag's requests, the tags are known: what else they are is the next question.
+              onPick={(name) => change({ [overview.by]: name, ...(overview.by === "tag" && { by: undefined }) })}
+            />
           </div>
           <div className="flex min-w-0 flex-col gap-4 md:grid md:grid-cols-2 md:items-start xl:flex xl:items-stretch">
             <BudgetsNearLimit tenant={tenant} />
+            <ProviderStates tenant={tenant} />
             <Latest tenant={tenant} />
           </div>
         </div>
@@ -75,9 +98,9 @@ function Overview({ tenant }: { tenant: string }) {
 function ActiveFilters(props: {
   search: OverviewSearch;
   label: (name: string) => string;
-  onRemove: (name: "model" | "provider" | "key") => void;
+  onRemove: (name: (typeof FILTERS)[number]) => void;
 }) {
-  const active = (["model", "provider", "key"] as const).filter((name) => props.search[name] !== undefined);
+  const active = FILTERS.filter((name) => props.search[name] !== undefined);
   if (active.length === 0) return null;
   return (
     <div className="flex flex-wrap gap-2">
@@ -97,12 +120,18 @@ function ActiveFilters(props: {
   );
 }
 
+/** The month's end as a range, as wide as it is uncertain. */
+const forecastWords = ({ low_usd, high_usd }: Forecast): string => {
+  const [low, high] = [formatUsdShort(nanosOf(low_usd)), formatUsdShort(nanosOf(high_usd))];
+  return low === high ? `→ ${high} this month` : `→ ${low}–${high.slice(1)} this month`;
+};
+
 function OverviewLoading() {
   return (
     <Page title="Overview">
       <div role="status" aria-label="Loading" className="flex flex-col gap-4">
-        <div className="grid grid-cols-2 gap-4 lg:grid-cols-4">
-          {["spend", "requests", "saved", "errors"].map((name) => (
+        <div className="grid grid-cols-2 gap-4 md:grid-cols-3 2xl:grid-cols-6">
+          {["spend", "requests", "tokens", "saved", "errors", "latency"].map((name) => (
             <Skeleton key={name} className="h-[7.5rem] rounded-lg" />
           ))}
         </div>

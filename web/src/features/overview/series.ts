@@ -19,12 +19,25 @@ export interface Totals {
   errors: number;
   unpriced: number;
   tokens: number;
+  input: number;
+  /** Of the input, what providers read from their caches. */
+  cached: number;
   /** Average, weighted by requests; null where there are none. */
   latencyMs: number | null;
 }
 
 export function totalsOf(rows: readonly SummaryRow[]): Totals {
-  const totals: Totals = { spend: 0, requests: 0, saved: 0, errors: 0, unpriced: 0, tokens: 0, latencyMs: null };
+  const totals: Totals = {
+    spend: 0,
+    requests: 0,
+    saved: 0,
+    errors: 0,
+    unpriced: 0,
+    tokens: 0,
+    input: 0,
+    cached: 0,
+    latencyMs: null,
+  };
   let waitedMs = 0;
   for (const row of rows) {
     totals.spend += nanosOf(row.cost_usd);
@@ -33,6 +46,8 @@ export function totalsOf(rows: readonly SummaryRow[]): Totals {
     totals.errors += row.errors;
     totals.unpriced += row.unpriced;
     totals.tokens += row.tokens.input + row.tokens.output;
+    totals.input += row.tokens.input;
+    totals.cached += row.tokens.input_cached;
     waitedMs += (row.latency_ms ?? 0) * row.requests;
   }
   if (totals.requests > 0) totals.latencyMs = waitedMs / totals.requests;
@@ -48,14 +63,19 @@ export const metricOf = (row: SummaryRow, metric: Metric): number => {
       return nanosOf(row.cost_usd);
     case "saved":
       return nanosOf(row.saved_usd);
+    case "tokens":
+      return row.tokens.input + row.tokens.output;
     case "requests":
     case "errors":
       return row[metric];
   }
 };
 
+/** All that is not among the largest. */
+export const OTHERS = "\u0000others";
+
 /** What a row is broken down to; requests that have none, such as imported ones without a key, share a name. */
-export const nameOf = (row: SummaryRow, by: Breakdown): string => row[by] || "none";
+export const nameOf = (row: SummaryRow, by: Breakdown): string => (row.others ? OTHERS : row[by] || "none");
 
 export interface Group {
   name: string;
@@ -84,6 +104,12 @@ export function perStep(rows: readonly SummaryRow[], span: Span, metric: Metric,
 /** When the step of a row begins. */
 const startOf = (row: SummaryRow): number => Date.parse(row.hour ?? `${row.day?.slice(0, 10)}T00:00:00Z`);
 
+/** A budget's line: what it allows a step. */
+export interface Allowance {
+  name: string;
+  perStep: number;
+}
+
 interface ChartInput {
   rows: readonly SummaryRow[];
   previous: readonly SummaryRow[] | null;
@@ -92,10 +118,11 @@ interface ChartInput {
   metric: Metric;
   /** How a group is called on screen. */
   label: (name: string) => string;
+  budget?: Allowance | null;
 }
 
-export function chartOf({ rows, previous, span, by, metric, label }: ChartInput): ChartData {
-  const groups = groupsOf(rows, by, metric).filter((group) => group.totals[metric] > 0);
+export function chartOf({ rows, previous, span, by, metric, label, budget = null }: ChartInput): ChartData {
+  const groups = groupsOf(rows, by, metric).filter((group) => group.totals[metric] > 0 && group.name !== OTHERS);
   const shown = groups.slice(0, groups.length > MOST_SERIES + 1 ? MOST_SERIES : MOST_SERIES + 1);
   const colors = colorsOf(shown.map((group) => group.name));
   const names = new Set(shown.map((group) => group.name));
@@ -109,9 +136,9 @@ export function chartOf({ rows, previous, span, by, metric, label }: ChartInput)
     ),
   }));
   const rest = rows.filter((row) => !names.has(nameOf(row, by)));
-  if (groups.length > shown.length) {
+  if (rest.some((row) => metricOf(row, metric) > 0)) {
     series.push({
-      name: `${groups.length - shown.length} others`,
+      name: rest.some((row) => row.others) ? "All others" : `${groups.length - shown.length} others`,
       color: REST_COLOR,
       values: perStep(rest, span, metric),
     });
@@ -121,6 +148,7 @@ export function chartOf({ rows, previous, span, by, metric, label }: ChartInput)
   return {
     steps: span.steps.map((start) => stepLabel(start, span.step)),
     series,
+    limit: metric === "spend" && budget ? { name: budget.name, value: budget.perStep } : null,
     previous: before?.some((value) => value > 0)
       ? before.map((value, i) => ((span.steps[i] ?? 0) < end ? value : null))
       : null,
