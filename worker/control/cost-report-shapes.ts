@@ -1,14 +1,7 @@
 /** Shapes of the cost report. */
 import * as z from "zod";
 import { SAVING_REASONS } from "../core/usage.ts";
-import { instant } from "./input.ts";
 import { money, time } from "./shapes.ts";
-
-export const costReportQuery = z.strictObject({
-  from: instant.optional(),
-  to: instant.optional(),
-  mode: z.enum(["live", "test"]).optional(),
-});
 
 const spending = {
   requests: z.int(),
@@ -18,7 +11,7 @@ const spending = {
 };
 const reason = z.enum(SAVING_REASONS);
 
-export const opportunity = z.strictObject({
+const opportunity = z.strictObject({
   lever: z.enum(["cache", "prompt_cache", "flex", "route", "auto"]),
   subject: z.strictObject({
     key: z.string().nullable(),
@@ -39,6 +32,8 @@ export const opportunity = z.strictObject({
     .meta({ description: "The call that switches it on." }),
   needs: z.string().nullable().meta({ description: "What has to be there before." }),
 });
+
+export type Possible = z.output<typeof opportunity>;
 
 export const costReport = z.strictObject({
   from: time,
@@ -63,3 +58,4 @@ export const costReport = z.strictObject({
     description: "The newest requests of the span, by which `possible` was estimated, and since when they are.",
   }),
 });
+export type CostReport = z.output<typeof costReport>;

@@ -5,8 +5,11 @@ import { NO_TOKENS, type UsageEvent } from "../core/usage.ts";
 import { newTenant, operator, tokenOf } from "./test-kit.ts";
 
 let tenant = "";
+let key = "";
 const base = () => `/api/v1/tenants/${tenant}/cost-report`;
 const report = async (query = "from=2026-11-01&to=2026-11-03") => (await operator("GET", `${base()}?${query}`)).body;
+
+const leverOf = ({ lever }: { lever: string }): string => lever;
 
 /** As the gateway settles it. */
 const event = (id: string, time: string, more: Partial<UsageEvent> = {}): UsageEvent => ({
@@ -14,7 +17,7 @@ const event = (id: string, time: string, more: Partial<UsageEvent> = {}): UsageE
     id,
     tenant,
     time: Date.parse(time),
-    key: "key_a",
+    key,
     team: null,
     user: null,
     session: null,
@@ -31,6 +34,9 @@ const event = (id: string, time: string, more: Partial<UsageEvent> = {}): UsageE
 
 beforeAll(async () => {
   tenant = await newTenant();
+  key = (await operator("POST", `/api/v1/tenants/${tenant}/keys`, { name: "Bot" })).body.id;
+  const smart = { strategy: "fallback", targets: [{ model: "openai/gpt-5" }] };
+  await operator("PUT", `/api/v1/tenants/${tenant}/routes/smart`, smart);
   await env.LEDGER.getByName(tenant).importUsage([
     event("r1", "2026-11-01T09:00:00Z", { fingerprint: "faq" }),
     event("r2", "2026-11-01T09:10:00Z", { fingerprint: "faq" }),
@@ -67,7 +73,7 @@ it("says what was spent, by model, provider and key, of the span alone", async (
     { provider: "anthropic", requests: 1, cost_usd: "0.002000000" },
   ]);
   expect(spent.by_key).toMatchObject([
-    { key: "key_a", cost_usd: "0.006000000" },
+    { key, cost_usd: "0.006000000" },
     { key: "key_b", cost_usd: "0.002500000" },
   ]);
   expect((await report()).spent.cost_usd).toBe("0.017500000");
@@ -98,15 +104,23 @@ it("says what could be saved, the largest first, with the call that does it", as
     ["cache", "0.001000000"],
   ]);
   expect(possible[1]).toMatchObject({
-    subject: { key: "key_a", model: null },
+    subject: { key, model: null },
     requests: 1,
     certainty: "estimated",
     change: {
       method: "PATCH",
-      path: `/api/v1/tenants/${tenant}/keys/key_a`,
+      path: `/api/v1/tenants/${tenant}/keys/${key}`,
       body: { cache: { ttl_seconds: 3_600 } },
     },
   });
+});
+
+it("leaves out what is switched on since", async () => {
+  const levers = async () => (await report("from=2026-11-01&to=2026-11-03&mode=live")).possible.map(leverOf);
+  await operator("PATCH", `/api/v1/tenants/${tenant}/keys/${key}`, { cache: { ttl_seconds: 60 } });
+  expect(await levers()).toEqual(["auto"]);
+  await operator("DELETE", `/api/v1/tenants/${tenant}/routes/smart`);
+  expect(await levers()).toEqual([]);
 });
 
 it("has nothing to say of a span without requests, and refuses one that is none", async () => {

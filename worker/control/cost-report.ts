@@ -1,5 +1,5 @@
 /** `/cost-report`: what was spent, what was saved and by what, and what could be saved and by which switch. */
-import type * as z from "zod";
+import * as z from "zod";
 import { databaseOf } from "../core/database.ts";
 import { usdFromNanos } from "../core/money.ts";
 import { ok } from "../core/outcome.ts";
@@ -10,9 +10,9 @@ import { type SavingsRow, summarizeSavings, summarizeShadows } from "../db/savin
 import { type SummaryRow, summarize } from "../db/summary.ts";
 import { PROVIDER_SLUGS, providerOf } from "../providers/registry.ts";
 import { type Answer, type App, forTenant, invalid, mount, type TenantCall } from "./call.ts";
-import { costReport, costReportQuery, type opportunity } from "./cost-report-shapes.ts";
+import { type CostReport, costReport, type Possible } from "./cost-report-shapes.ts";
 import { DAY_MS, startOfDay } from "./forecast.ts";
-import { iso, readQuery } from "./input.ts";
+import { instant, iso, readQuery } from "./input.ts";
 import { opportunitiesIn } from "./opportunities/index.ts";
 import type { Opportunity, Sample } from "./opportunities/types.ts";
 
@@ -21,8 +21,14 @@ const DEFAULT_DAYS = 30;
 const HOURLY_UP_TO_MS = 2 * DAY_MS;
 /** What a report reads of single requests: a tenth of a second. */
 const SAMPLE = 10_000;
-/** Of a tenant's own prices and credentials, the newest so many are looked through. */
+/** Of a tenant's own prices, credentials, keys and routes, the newest so many are looked through. */
 const MAX_RECORDS = 2_000;
+
+const costReportQuery = z.strictObject({
+  from: instant.optional(),
+  to: instant.optional(),
+  mode: z.enum(["live", "test"]).optional(),
+});
 
 /** Mounts `/cost-report`. */
 export function mountCostReport(app: App): void {
@@ -49,7 +55,7 @@ async function answer(call: TenantCall): Promise<Answer> {
   const filter = { from, to, ...(mode && { mode }) };
   const step = to - from <= HOURLY_UP_TO_MS ? ("hour" as const) : ("day" as const);
   const ledger = ledgerOf(env, tenant);
-  const [models, keys, reasons, times, shadows, requests, prices, credentials] = await Promise.all([
+  const [models, byKey, reasons, times, shadows, requests, prices, credentials, keys, routes] = await Promise.all([
     summarize(db, { tenant, filter, groups: ["provider", "model"] }),
     summarize(db, { tenant, filter, groups: ["key"] }),
     summarizeSavings(db, { tenant, filter, groups: ["reason"] }),
@@ -58,6 +64,8 @@ async function answer(call: TenantCall): Promise<Answer> {
     sampleRequests(db, { tenant, from, to, mode, limit: SAMPLE }),
     ledger.list("price", { limit: MAX_RECORDS, cursor: null }),
     ledger.list("credential", { limit: MAX_RECORDS, cursor: null }),
+    ledger.list("key", { limit: MAX_RECORDS, cursor: null }),
+    ledger.list("route", { limit: MAX_RECORDS, cursor: null }),
   ]);
   const costNanos = sumOf(models, (row) => row.costNanos);
   const savedNanos = sumOf(models, (row) => row.savedNanos);
@@ -72,6 +80,8 @@ async function answer(call: TenantCall): Promise<Answer> {
     models,
     shadows,
     prices: prices.items,
+    keys: keys.items,
+    routes: routes.items,
     connected: new Set([...operators, ...credentials.items.map(({ provider }) => provider)]),
     spentNanos: costNanos,
     now,
@@ -85,7 +95,7 @@ async function answer(call: TenantCall): Promise<Answer> {
       cost_usd: usdFromNanos(costNanos),
       by_model: models.map(showSpending),
       by_provider: byProvider(models).map(showSpending),
-      by_key: keys.map(showSpending),
+      by_key: byKey.map(showSpending),
     },
     saved: {
       saved_usd: usdFromNanos(savedNanos),
@@ -102,7 +112,7 @@ async function answer(call: TenantCall): Promise<Answer> {
     },
     possible: possible.map((each) => showOpportunity(each, tenant)),
     judged: { requests: requests.length, from: iso(requests[0]?.time ?? null) },
-  } satisfies { [name in keyof z.input<typeof costReport>]: unknown });
+  } satisfies { [name in keyof CostReport]: unknown });
 }
 
 const sumOf = (rows: readonly SummaryRow[], of: (row: SummaryRow) => number): number =>
@@ -141,7 +151,7 @@ const showSpending = ({ group, requests, input, inputCached, output, costNanos, 
   saved_usd: usdFromNanos(savedNanos),
 });
 
-const showOpportunity = (each: Opportunity, tenant: string): z.input<typeof opportunity> => ({
+const showOpportunity = (each: Opportunity, tenant: string): Possible => ({
   lever: each.lever,
   subject: {
     key: each.subject.key ?? null,

@@ -1,6 +1,7 @@
 /** What a slower tier would save where nobody waits for the answer. */
+import { targetOf } from "../../core/route.ts";
 import type { SampledRequest } from "../../db/report-sample.ts";
-import { priceOf, priceUnder } from "../../pricing/index.ts";
+import { hasFlexTier, priceOf, priceUnder } from "../../pricing/index.ts";
 import { groupBy, type Opportunity, partOf, type Sample, scaled } from "./types.ts";
 
 /** A route's name may not have what some models' names have. */
@@ -9,13 +10,14 @@ export const routeNameOf = (model: string): string => model.replaceAll(/[^\w.-]/
 /** An opportunity for each model that is sold in a flex tier, and was asked for whole answers in the standard one. */
 export function flex(sample: Sample<SampledRequest>): Opportunity[] {
   const standard = sample.requests.filter(
-    ({ stream, session, serviceTier, provider }) =>
-      provider === "openai" &&
+    ({ stream, session, serviceTier, provider, model }) =>
+      hasFlexTier(provider, model) &&
       !stream &&
       session === null &&
       (serviceTier === null || /^(default|standard|auto)$/.test(serviceTier)),
   );
-  return [...groupBy(standard, ({ model }) => model)].flatMap(([model, requests]) => {
+  return [...groupBy(standard, ({ provider, model }) => `${provider}/${model}`)].flatMap(([target, requests]) => {
+    const { provider, model } = targetOf(target);
     const part = savedPart(requests[0]);
     const costNanos = requests.reduce((sum, each) => sum + (each.costNanos ?? 0), 0);
     if (part <= 0 || costNanos === 0) return [];
@@ -23,7 +25,7 @@ export function flex(sample: Sample<SampledRequest>): Opportunity[] {
     return [
       {
         lever: "flex",
-        subject: { provider: "openai", model },
+        subject: { provider, model },
         requests: scaled(requests.length, sample.factor),
         costNanos: scaled(costNanos, sample.factor),
         savingNanos: scaled(costNanos * part, sample.factor),
@@ -32,7 +34,7 @@ export function flex(sample: Sample<SampledRequest>): Opportunity[] {
         change: {
           method: "PUT",
           path: `/routes/${name}`,
-          body: { targets: [{ model: `openai/${model}`, service_tier: "flex" }] },
+          body: { targets: [{ model: target, service_tier: "flex" }] },
         },
         needs: null,
       },
@@ -40,11 +42,8 @@ export function flex(sample: Sample<SampledRequest>): Opportunity[] {
   });
 }
 
-/** OpenAI's flex tier is sold for its reasoning models. */
-const SOLD = /^(gpt-5|o3|o4-mini)/;
-
 function savedPart(request: SampledRequest | undefined): number {
-  const price = request && SOLD.test(request.model) ? priceOf(request) : null;
+  const price = request && priceOf(request);
   if (!price?.tokens) return 0;
   const flexed = priceUnder(price, { serviceTier: "flex" }).tokens;
   return flexed && price.tokens.output > 0 ? 1 - flexed.output / price.tokens.output : 0;

@@ -1,19 +1,20 @@
 /** What breakpoints in prompts would save: agents that send their history again, and pay for it in full. */
 import type { SampledRequest } from "../../db/report-sample.ts";
-import { priceOf } from "../../pricing/index.ts";
+import { leastCacheableTokens, priceOf } from "../../pricing/index.ts";
 import { groupBy, type Opportunity, partOf, type Sample, scaled } from "./types.ts";
 
 /** How long what was written lives, each time it is read anew. */
 const LIFE_MS = 300_000;
-/** Every model of Anthropic's caches prompts from here on; some cache shorter ones, and save a little more than is said. */
-const LEAST_TOKENS = 4_096;
 const PICOS_PER_NANO = 1_000;
 
 /** An opportunity for each key whose sessions at Anthropic read and wrote no prompt cache. */
 export function promptCache(sample: Sample<SampledRequest>): Opportunity[] {
   const uncached = sample.requests.filter(
-    ({ provider, input, inputCached, inputCacheWrite, session }) =>
-      provider === "anthropic" && session !== null && inputCached + inputCacheWrite === 0 && input >= LEAST_TOKENS,
+    ({ provider, model, input, inputCached, inputCacheWrite, session }) =>
+      provider === "anthropic" &&
+      session !== null &&
+      inputCached + inputCacheWrite === 0 &&
+      input >= (leastCacheableTokens(model) ?? Number.POSITIVE_INFINITY),
   );
   return [...groupBy(uncached, ({ key }) => key)].flatMap(([key, requests]) => {
     const sessions = groupBy(requests, ({ session, model }) => JSON.stringify([session, model]));
