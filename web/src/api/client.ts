@@ -24,15 +24,27 @@ export interface Page<T> {
 type Query = Record<string, string | number | null | undefined>;
 
 export const apiGet = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
-  send<T>("GET", withQuery(path, query), undefined, signal);
+  send<T>("GET", withQuery(path, query), { signal }).then(({ value }) => value);
 
 /** A POST carries an idempotency key, so that a retry by the browser creates nothing twice. */
-export const apiPost = <T>(path: string, body: unknown = {}): Promise<T> => send<T>("POST", path, body);
-export const apiPatch = <T>(path: string, body: unknown): Promise<T> => send<T>("PATCH", path, body);
-export const apiPut = <T>(path: string, body: unknown): Promise<T> => send<T>("PUT", path, body);
+export const apiPost = <T>(path: string, body: unknown = {}): Promise<T> => change<T>("POST", path, body);
+export const apiPatch = <T>(path: string, body: unknown): Promise<T> => change<T>("PATCH", path, body);
+export const apiPut = <T>(path: string, body: unknown): Promise<T> => change<T>("PUT", path, body);
 /** `keepalive`: also where the page is closing. */
 export const apiDelete = (path: string, { keepalive = false } = {}): Promise<unknown> =>
-  send("DELETE", path, undefined, undefined, keepalive);
+  send("DELETE", path, { keepalive }).then(({ value }) => value);
+
+/** A PUT whose answer comes with the tag of what it is about; refused where that is not `ifMatch` any more. */
+export const apiPutTagged = <T>(path: string, body: unknown, ifMatch: string | null = null): Promise<Answer<T>> =>
+  send<T>("PUT", path, { body, ifMatch });
+
+interface Answer<T> {
+  value: T;
+  tag: string | null;
+}
+
+const change = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  send<T>(method, path, { body }).then(({ value }) => value);
 
 /** The whole of a list, following its cursor; for lists that are short by nature. */
 export async function apiGetAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
@@ -54,15 +66,21 @@ function withQuery(path: string, query: Query): string {
   return params.size === 0 ? path : `${path}?${params}`;
 }
 
+interface Sent {
+  body?: unknown;
+  ifMatch?: string | null;
+  signal?: AbortSignal | undefined;
+  keepalive?: boolean;
+}
+
 async function send<T>(
   method: string,
   path: string,
-  body?: unknown,
-  signal?: AbortSignal,
-  keepalive = false,
-): Promise<T> {
+  { body, ifMatch, signal, keepalive = false }: Sent,
+): Promise<Answer<T>> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
+  if (ifMatch) headers["if-match"] = ifMatch;
   if (method === "POST") headers["idempotency-key"] = crypto.getRandomValues(new Uint32Array(4)).join("-");
   let response: Response;
   try {
@@ -81,7 +99,7 @@ async function send<T>(
   const text = await response.text();
   const answer = parse(text);
   if (!response.ok) throw errorOf(response.status, answer);
-  return answer as T;
+  return { value: answer as T, tag: response.headers.get("etag") };
 }
 
 function parse(text: string): unknown {

@@ -1,7 +1,8 @@
 /** The people of a tenant, who is invited, and the teams and users that keys and budgets are of. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { apiDelete, apiGet, apiGetAll, apiPatch, apiPost, apiPut } from "./client.ts";
 import type { Invitation, MadeInvitation, Member, Party, Role } from "./types.ts";
+import { useChange } from "./use-change.ts";
 
 export const ROLES: readonly Role[] = ["owner", "admin", "developer", "billing", "viewer"];
 
@@ -32,15 +33,6 @@ export const securityQuery = (tenant: string) =>
     queryKey: ["security", tenant],
     queryFn: ({ signal }) => apiGet<{ require_two_factor: boolean }>(path(tenant, "security"), {}, signal),
   });
-
-/** A change of one of the lists `keys`, which are read anew after it. */
-function useChange<In, Out>(tenant: string, keys: readonly string[], change: (input: In) => Promise<Out>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: change,
-    onSuccess: () => Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key, tenant] }))),
-  });
-}
 
 export const useInvite = (tenant: string) =>
   useChange(tenant, ["invitations"], (input: { email: string; role: Role }) =>

@@ -1,39 +1,15 @@
 import { type FormEvent, useState } from "react";
 import { useSaveBudget } from "../../api/budgets.ts";
-import type { Budget, Key, Period, ScopeType } from "../../api/types.ts";
+import type { Budget, Key, Period } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { Choices, SelectField, TextField } from "../../components/ui/field.tsx";
+import { ScopeFields } from "../../components/ui/scope-fields.tsx";
 import { messageOf } from "../../components/ui/states.tsx";
-import { countsEach } from "../../lib/budget-words.ts";
 import { inputFromUsd, usdFromInput } from "../../lib/money.ts";
+import { choiceOf, scopeOf, WHOLE } from "../../lib/scope.ts";
 import { toast } from "../../lib/toast.ts";
 
-interface Covered {
-  /** Of the choice in the form. */
-  value: string;
-  type: ScopeType;
-  title: string;
-  idLabel?: string;
-  placeholder?: string;
-}
-
-/** What a scope covers, and what names it. */
-const SCOPES: readonly Covered[] = [
-  { value: "tenant", type: "tenant", title: "Whole organization" },
-  { value: "key", type: "key", title: "One key" },
-  { value: "user", type: "user", title: "One user", idLabel: "User", placeholder: "anna" },
-  { value: "team", type: "team", title: "One team", idLabel: "Team", placeholder: "search" },
-  { value: "model", type: "model", title: "One model", idLabel: "Model", placeholder: "gpt-5-mini" },
-  { value: "session", type: "session", title: "One session", idLabel: "Session", placeholder: "run-42" },
-  { value: "tag", type: "tag", title: "One tag", idLabel: "Tag", placeholder: "env=prod" },
-  { value: "each-key", type: "key", title: "Each key apart" },
-  { value: "each-user", type: "user", title: "Each user apart" },
-  { value: "each-team", type: "team", title: "Each team apart" },
-  { value: "each-model", type: "model", title: "Each model apart" },
-  { value: "each-session", type: "session", title: "Each session apart" },
-  { value: "each-tag", type: "tag", title: "Each value of a tag apart", idLabel: "Tag", placeholder: "customer" },
-];
 const UNITS: readonly { unit: Budget["unit"]; title: string }[] = [
   { unit: "usd", title: "USD" },
   { unit: "tokens", title: "Tokens" },
@@ -72,8 +48,7 @@ export function BudgetDialog(props: Props) {
 function BudgetForm({ tenant, keys, budget, onClose }: Props) {
   const save = useSaveBudget(tenant);
   const [name, setName] = useState(budget?.name ?? "");
-  const [covered, setCovered] = useState(budget ? choiceOf(budget.scope) : "tenant");
-  const [scopeId, setScopeId] = useState(budget?.scope.id?.replace(/=\*$/, "") ?? "");
+  const [scope, setScope] = useState(budget ? choiceOf(budget.scope) : WHOLE);
   const [period, setPeriod] = useState<Period>(budget?.period ?? "month");
   const [rolling, setRolling] = useState(budget?.rolling ?? false);
   const [timezone, setTimezone] = useState(budget?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
@@ -81,7 +56,6 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
   const [enforcement, setEnforcement] = useState<"hard" | "soft">(budget?.enforcement ?? "hard");
   const [tried, setTried] = useState(false);
   const [unit, setUnit] = useState<Budget["unit"]>(budget?.unit ?? "usd");
-  const scope = SCOPES.find((each) => each.value === covered);
   const limitUsd = usdFromInput(limit);
   const amount = unit === "usd" ? limitUsd : amountFromInput(limit);
 
@@ -91,7 +65,7 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
     if (amount === null) return;
     const input = {
       name: name.trim(),
-      scope: { type: scope?.type ?? "tenant", id: idOf(covered, scopeId.trim()) },
+      scope: scopeOf(scope),
       period,
       rolling: rolling && period !== "total",
       timezone,
@@ -116,50 +90,13 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField
-          label="Counts the spend of"
-          value={covered}
-          disabled={budget !== null}
-          hint={budget ? "Fixed: what was counted belongs to it." : undefined}
-          onChange={(event) => {
-            setCovered(event.target.value);
-            setScopeId("");
-          }}
-        >
-          {SCOPES.map((each) => (
-            <option key={each.value} value={each.value}>
-              {each.title}
-            </option>
-          ))}
-        </SelectField>
-        {covered === "key" && (
-          <SelectField
-            label="Key"
-            required
-            disabled={budget !== null}
-            value={scopeId}
-            onChange={(event) => setScopeId(event.target.value)}
-          >
-            <option value="">Choose a key</option>
-            {keys.map((key) => (
-              <option key={key.id} value={key.id}>
-                {key.name}
-              </option>
-            ))}
-          </SelectField>
-        )}
-        {scope?.idLabel && (
-          <TextField
-            label={scope.idLabel}
-            required
-            disabled={budget !== null}
-            placeholder={scope.placeholder}
-            value={scopeId}
-            onChange={(event) => setScopeId(event.target.value)}
-          />
-        )}
-      </div>
+      <ScopeFields
+        label="Counts the spend of"
+        keys={keys}
+        value={scope}
+        fixed={budget && "Fixed: what was counted belongs to it."}
+        onChange={setScope}
+      />
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField
           label={unit === "usd" ? "Limit in USD" : `Limit in ${unit}`}
@@ -245,15 +182,6 @@ function BudgetForm({ tenant, keys, budget, onClose }: Props) {
       </DialogActions>
     </form>
   );
-}
-
-/** The choice that stands for a scope. */
-const choiceOf = (scope: Budget["scope"]): string => (countsEach(scope) ? `each-${scope.type}` : scope.type);
-
-/** The id of a choice's scope. */
-function idOf(covered: string, id: string): string | null {
-  if (covered === "each-tag") return `${id}=*`;
-  return covered === "tenant" || covered.startsWith("each-") ? null : id;
 }
 
 const LIMIT_HINTS: Record<Budget["unit"], string> = {

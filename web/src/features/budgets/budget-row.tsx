@@ -7,7 +7,8 @@ import { Button } from "../../components/ui/button.tsx";
 import { type BudgetFigures, budgetFigures } from "../../lib/budget-figures.ts";
 import { fullestLabel, resetWord } from "../../lib/budget-words.ts";
 import { formatPercent, formatRelative, formatUtc } from "../../lib/format.ts";
-import { PERIOD_WORD, scopeLabel } from "./scope-label.ts";
+import { scopeLabel } from "../../lib/scope.ts";
+import { PERIOD_WORD } from "./period-word.ts";
 
 interface Props {
   budget: Budget;

@@ -1,0 +1,23 @@
+/** Who changed what. */
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { apiGet, type Page } from "./client.ts";
+import type { AuditEntry } from "./types.ts";
+
+export const AUDIT_FILTERS = ["actor", "action", "kind", "record", "from", "to"] as const;
+export type AuditFilters = { [name in (typeof AUDIT_FILTERS)[number]]?: string };
+
+const path = (tenant: string): string => `/api/v1/tenants/${tenant}/audit`;
+const PAGE_SIZE = 100;
+
+export const auditQuery = (tenant: string, filters: AuditFilters) =>
+  infiniteQueryOptions({
+    queryKey: ["audit", tenant, filters],
+    queryFn: ({ pageParam, signal }) =>
+      apiGet<Page<AuditEntry>>(path(tenant), { ...filters, limit: PAGE_SIZE, cursor: pageParam }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+/** All that the filters let through, newest first. */
+export const auditPages = (tenant: string, filters: AuditFilters) => (cursor: string | null, signal: AbortSignal) =>
+  apiGet<Page<AuditEntry>>(path(tenant), { ...filters, limit: 500, cursor }, signal);
