@@ -7,6 +7,7 @@ import {
   List,
   type LucideIcon,
   MessagesSquare,
+  Split,
   Users,
   Workflow,
 } from "lucide-react";
@@ -20,6 +21,7 @@ export interface Destination {
     | "/$tenant/playground"
     | "/$tenant/keys"
     | "/$tenant/budgets"
+    | "/$tenant/routes"
     | "/$tenant/providers"
     | "/$tenant/team";
   title: string;
@@ -56,6 +58,7 @@ export const GROUPS: readonly Group[] = [
   {
     title: "Models and providers",
     pages: [
+      { to: "/$tenant/routes", title: "Routes", icon: Split, keys: "g u" },
       { to: "/$tenant/providers", title: "Providers", icon: Cable, keys: "g p" },
       { to: "/$tenant/playground", title: "Playground", icon: MessagesSquare, keys: "g y" },
     ],

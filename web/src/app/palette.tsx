@@ -129,6 +129,10 @@ function useCommands({ tenant, text }: { tenant: string; text: string }): Comman
       title: "Create a budget",
       run: () => navigate({ to: "/$tenant/budgets", params, search: { new: "1" } }),
     },
+    may("routes") && {
+      title: "Create a route",
+      run: () => navigate({ to: "/$tenant/routes", params, search: { new: "1" } }),
+    },
     may("credentials") && {
       title: "Add a provider's credential",
       run: () => navigate({ to: "/$tenant/providers", params, search: { new: "1" } }),

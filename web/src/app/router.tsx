@@ -116,6 +116,19 @@ const providersRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/providers/providers-page.tsx"), "ProvidersPage"),
 });
 
+const routesRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/routes",
+  validateSearch: dialogSearch,
+  component: lazyRouteComponent(() => import("../features/routes/routes-page.tsx"), "RoutesPage"),
+});
+
+const routeRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/routes/$name",
+  component: lazyRouteComponent(() => import("../features/routes/route-page.tsx"), "RoutePage"),
+});
+
 const teamRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/team",
@@ -156,6 +169,8 @@ export const router = createRouter({
       playgroundRoute,
       keysRoute,
       budgetsRoute,
+      routesRoute,
+      routeRoute,
       providersRoute,
       teamRoute,
       accountRoute,

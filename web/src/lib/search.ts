@@ -80,11 +80,17 @@ export interface DialogSearch {
 export const dialogSearch = (raw: Raw): DialogSearch => ({ new: text(raw.new) === "1" ? "1" : undefined });
 
 export interface ProvidersSearch extends DialogSearch {
-  /** The provider whose credential is being set. */
+  /** The credential that is being replaced. */
   set?: string;
+  /** The provider that a new one is for. */
+  of?: string;
 }
 
-export const providersSearch = (raw: Raw): ProvidersSearch => ({ ...dialogSearch(raw), set: text(raw.set) });
+export const providersSearch = (raw: Raw): ProvidersSearch => ({
+  ...dialogSearch(raw),
+  set: text(raw.set),
+  of: text(raw.of),
+});
 
 /** What a link brings along that was sent to somebody. */
 export const tokenSearch = (raw: Raw): { token?: string } => ({ token: text(raw.token) });

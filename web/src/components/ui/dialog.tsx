@@ -12,12 +12,14 @@ const BACKDROP =
 const POPUP =
   "fixed z-50 flex max-h-[calc(100dvh-2rem)] flex-col rounded-xl border bg-surface text-ink shadow-2xl outline-none transition-[opacity,scale] duration-100 data-ending-style:scale-98 data-ending-style:opacity-0 data-starting-style:scale-98 data-starting-style:opacity-0 top-4 left-1/2 w-[calc(100vw-1.5rem)] -translate-x-1/2 sm:top-[8vh] sm:max-h-[84vh]";
 
+const WIDTHS = { md: "sm:max-w-lg", lg: "sm:max-w-2xl", xl: "sm:max-w-4xl" };
+
 interface DialogProps {
   open: boolean;
   onClose: () => void;
   title: string;
   description?: ReactNode;
-  size?: "md" | "lg";
+  size?: "md" | "lg" | "xl";
   children: ReactNode;
 }
 
@@ -30,7 +32,7 @@ export function Dialog({ open, onClose, title, description, size = "md", childre
         <Base.Popup
           ref={popup}
           initialFocus={() => popup.current?.querySelector<HTMLElement>("[data-autofocus], input") ?? true}
-          className={cn(POPUP, size === "md" ? "sm:max-w-lg" : "sm:max-w-2xl")}
+          className={cn(POPUP, WIDTHS[size])}
         >
           <div className="flex items-start justify-between gap-4 px-5 pt-4 pb-3">
             <div className="flex flex-col gap-1">

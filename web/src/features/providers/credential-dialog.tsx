@@ -13,6 +13,10 @@ interface Props {
   tenant: string;
   /** The credential whose key is replaced; null to add one. */
   replacing: Credential | null;
+  /** All that there are: a provider's second one gets a name. */
+  stored: readonly Credential[];
+  /** Whom a new one is for; null where that is chosen here. */
+  provider: string | null;
   open: boolean;
   onClose: () => void;
 }
@@ -73,23 +77,27 @@ function OriginField({ origin, value, onChange }: OriginProps) {
   );
 }
 
-function CredentialForm({ tenant, replacing, onClose }: Props) {
+function CredentialForm({ tenant, replacing, stored, provider: wanted, onClose }: Props) {
   const save = useSaveCredential(tenant);
   const known = useQuery(providersQuery);
-  const [choice, setChoice] = useState("");
-  const [slug, setSlug] = useState("");
+  const ownSlug = stored.find(({ provider, base_url }) => provider === wanted && base_url !== null)?.provider;
+  const [choice, setChoice] = useState(ownSlug === undefined ? (wanted ?? "") : OWN);
+  const [slug, setSlug] = useState(ownSlug ?? "");
+  const [name, setName] = useState("");
   const [apiKey, setApiKey] = useState("");
   const [address, setAddress] = useState(replacing?.base_url ?? replacing?.origin ?? "");
   const [dialect, setDialect] = useState(replacing?.dialect ?? "chat");
   const own = replacing ? Boolean(replacing.base_url) : choice === OWN || known.data?.length === 0;
   const chosen = choice || known.data?.[0]?.slug || "";
   const provider = replacing?.provider ?? (own ? slug.trim() : chosen);
+  const isFurther = replacing === null && stored.some((each) => each.provider === provider);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const where = address.trim() === "" ? {} : { [own ? "base_url" : "origin"]: address.trim() };
     const input = { api_key: apiKey.trim(), ...where, ...(own ? { dialect } : {}) };
-    save.mutate(replacing ? { id: replacing.id, input } : { provider, input }, {
+    const made = { provider, name: isFurther ? name.trim() : null, input };
+    save.mutate(replacing ? { id: replacing.id, input } : made, {
       onSuccess: () => {
         toast(`The credential for ${provider} is stored`);
         onClose();
@@ -123,6 +131,17 @@ function CredentialForm({ tenant, replacing, onClose }: Props) {
           hint="Clients reach it at this path: lower-case letters, digits and dashes."
           value={slug}
           onChange={(event) => setSlug(event.target.value)}
+        />
+      )}
+      {isFurther && (
+        <TextField
+          label="Name"
+          required
+          maxLength={200}
+          placeholder="second"
+          hint={`Another one for ${provider}: requests are spread over them, and go on with one when the other is throttled.`}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
         />
       )}
       <TextField

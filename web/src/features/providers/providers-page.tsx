@@ -1,30 +1,33 @@
-/** A tenant's own keys for providers: add, replace, remove. They are written, and never read back. */
+/** Providers: a tenant's own keys for them, which are written and never read back, and how their models do. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Cable, Plus, RefreshCw, Trash2 } from "lucide-react";
+import { Cable, Plus } from "lucide-react";
 import { useState } from "react";
 import { credentialsQuery, useDeleteCredential } from "../../api/credentials.ts";
 import { useMay } from "../../api/me.ts";
+import { providerStatusQuery } from "../../api/provider-status.ts";
 import { providersQuery } from "../../api/providers.ts";
 import type { Credential } from "../../api/types.ts";
-import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { Confirm } from "../../components/ui/dialog.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
-import { formatRelative, formatUtc } from "../../lib/format.ts";
 import { toast } from "../../lib/toast.ts";
 import { CredentialDialog } from "./credential-dialog.tsx";
+import { EditCredentialDialog } from "./edit-credential-dialog.tsx";
+import { ProviderCard } from "./provider-card.tsx";
 
 export function ProvidersPage() {
   const { tenant } = useParams({ from: "/$tenant" });
   const search = useSearch({ from: "/$tenant/providers" });
   const navigate = useNavigate();
   const credentials = useQuery(credentialsQuery(tenant));
+  const status = useQuery(providerStatusQuery(tenant));
   const remove = useDeleteCredential(tenant);
+  const [editing, setEditing] = useState<Credential | null>(null);
   const [removing, setRemoving] = useState<Credential | null>(null);
-  const go = (next: { new?: "1"; set?: string }): void => {
+  const go = (next: { new?: "1"; set?: string; of?: string }): void => {
     void navigate({ to: "/$tenant/providers", params: { tenant }, search: next, replace: true });
   };
   const mayChange = useMay("credentials");
@@ -34,48 +37,76 @@ export function ProvidersPage() {
       Add credential
     </Button>
   );
-  const replacing = credentials.data?.find((each) => each.id === search.set) ?? null;
+  const own = credentials.data ?? [];
+  const known = status.data ?? [];
+  const providers = [...new Set([...own, ...known].map(({ provider }) => provider))].sort();
+  const names = new Map(own.map(({ id, name }) => [id, name]));
+  const replacing = own.find((each) => each.id === search.set) ?? null;
+  const others = own.filter(({ provider, id }) => provider === removing?.provider && id !== removing.id).length;
   return (
     <Page title="Providers" controls={add}>
-      <Card className="overflow-hidden">
-        {credentials.isPending && <SkeletonRows rows={3} className="h-16" />}
-        {credentials.isError && !credentials.data && (
+      {credentials.isPending && (
+        <Card>
+          <SkeletonRows rows={3} className="h-16" />
+        </Card>
+      )}
+      {credentials.isError && !credentials.data && (
+        <Card>
           <Failed what="Credentials" error={credentials.error} retry={() => void credentials.refetch()} />
-        )}
-        {credentials.data?.length === 0 && (
+        </Card>
+      )}
+      {credentials.data && providers.length === 0 && (
+        <Card>
           <Empty icon={<Cable aria-hidden className="size-6" />} title="No credential yet" action={add}>
             Live keys reach a provider with your own key for it. It is encrypted before it is stored, and only its last
             four characters are ever shown.
           </Empty>
-        )}
-        <ul className="divide-y empty:hidden">
-          {credentials.data?.map((credential) => (
-            <CredentialRow
-              key={credential.id}
-              credential={credential}
-              onReplace={() => go({ set: credential.id })}
-              onRemove={() => setRemoving(credential)}
+        </Card>
+      )}
+      {status.isError && credentials.data && (
+        <p role="alert" className="mb-3 text-sm text-bad">
+          How the providers do could not be loaded; it is tried again.
+        </p>
+      )}
+      {credentials.data && (
+        <div className="grid items-start gap-4 2xl:grid-cols-2">
+          {providers.map((provider) => (
+            <ProviderCard
+              key={provider}
+              provider={provider}
+              credentials={own.filter((each) => each.provider === provider)}
+              status={known.filter((each) => each.provider === provider)}
+              names={names}
+              onAdd={mayChange ? () => go({ new: "1", of: provider }) : null}
+              onEdit={setEditing}
+              onReplace={({ id }) => go({ set: id })}
+              onRemove={setRemoving}
             />
           ))}
-        </ul>
-      </Card>
+        </div>
+      )}
       <OperatorCovers />
       <CredentialDialog
         tenant={tenant}
         replacing={null}
+        stored={own}
+        provider={search.of ?? null}
         open={mayChange && search.new === "1"}
         onClose={() => go({})}
       />
       <CredentialDialog
         tenant={tenant}
         replacing={replacing}
+        stored={own}
+        provider={null}
         open={mayChange && replacing !== null}
         onClose={() => go({})}
       />
+      <EditCredentialDialog tenant={tenant} credential={editing} onClose={() => setEditing(null)} />
       <Confirm
         open={removing !== null}
         onClose={() => setRemoving(null)}
-        title={`Remove the credential for ${removing?.provider ?? ""}?`}
+        title={`Remove the ${removing?.name ?? ""} credential for ${removing?.provider ?? ""}?`}
         action="Remove credential"
         onConfirm={async () => {
           if (!removing) return;
@@ -83,8 +114,10 @@ export function ProvidersPage() {
           toast(`The credential for ${removing.provider} is removed`);
         }}
       >
-        Requests to {removing?.provider} fail until there is another one. The key itself stays valid at the provider:
-        revoke it there if it leaked.
+        {others > 0
+          ? `Requests to ${removing?.provider} go on with ${others === 1 ? "the other one" : "the others"}. `
+          : `Requests to ${removing?.provider} fail until there is another one. `}
+        The key itself stays valid at the provider: revoke it there if it leaked.
       </Confirm>
     </Page>
   );
@@ -100,61 +133,5 @@ function OperatorCovers() {
       Without a credential of your own, {covered.join(", ")} {covered.length === 1 ? "is" : "are"} reached with the
       operator's.
     </p>
-  );
-}
-
-interface RowProps {
-  credential: Credential;
-  onReplace: () => void;
-  onRemove: () => void;
-}
-
-function CredentialRow({ credential, onReplace, onRemove }: RowProps) {
-  const mayChange = useMay("credentials");
-  const where = credential.base_url ?? credential.origin;
-  return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5">
-      <div className="flex min-w-0 flex-1 basis-48 flex-col gap-0.5">
-        <span className="flex flex-wrap items-center gap-2">
-          <span className="font-medium">{credential.provider}</span>
-          {credential.name !== "default" && <Badge>{credential.name}</Badge>}
-        </span>
-        <span className="truncate text-xs text-ink-2">
-          {where ?? (
-            <>
-              at <code className="font-mono">/{credential.provider}</code>
-            </>
-          )}
-        </span>
-      </div>
-      <code className="font-mono text-sm text-ink-2" title="Its last four characters">
-        ••••{credential.last4}
-      </code>
-      <span className="hidden w-28 text-right text-xs text-ink-3 md:block" title={formatUtc(credential.created_at)}>
-        added {formatRelative(credential.created_at)}
-      </span>
-      {mayChange && (
-        <div className="ml-auto flex gap-1">
-          <Button
-            tone="quiet"
-            size="icon"
-            aria-label={`Replace the credential for ${credential.provider}`}
-            title="Replace"
-            onClick={onReplace}
-          >
-            <RefreshCw aria-hidden className="size-4" />
-          </Button>
-          <Button
-            tone="quiet"
-            size="icon"
-            aria-label={`Remove the credential for ${credential.provider}`}
-            title="Remove"
-            onClick={onRemove}
-          >
-            <Trash2 aria-hidden className="size-4" />
-          </Button>
-        </div>
-      )}
-    </li>
   );
 }
