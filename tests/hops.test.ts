@@ -4,6 +4,7 @@ import { seriesTotal } from "../bench/stats.ts";
 import { ask, DIALECTS } from "./support/asking.ts";
 import { chats } from "./support/chat-answers.ts";
 import { type Fleet, startFleet } from "./support/fleet.ts";
+import { json } from "./support/replies.ts";
 import { type Key, newTenant } from "./support/tenant.ts";
 import { sleep, until } from "./support/until.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
@@ -91,6 +92,46 @@ test.each([1, EDGES])(
     console.log(`ledger calls a request, ${REQUESTS} requests of one key in ${edges} isolates: ${calls.toFixed(4)}`);
     expect(calls).toBeGreaterThan(0);
     expect(calls).toBeLessThanOrEqual(MOST_CALLS);
+  },
+  TEST_MS,
+);
+
+test(
+  "a provider that failed in one isolate is left alone by the others",
+  async () => {
+    const failing = await startUpstream(json(503, { error: { message: "down", type: "server_error" } }));
+    const tenant = await newTenant(fleet);
+    const target = { api_key: "sk-upstream-0123456789", dialect: "chat" };
+    await tenant.api("PUT", "/credentials/down", { ...target, base_url: `${failing.origin}/v1` });
+    await tenant.api("PUT", "/credentials/up", { ...target, base_url: `${upstream.origin}/v1` });
+    await tenant.api("PUT", "/routes/both", { targets: [{ model: "down/m" }, { model: "up/gpt-4o-mini" }] });
+    const key = await tenant.key();
+    const sendTo = async (edge: number) => {
+      const response = await fetch(`${fleet.urls[edge]}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${key.key}` },
+        body: JSON.stringify({ model: "both", max_tokens: 5, messages: [{ role: "user", content: "Hello" }] }),
+      });
+      expect([response.status, response.headers.get("x-meterr-provider")]).toEqual([200, "up"]);
+      await response.arrayBuffer();
+    };
+    for (let i = 0; i < 3; i++) await sendTo(0);
+    expect(failing.received).toHaveLength(3);
+    interface Seen {
+      provider: string;
+      state: string;
+      failures: number;
+      last_error: { error: string };
+    }
+    const down = await until("the ledger has heard of it", 2_000, async () => {
+      const { data } = (await tenant.api("GET", "/providers/status")) as { data: Seen[] };
+      return data.find(({ provider, state }) => provider === "down" && state === "open") ?? null;
+    });
+    expect(down).toMatchObject({ failures: 3, last_error: { error: "503" } });
+    // Isolates that never saw it fail.
+    for (const edge of [1, 2, 3]) await sendTo(edge);
+    expect(failing.received).toHaveLength(3);
+    await failing.close();
   },
   TEST_MS,
 );
