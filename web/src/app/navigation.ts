@@ -7,6 +7,7 @@ import {
   List,
   type LucideIcon,
   MessagesSquare,
+  PiggyBank,
   Split,
   Users,
   Workflow,
@@ -20,6 +21,7 @@ export interface Destination {
     | "/$tenant/sessions"
     | "/$tenant/playground"
     | "/$tenant/keys"
+    | "/$tenant/savings"
     | "/$tenant/budgets"
     | "/$tenant/routes"
     | "/$tenant/providers"
@@ -46,6 +48,7 @@ export const GROUPS: readonly Group[] = [
       { to: "/$tenant", title: "Overview", icon: ChartColumn, keys: "g o", onPhone: true },
       { to: "/$tenant/requests", title: "Requests", icon: List, keys: "g r", onPhone: true },
       { to: "/$tenant/sessions", title: "Sessions", icon: Workflow, keys: "g s" },
+      { to: "/$tenant/savings", title: "Savings", icon: PiggyBank, keys: "g v" },
     ],
   },
   {

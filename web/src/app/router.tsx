@@ -9,6 +9,7 @@ import {
   playgroundSearch,
   providersSearch,
   requestsSearch,
+  savingsSearch,
   sessionsSearch,
 } from "../lib/search.ts";
 import { recall, remember } from "../lib/storage.ts";
@@ -102,6 +103,13 @@ const keysRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/keys/keys-page.tsx"), "KeysPage"),
 });
 
+const savingsRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/savings",
+  validateSearch: savingsSearch,
+  component: lazyRouteComponent(() => import("../features/savings/savings-page.tsx"), "SavingsPage"),
+});
+
 const budgetsRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/budgets",
@@ -168,6 +176,7 @@ export const router = createRouter({
       sessionRoute,
       playgroundRoute,
       keysRoute,
+      savingsRoute,
       budgetsRoute,
       routesRoute,
       routeRoute,

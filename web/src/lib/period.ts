@@ -43,3 +43,17 @@ export function spanOf(period: PeriodName, now: number): Span {
     previousTo: new Date(first - shiftMs + elapsed).toISOString(),
   };
 }
+
+/** A step's name, short for an axis and whole for a tip. Days are UTC days, as the bill's are; hours are shown in local time. */
+export function stepLabel(start: number, step: Span["step"]): { axis: string; full: string } {
+  const time = new Date(start);
+  if (step === "hour") {
+    const clock = time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    return { axis: clock, full: `${time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${clock}` };
+  }
+  const day = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  return {
+    axis: time.toLocaleDateString("en-GB", day),
+    full: `${time.toLocaleDateString("en-GB", { ...day, weekday: "short" })} (UTC)`,
+  };
+}

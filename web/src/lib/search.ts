@@ -41,6 +41,18 @@ export const overviewSearch = (raw: Raw): OverviewSearch => ({
   tag: text(raw.tag),
 });
 
+export const SPENT_BY = ["model", "provider", "key"] as const;
+
+export interface SavingsSearch {
+  period?: PeriodName;
+  by?: (typeof SPENT_BY)[number];
+}
+
+export const savingsSearch = (raw: Raw): SavingsSearch => ({
+  period: oneOf(raw.period, PERIODS),
+  by: oneOf(raw.by, SPENT_BY),
+});
+
 export interface RequestsSearch extends UsageFilters {
   /** The record whose panel is open. */
   id?: string;

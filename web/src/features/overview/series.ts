@@ -3,7 +3,7 @@ import type { SummaryRow } from "../../api/types.ts";
 import type { ChartData } from "../../components/ui/stacked-bars.tsx";
 import { nanosOf } from "../../lib/money.ts";
 import { colorsOf, REST_COLOR } from "../../lib/palette.ts";
-import type { Span } from "../../lib/period.ts";
+import { type Span, stepLabel } from "../../lib/period.ts";
 import type { BREAKDOWNS, METRICS } from "../../lib/search.ts";
 
 export type Metric = (typeof METRICS)[number];
@@ -152,19 +152,5 @@ export function chartOf({ rows, previous, span, by, metric, label, budget = null
     previous: before?.some((value) => value > 0)
       ? before.map((value, i) => ((span.steps[i] ?? 0) < end ? value : null))
       : null,
-  };
-}
-
-/** Days are UTC days, as the bill's are; hours are shown in local time. */
-function stepLabel(start: number, step: Span["step"]): { axis: string; full: string } {
-  const time = new Date(start);
-  if (step === "hour") {
-    const clock = time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    return { axis: clock, full: `${time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${clock}` };
-  }
-  const day = { day: "numeric", month: "short", timeZone: "UTC" } as const;
-  return {
-    axis: time.toLocaleDateString("en-GB", day),
-    full: `${time.toLocaleDateString("en-GB", { ...day, weekday: "short" })} (UTC)`,
   };
 }
