@@ -293,7 +293,7 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
       await page.getByRole("heading", { name: title, level: 1 }).waitFor();
     }
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").fill("create budget");
+    await page.getByRole("combobox", { name: "Search pages and actions" }).fill("create budget");
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Create a budget" }).waitFor();
