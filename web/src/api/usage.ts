@@ -44,6 +44,15 @@ export const latestQuery = (tenant: string) =>
   });
 export const LATEST = 10;
 
+/** The latest requests that a budget refused, or cut short. */
+export const refusedQuery = (tenant: string, budget: string) =>
+  queryOptions({
+    queryKey: ["latest", tenant, "refused", budget],
+    queryFn: ({ signal }) =>
+      apiGet<Page<UsageRecord>>(path(tenant), { refused_by: budget, limit: REFUSED }, signal).then((page) => page.data),
+  });
+const REFUSED = 6;
+
 export const recordQuery = (tenant: string, id: string) =>
   queryOptions({
     queryKey: ["record", tenant, id],

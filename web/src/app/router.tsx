@@ -4,6 +4,7 @@ import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";
 import {
+  budgetsSearch,
   dialogSearch,
   overviewSearch,
   playgroundSearch,
@@ -113,7 +114,7 @@ const savingsRoute = createRoute({
 const budgetsRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/budgets",
-  validateSearch: dialogSearch,
+  validateSearch: budgetsSearch,
   component: lazyRouteComponent(() => import("../features/budgets/budgets-page.tsx"), "BudgetsPage"),
 });
 

@@ -91,6 +91,13 @@ export interface DialogSearch {
 
 export const dialogSearch = (raw: Raw): DialogSearch => ({ new: text(raw.new) === "1" ? "1" : undefined });
 
+export interface BudgetsSearch extends DialogSearch {
+  /** The budget that is looked into. */
+  open?: string;
+}
+
+export const budgetsSearch = (raw: Raw): BudgetsSearch => ({ ...dialogSearch(raw), open: text(raw.open) });
+
 export interface ProvidersSearch extends DialogSearch {
   /** The credential that is being replaced. */
   set?: string;

@@ -1,4 +1,4 @@
-import { Pencil, Trash2 } from "lucide-react";
+import { ChartNoAxesCombined, Pencil, Trash2 } from "lucide-react";
 import { useMay } from "../../api/me.ts";
 import type { Budget, Key } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
@@ -8,16 +8,21 @@ import { type BudgetFigures, budgetFigures } from "../../lib/budget-figures.ts";
 import { fullestLabel, resetWord } from "../../lib/budget-words.ts";
 import { formatPercent, formatRelative, formatUtc } from "../../lib/format.ts";
 import { scopeLabel } from "../../lib/scope.ts";
+import { BudgetBurn } from "./budget-burn.tsx";
 import { PERIOD_WORD } from "./period-word.ts";
 
 interface Props {
   budget: Budget;
   keys: Key[];
+  tenant: string;
+  /** Whether it is looked into. */
+  open: boolean;
+  onToggle: () => void;
   onEdit: () => void;
   onDelete: () => void;
 }
 
-export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
+export function BudgetRow({ budget, keys, tenant, open, onToggle, onEdit, onDelete }: Props) {
   const mayChange = useMay("budgets");
   const figures = budgetFigures(budget);
   const { limit, spent, held } = figures;
@@ -37,16 +42,28 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
             {budget.rolling ? `in the last ${budget.period}` : PERIOD_WORD[budget.period]}
           </span>
         </div>
-        {mayChange && (
-          <div className="flex gap-1">
-            <Button tone="quiet" size="icon" aria-label={`Edit ${budget.name}`} title="Edit" onClick={onEdit}>
-              <Pencil aria-hidden className="size-4" />
-            </Button>
-            <Button tone="quiet" size="icon" aria-label={`Delete ${budget.name}`} title="Delete" onClick={onDelete}>
-              <Trash2 aria-hidden className="size-4" />
-            </Button>
-          </div>
-        )}
+        <div className="flex gap-1">
+          <Button
+            tone="quiet"
+            size="icon"
+            aria-expanded={open}
+            aria-label={`Burn-down of ${budget.name}`}
+            title="Burn-down"
+            onClick={onToggle}
+          >
+            <ChartNoAxesCombined aria-hidden className="size-4" />
+          </Button>
+          {mayChange && (
+            <>
+              <Button tone="quiet" size="icon" aria-label={`Edit ${budget.name}`} title="Edit" onClick={onEdit}>
+                <Pencil aria-hidden className="size-4" />
+              </Button>
+              <Button tone="quiet" size="icon" aria-label={`Delete ${budget.name}`} title="Delete" onClick={onDelete}>
+                <Trash2 aria-hidden className="size-4" />
+              </Button>
+            </>
+          )}
+        </div>
       </div>
       <BudgetBar name={budget.name} spent={spent} held={held} limit={limit} format={figures.format} className="h-2.5" />
       {fullest && (
@@ -68,6 +85,7 @@ export function BudgetRow({ budget, keys, onEdit, onDelete }: Props) {
           {budget.resets_at && <dd title={formatUtc(budget.resets_at)}>{formatRelative(budget.resets_at)}</dd>}
         </div>
       </dl>
+      {open && <BudgetBurn tenant={tenant} budget={budget} />}
     </li>
   );
 }

@@ -28,6 +28,9 @@ export function BudgetsPage() {
   const creating = (open: boolean): void => {
     void navigate({ to: "/$tenant/budgets", params: { tenant }, search: open ? { new: "1" } : {}, replace: true });
   };
+  const look = (open: string | undefined): void => {
+    void navigate({ to: "/$tenant/budgets", params: { tenant }, search: { open }, replace: true });
+  };
   const mayChange = useMay("budgets");
   const create = mayChange && (
     <Button tone="primary" size="sm" onClick={() => creating(true)}>
@@ -54,6 +57,9 @@ export function BudgetsPage() {
               key={budget.id}
               budget={budget}
               keys={keys}
+              tenant={tenant}
+              open={search.open === budget.id}
+              onToggle={() => look(search.open === budget.id ? undefined : budget.id)}
               onEdit={() => setEditing(budget)}
               onDelete={() => setDeleting(budget)}
             />
