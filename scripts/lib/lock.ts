@@ -38,6 +38,12 @@ export function takeLock(state: string): LockResult {
   }
 }
 
+/** The process that serves from `state` by the start command; null where none does. */
+export function servingPid(state: string): number | null {
+  const held = readLock(join(state, "lock"));
+  return held?.workerd && isAlive(held.workerd) ? held.workerd.pid : null;
+}
+
 function lockOf(file: string, owner: ProcessId): Lock {
   return {
     noteWorkerd: (pid) => {

@@ -67,6 +67,54 @@ export function readRuntime(toml: string): Runtime {
   };
 }
 
+/** How one binary serves, without a file beside it (build-standalone.ts). */
+export interface Standalone {
+  /** Files of the dashboard, relative to `dist/web`. */
+  files: readonly string[];
+  /** Where the state is, unless the command line says otherwise. */
+  state: string;
+  address: string;
+}
+
+/** The Cap'n Proto text of the configuration that is compiled into a binary; `standalone-assets.js` is beside it. */
+export function standaloneConfig(bundle: Bundle, runtime: Runtime, standalone: Standalone): string {
+  const { compatibilityDate } = runtime;
+  const modules = standalone.files.map((file) => `    (name = "web/${file}", data = embed "web/${file}"),`);
+  return [
+    `using Workerd = import "/workerd/workerd.capnp";`,
+    ...[
+      { name: CONFIGS.publicOnly, allow: ["public"] },
+      { name: CONFIGS.withPrivate, allow: ["public", "private"] },
+    ].map(
+      ({ name, allow }) => `const ${name} :Workerd.Config = (
+  sockets = [(name = "${SOCKET}", address = "${standalone.address}", http = (), service = "main")],
+  services = [
+${services(allow)}
+    (name = "assets", worker = .assetWorker),
+${DISKS.map((disk) => `    (name = "${diskService(disk)}", disk = (path = "${standalone.state}/${disk}", writable = true)),`).join("\n")}
+  ],
+);`,
+    ),
+    `const assetWorker :Workerd.Worker = (
+  compatibilityDate = "${compatibilityDate}",
+  modules = [
+    (name = "assets.js", esModule = embed "standalone-assets.js"),
+${modules.join("\n")}
+  ],
+);`,
+    mainWorker(bundle, runtime),
+    helpers(runtime),
+  ].join("\n\n");
+}
+
+/** What every configuration has: the network, our Worker, and those that workerd brings along. */
+const services = (allow: readonly string[]): string =>
+  `    (name = "internet", network = (allow = ${JSON.stringify(allow)}, tlsOptions = (trustBrowserCas = true))),
+    (name = "main", worker = .mainWorker),
+    (name = "kv", worker = .kvWorker),
+    (name = "d1", worker = .d1Worker),
+    (name = "cron", worker = .cronWorker),`;
+
 /** The sockets and services beside the first, each an isolate of its own on a free port; `edges` counts the first in. */
 export const furtherEdges = (edges: number): string[] => Array.from({ length: edges - 1 }, (_, n) => `edge${n + 2}`);
 
@@ -94,20 +142,16 @@ function config(
   const sockets = further.map(
     (edge) => `, (name = "${edge}", address = "127.0.0.1:0", http = (), service = "${edge}")`,
   );
-  const services = further.map((edge) => `    (name = "${edge}", worker = .edgeWorker),\n`);
+  const edges = further.map((edge) => `    (name = "${edge}", worker = .edgeWorker),\n`);
   return `const ${name} :Workerd.Config = (
   sockets = [(name = "${SOCKET}", http = (), service = "main")${sockets.join("")}],
   services = [
-    (name = "internet", network = (allow = ${JSON.stringify(allow)}, tlsOptions = (trustBrowserCas = true))),
-    (name = "main", worker = .mainWorker),
-${services.join("")}    (name = "assets", assets = (
+${services(allow)}
+${edges.join("")}    (name = "assets", assets = (
       path = "dist/web",
       compatibilityDate = "${compatibilityDate}",
       config = "{\\"html_handling\\": \\"none\\"}",
     )),
-    (name = "kv", worker = .kvWorker),
-    (name = "d1", worker = .d1Worker),
-    (name = "cron", worker = .cronWorker),
 ${DISKS.map((disk) => `    (name = "${diskService(disk)}", disk = (writable = true)),`).join("\n")}
   ],
 );`;

@@ -34,11 +34,13 @@ export interface System {
 export interface SystemOptions {
   /** Added to the environment. Private upstreams are allowed unless it says otherwise. */
   env?: Record<string, string>;
+  /** A state that is there already, instead of a new one. */
+  state?: string;
 }
 
 /** Starts a system; it ends with the test process at the latest, and its state is removed then. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const stateDir = mkdtempSync(join(tmpdir(), "meterr-test-"));
+  const stateDir = options.state ?? mkdtempSync(join(tmpdir(), "meterr-test-"));
   let output = "";
   let child = spawnStart("0");
   process.once("exit", () => rmSync(stateDir, { recursive: true, force: true }));
