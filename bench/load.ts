@@ -16,6 +16,8 @@ export interface LoadResult {
   seconds: number;
   /** Of each request, sorted. */
   latenciesMs: number[];
+  /** Until the first byte of each answer's body, sorted. */
+  firstBytesMs: number[];
   /** Answers that were not 200, by status or error. */
   failures: Record<string, number>;
 }
@@ -23,6 +25,7 @@ export interface LoadResult {
 async function load({ origin, path, headers, body, connections, seconds }: LoadOptions): Promise<LoadResult> {
   const pool = new Pool(origin, { connections, pipelining: 1 });
   const latenciesMs: number[] = [];
+  const firstBytesMs: number[] = [];
   const failures: Record<string, number> = {};
   const startedAt = performance.now();
   const deadline = startedAt + seconds * 1000;
@@ -32,7 +35,11 @@ async function load({ origin, path, headers, body, connections, seconds }: LoadO
       const sentAt = performance.now();
       try {
         const response = await pool.request({ method: "POST", path, headers, body });
-        for await (const _ of response.body);
+        let isFirst = true;
+        for await (const _ of response.body) {
+          if (isFirst) firstBytesMs.push(performance.now() - sentAt);
+          isFirst = false;
+        }
         if (response.statusCode !== 200) failures[response.statusCode] = (failures[response.statusCode] ?? 0) + 1;
       } catch (error) {
         const { message } = error as Error;
@@ -44,7 +51,9 @@ async function load({ origin, path, headers, body, connections, seconds }: LoadO
   await Promise.all(Array.from({ length: connections }, oneByOne));
   await pool.close();
   latenciesMs.sort((a, b) => a - b);
-  return { requests: latenciesMs.length, seconds: (performance.now() - startedAt) / 1000, latenciesMs, failures };
+  firstBytesMs.sort((a, b) => a - b);
+  const requests = latenciesMs.length;
+  return { requests, seconds: (performance.now() - startedAt) / 1000, latenciesMs, firstBytesMs, failures };
 }
 
 if (import.meta.main) {

@@ -1,6 +1,6 @@
 /** The benchmark's table. */
-import type { Measurement, Turns } from "./run.ts";
-import { median } from "./stats.ts";
+import { type Measurement, middle } from "./measure.ts";
+import type { Turns } from "./run.ts";
 
 export type Side = "bare" | "meterr";
 
@@ -37,7 +37,12 @@ export function printTable(
     ),
     ["Ledger calls a request", "", calls === null ? "unknown" : calls.toFixed(4), ""],
   ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  printRows(rows);
+}
+
+/** Prints columns: names to the left, figures to the right. */
+export function printRows(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
   for (const cells of rows) {
     const [name = "", ...numbers] = cells.map((cell, column) =>
       column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
@@ -50,16 +55,6 @@ function row(name: string, { rounds }: Turns, show: (measurement: Measurement) =
   return [name, show(middle(rounds.bare)), show(middle(rounds.meterr)), compared];
 }
 
-/** The median of each figure. */
-function middle(rounds: Measurement[]): Measurement {
-  return {
-    requestsPerSecond: median(rounds.map((m) => m.requestsPerSecond)),
-    p50Ms: median(rounds.map((m) => m.p50Ms)),
-    p99Ms: median(rounds.map((m) => m.p99Ms)),
-    cpuMsPerRequest: median(rounds.map((m) => m.cpuMsPerRequest)),
-  };
-}
-
-const micros = (ms: number): string => `${(ms * 1000).toFixed(0)} µs`;
-const millis = (ms: number): string => `${ms.toFixed(2)} ms`;
-const signed = (ms: number): string => `${ms < 0 ? "−" : "+"}${Math.abs(ms).toFixed(2)} ms`;
+export const micros = (ms: number): string => `${(ms * 1000).toFixed(0)} µs`;
+export const millis = (ms: number): string => `${ms.toFixed(2)} ms`;
+export const signed = (ms: number): string => `${ms < 0 ? "−" : "+"}${Math.abs(ms).toFixed(2)} ms`;

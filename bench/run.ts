@@ -11,15 +11,13 @@ import { buildIfStale } from "../scripts/lib/build.ts";
 import { readRuntime } from "../scripts/lib/workerd-config.ts";
 import { type System, startSystem } from "../tests/support/system.ts";
 import { startBare } from "./bare.ts";
-import type { LoadOptions, LoadResult } from "./load.ts";
+import type { LoadOptions } from "./load.ts";
+import { type Measurement, measure, sleep } from "./measure.ts";
 import { printTable, type Side } from "./report.ts";
-import { cpuMs, median, percentile, seriesTotal } from "./stats.ts";
+import { median, seriesTotal } from "./stats.ts";
 
 /** Each measurement is taken this often, in turns; the median counts. */
 const ROUNDS = 3;
-
-/** Settlements go out this long after the load, and cost CPU that counts. */
-const SETTLE_SECONDS = 1.5;
 
 /** Ledgers push their counters every two seconds. */
 const METRICS_SECONDS = 3;
@@ -57,13 +55,6 @@ interface Target {
   path: string;
   key: string;
   pid: number;
-}
-
-export interface Measurement {
-  requestsPerSecond: number;
-  p50Ms: number;
-  p99Ms: number;
-  cpuMsPerRequest: number;
 }
 
 async function bench(jsonFile: string | null): Promise<number> {
@@ -161,8 +152,8 @@ async function inTurns(name: LoadName, targets: Target[]): Promise<Turns> {
   return turns;
 }
 
-/** One load on one target, with the CPU that it causes, settlements afterwards included. */
-async function run(target: Target, load: Load): Promise<{ measurement: Measurement; requests: number }> {
+/** One load on one target. */
+function run(target: Target, load: Load): Promise<{ measurement: Measurement; requests: number }> {
   const options: LoadOptions = {
     origin: target.origin,
     path: target.path,
@@ -176,26 +167,7 @@ async function run(target: Target, load: Load): Promise<{ measurement: Measureme
     connections: load.connections,
     seconds: load.seconds,
   };
-  const cpuBefore = cpuMs(target.pid);
-  const client = fork(join(import.meta.dirname, "load.ts"), [JSON.stringify(options)]);
-  const result = await Promise.race([
-    once(client, "message").then(([message]) => message as LoadResult),
-    once(client, "exit").then(([code]) => Promise.reject(new Error(`the load generator ended (${code})`))),
-  ]);
-  await sleep(SETTLE_SECONDS);
-  const cpu = cpuMs(target.pid) - cpuBefore;
-  if (Object.keys(result.failures).length > 0) {
-    throw new Error(`${target.side} failed under load: ${JSON.stringify(result.failures)}`);
-  }
-  return {
-    requests: result.requests,
-    measurement: {
-      requestsPerSecond: result.requests / result.seconds,
-      p50Ms: percentile(result.latenciesMs, 0.5),
-      p99Ms: percentile(result.latenciesMs, 0.99),
-      cpuMsPerRequest: cpu / result.requests,
-    },
-  };
+  return measure({ name: target.side, pid: target.pid }, options);
 }
 
 async function ledgerCalls({ url, adminToken }: System): Promise<number | null> {
@@ -214,10 +186,6 @@ function added({ rounds }: Turns, of: (measurement: Measurement) => number): num
 
 function round3(value: number): number {
   return Math.round(value * 1000) / 1000;
-}
-
-function sleep(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
 function fail(message: string): 1 {

@@ -14,6 +14,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Ending } from "./event.ts";
 import { towardsClient } from "./headers.ts";
 import { tapedWay } from "./lead.ts";
+import { observed } from "./observed.ts";
 import { type LastingWay, outlast, sendWhole } from "./outlast.ts";
 import { ownHeaders, rateLimitHeaders } from "./own-headers.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -130,18 +131,13 @@ export async function relayed(answered: Answered, begun: Begun | null = null): P
   const kept = of.cache.store ? new Kept() : null;
   let firstByteAt: number | null = null;
   const sliced = slicedStream(answered);
-  const taped = of.lead && tapedWay(of.lead, of.request.signal);
-  const { readable, writable } = taped ?? new IdentityTransformStream();
-  const answer = new Response(readable, { status: response.status, headers: headersOf(answered, true) });
-  of.respond(of.call.unified?.translation?.stream(answer) ?? answer);
-  const lasting: LastingWay | null =
-    taped ?? (of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null);
+  const tape = of.lead?.flight.tape ?? null;
   const see = (chunk: Uint8Array, passed: Uint8Array) => {
     firstByteAt ??= Date.now();
     of.watch?.moved();
     meter.see(chunk);
     kept?.add(passed);
-    if (taped) goLive(answered, meter);
+    if (tape) goLive(answered, meter);
   };
   const way = { client: of.client, cancel: () => upstream.abort() };
   const body = response.body as ReadableStream<Uint8Array>;
@@ -151,19 +147,44 @@ export async function relayed(answered: Answered, begun: Begun | null = null): P
     return finished || error !== null;
   };
   const mend = watch && meter.isEventStream ? { isWhole: isOver, terminal: () => watch.terminal() } : null;
-  const isAsItIs = !of.watch && !begun && !sliced && !answered.removesUsage && !lasting && meter.isEventStream;
-  const end = isAsItIs
-    ? await split({ ...way, body, to: writable, see: (chunk) => see(chunk, chunk) })
-    : await relay({
-        ...way,
-        first: begun?.first ?? [],
-        reader: begun?.reader ?? body.getReader(),
-        to: lasting?.to ?? writable,
-        see,
-        edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : mend ? new WholeEvents() : null),
-        mend,
-        guard: sliced && { covers: () => sliced.covers(), terminal: () => sliced.terminal(CUT_REASON) },
-      });
+  const first = begun?.first ?? [];
+  const translation = of.call.unified?.translation;
+  const isUnchanged = !sliced && !answered.removesUsage && of.onDisconnect === "abort" && !tape;
+  let end: RelayEnd;
+  let lasting: LastingWay | null = null;
+  if (translation && isUnchanged) {
+    const reader = begun?.reader ?? body.getReader();
+    const seeing = observed({
+      ...way,
+      first,
+      reader,
+      edit: mend ? new WholeEvents() : null,
+      mend,
+      see: (chunk) => see(chunk, chunk),
+    });
+    const head = new Response(null, { status: response.status, headers: headersOf(answered, true) });
+    of.respond(translation.stream(head, seeing.chunks));
+    end = await seeing.end;
+  } else {
+    const taped = of.lead && tapedWay(of.lead, of.request.signal);
+    const { readable, writable } = taped ?? new IdentityTransformStream();
+    const answer = new Response(readable, { status: response.status, headers: headersOf(answered, true) });
+    of.respond(translation?.stream(answer) ?? answer);
+    lasting = taped ?? (of.onDisconnect === "drain" ? outlast(writable, of.request.signal) : null);
+    const isAsItIs = isUnchanged && !watch && !begun && meter.isEventStream;
+    end = isAsItIs
+      ? await split({ ...way, body, to: writable, see: (chunk) => see(chunk, chunk) })
+      : await relay({
+          ...way,
+          first,
+          reader: begun?.reader ?? body.getReader(),
+          to: lasting?.to ?? writable,
+          see,
+          edit: sliced ?? (answered.removesUsage ? new UsageChunkRemover() : mend ? new WholeEvents() : null),
+          mend,
+          guard: sliced && { covers: () => sliced.covers(), terminal: () => sliced.terminal(CUT_REASON) },
+        });
+  }
   const reading = meter.end();
   const ended = end === "complete" && (reading.finished || reading.error !== null);
   const charge = ended

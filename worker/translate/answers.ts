@@ -5,7 +5,7 @@ import { parseJson } from "../core/json.ts";
 import type { Client, Head, Piece } from "./client.ts";
 import { messageOf, Pieces, piecesOf } from "./pieces.ts";
 import { readStream, readWhole } from "./provider.ts";
-import type { ClientRequest, ProviderSide, Translation } from "./types.ts";
+import type { Chunks, ClientRequest, ProviderSide, Translation } from "./types.ts";
 
 export interface Answering {
   client: Client;
@@ -29,7 +29,7 @@ export function answers(of: Answering): Translation {
     dropped: of.dropped,
     whole: async (response) => {
       try {
-        const result = await readWhole(of.side, of.options, bare(response));
+        const result = await readWhole(of.side, of.options, new Uint8Array(await response.arrayBuffer()));
         const json = of.client.whole(piecesOf(result), head(result.response?.modelId));
         return new Response(JSON.stringify(json), {
           status: response.status,
@@ -39,9 +39,10 @@ export function answers(of: Answering): Translation {
         return failed(of, response, 502, cause instanceof Error ? cause.message : "That was no answer.");
       }
     },
-    stream: (response) => {
+    stream: (response, chunks) => {
+      const from = chunks ?? (response.body as ReadableStream<Uint8Array>).getReader();
       const type = of.asked.asEvents ? "text/event-stream; charset=utf-8" : "application/json";
-      return new Response(streamOf(of, response, head), {
+      return new Response(streamOf(of, from, head), {
         status: response.status,
         headers: headersOf(response, type),
       });
@@ -54,12 +55,6 @@ export function answers(of: Answering): Translation {
     },
   };
 }
-
-/** The answer for the provider's package, which wants no headers but the type. */
-const bare = (response: Response): Response =>
-  new Response(response.body, {
-    headers: { "content-type": response.headers.get("content-type") ?? "application/json" },
-  });
 
 function headersOf(response: Response, type: string): Headers {
   const headers = new Headers(response.headers);
@@ -75,7 +70,7 @@ function failed({ client }: Answering, response: Response, status: number, messa
 }
 
 /** Event by event, each as soon as the provider's is there. */
-function streamOf(of: Answering, response: Response, headFor: (model?: string) => Head): ReadableStream<Uint8Array> {
+function streamOf(of: Answering, from: Chunks, headFor: (model?: string) => Head): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const pieces = new Pieces();
   let model: string | undefined;
@@ -90,7 +85,7 @@ function streamOf(of: Answering, response: Response, headFor: (model?: string) =
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        reader ??= (await readStream(of.side, of.options, bare(response))).stream.getReader();
+        reader ??= (await readStream(of.side, of.options, from)).stream.getReader();
         for (;;) {
           const { done, value } = await reader.read();
           if (done) break;
@@ -109,7 +104,7 @@ function streamOf(of: Answering, response: Response, headFor: (model?: string) =
       controller.close();
     },
     async cancel(reason) {
-      await (reader ?? response.body)?.cancel(reason);
+      await (reader ?? from).cancel(reason);
     },
   });
 }

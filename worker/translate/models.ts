@@ -35,10 +35,14 @@ export async function exchange<T>(
 }
 
 const dispatch: Fetch = async (input, init) => {
-  const fetch = answering.get(new Headers(init?.headers).get(EXCHANGE_HEADER) ?? "");
+  const fetch = answering.get(headersIn(init).find(([name]) => name === EXCHANGE_HEADER)?.[1] ?? "");
   if (!fetch) throw new Error("no exchange asked for this");
   return fetch(input, init);
 };
+
+/** The headers of a request of a package's, which are an object; names in lower case. */
+export const headersIn = (init: RequestInit | undefined): [string, string][] =>
+  Object.entries((init?.headers ?? {}) as Record<string, string>).map(([name, value]) => [name.toLowerCase(), value]);
 
 async function modelOf(side: ProviderSide): Promise<LanguageModelV4> {
   const key = [side.dialect, side.name, side.base, side.model].join("\n");

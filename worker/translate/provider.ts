@@ -1,7 +1,8 @@
 /** What a provider is asked, and its answers, through the package of its dialect. */
-import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
-import { EXCHANGE_HEADER, exchange, type Fetch } from "./models.ts";
-import type { ProviderSide } from "./types.ts";
+import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart, SharedV4Warning } from "@ai-sdk/provider";
+import { EXCHANGE_HEADER, exchange, type Fetch, headersIn } from "./models.ts";
+import { emptyStream, emptyWhole, streamed, whole } from "./package-answers.ts";
+import type { Chunks, ProviderSide } from "./types.ts";
 
 /** A request as the provider gets it. */
 export interface Written {
@@ -17,46 +18,27 @@ export async function write(
   options: LanguageModelV4CallOptions,
   stream: boolean,
 ): Promise<{ written: Written; lost: string[] }> {
-  const streamed = await take(side, options);
-  const lost = [...new Set(streamed.lost)];
-  if (stream) return { written: streamed.written, lost };
   let written: Written | null = null;
   const asks: Fetch = async (input, init) => {
     written = writtenOf(input, init);
-    throw new Enough();
+    return stream ? emptyStream() : emptyWhole(side.dialect);
   };
-  try {
-    await exchange(side, asks, (model, headers) => model.doGenerate({ ...options, headers }));
-  } catch (cause) {
-    // It has all that is wanted of it once it has asked.
-    if (!written) throw cause;
-  }
+  const warnings = await exchange(side, asks, async (model, headers) =>
+    stream
+      ? warningsIn((await model.doStream({ ...options, headers })).stream)
+      : (await model.doGenerate({ ...options, headers })).warnings,
+  );
   if (!written) throw new Error("the model asked nothing");
-  return { written, lost };
+  const lost = warnings.flatMap((warning) => (warning.type === "unsupported" ? [warning.feature] : []));
+  return { written, lost: [...new Set(lost)] };
 }
 
-class Enough extends Error {}
-
-/** What a stream is asked with: its first part tells the warnings, before there is an answer. */
-async function take(
-  side: ProviderSide,
-  options: LanguageModelV4CallOptions,
-): Promise<{ written: Written; lost: string[] }> {
-  let written: Written | null = null;
-  const lost: string[] = [];
-  const asks: Fetch = async (input, init) => {
-    written = writtenOf(input, init);
-    return new Response("", { headers: { "content-type": "text/event-stream" } });
-  };
-  const { stream } = await exchange(side, asks, (model, headers) => model.doStream({ ...options, headers }));
+/** A stream tells the warnings first, before there is an answer. */
+async function warningsIn(stream: ReadableStream<LanguageModelV4StreamPart>): Promise<SharedV4Warning[]> {
   const reader = stream.getReader();
-  const first = await reader.read().catch(() => null);
-  if (first && !first.done && first.value.type === "stream-start") {
-    for (const warning of first.value.warnings) if (warning.type === "unsupported") lost.push(warning.feature);
-  }
+  const { value } = await reader.read();
   reader.cancel().catch(() => {});
-  if (!written) throw new Error("the model asked nothing");
-  return { written, lost };
+  return value?.type === "stream-start" ? value.warnings : [];
 }
 
 /** Set anew on the way out, or whose place the gateway's are. */
@@ -72,24 +54,37 @@ const NOT_OURS = new Set([
 function writtenOf(input: RequestInfo | URL, init: RequestInit | undefined): Written {
   const url = new URL(input instanceof Request ? input.url : input);
   const headers = new Map<string, string>();
-  for (const [name, value] of new Headers(init?.headers)) if (!NOT_OURS.has(name)) headers.set(name, value);
+  for (const [name, value] of headersIn(init)) if (!NOT_OURS.has(name)) headers.set(name, value);
   return { path: url.pathname, search: url.search, headers, body: String(init?.body ?? "") };
 }
 
 /** Reads a provider's whole answer. Rejects where it is none. */
-export async function readWhole(side: ProviderSide, options: LanguageModelV4CallOptions, answer: Response) {
+export function readWhole(side: ProviderSide, options: LanguageModelV4CallOptions, bytes: Uint8Array) {
   return exchange(
     side,
-    async () => answer,
-    (model, headers) => model.doGenerate({ ...options, headers }),
+    async () => whole(bytes),
+    (model, headers) => model.doGenerate({ ...forReading(options), headers }),
   );
 }
 
 /** Reads a provider's stream. */
-export async function readStream(side: ProviderSide, options: LanguageModelV4CallOptions, answer: Response) {
+export function readStream(side: ProviderSide, options: LanguageModelV4CallOptions, chunks: Chunks) {
   return exchange(
     side,
-    async () => answer,
-    (model, headers) => model.doStream({ ...options, headers }),
+    async () => streamed(chunks),
+    (model, headers) => model.doStream({ ...forReading(options), headers }),
   );
 }
+
+/**
+ * The package writes its request once more before it reads an answer. What was said so far tells nothing of how to read it, but
+ * for documents, whose titles citations name.
+ */
+function forReading(options: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
+  const hasFiles = options.prompt.some(({ role, content }) => role === "user" && content.some(isFile));
+  return hasFiles ? options : { ...options, prompt: NOTHING_SAID };
+}
+
+const isFile = (part: { type: string }): boolean => part.type === "file";
+
+const NOTHING_SAID: LanguageModelV4CallOptions["prompt"] = [{ role: "user", content: [{ type: "text", text: "-" }] }];

@@ -5,6 +5,12 @@ import type { JsonObject } from "../core/json.ts";
 export const CONVERSATIONS = ["chat", "responses", "messages", "gemini"] as const;
 export type Conversation = (typeof CONVERSATIONS)[number];
 
+/** A reader of the runtime's, or anything that reads as it does. */
+export interface Chunks {
+  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: undefined }>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
 /** Makes a provider's answers the client's. */
 export interface Translation {
   /** Headers that the provider's format needs, in place of the client's. */
@@ -13,8 +19,8 @@ export interface Translation {
   dropped: readonly string[];
   /** A success that is no stream. Its headers stay, but for the type. */
   whole(response: Response): Promise<Response>;
-  /** A success that is a stream: event by event, as it comes. */
-  stream(response: Response): Response;
+  /** A success that is a stream: event by event, as it comes. Its body is read through `chunks`, where they are given. */
+  stream(response: Response, chunks?: Chunks): Response;
   /** A failure: its status and its message stay. */
   failure(response: Response): Promise<Response>;
 }
