@@ -160,6 +160,7 @@ describe("every operation of the API", () => {
 const OFFERS: { page: string; heading: string; control: string; resource: string }[] = [
   { page: "/keys", heading: "Keys", control: "Create key", resource: "keys" },
   { page: "/budgets", heading: "Budgets", control: "Create budget", resource: "budgets" },
+  { page: "/routes", heading: "Routes", control: "Create route", resource: "routes" },
   { page: "/providers", heading: "Providers", control: "Add credential", resource: "credentials" },
   { page: "/team", heading: "Team", control: "Invite", resource: "invitations" },
   { page: "/team", heading: "Team", control: "Add team", resource: "teams" },
@@ -169,6 +170,7 @@ const OFFERS: { page: string; heading: string; control: string; resource: string
 const COMMANDS: Record<string, string> = {
   "Create a key": "keys",
   "Create a budget": "budgets",
+  "Create a route": "routes",
   "Add a provider's credential": "credentials",
   "Invite somebody": "invitations",
 };

@@ -15,6 +15,8 @@ export function noteEnding(call: Call, credential: string, ending: Ending, dispa
   const { status, httpStatus, errorCode, firstByteAt } = ending;
   if (status === "aborted" || status === "cut" || status === "denied" || errorCode === "internal") return;
   const { provider, model } = call.scope;
+  // What names no model, or one that is not there, is no target of anything.
+  if (model === "" || httpStatus === 404) return;
   const { tenant } = call.grant;
   const now = Date.now();
   const isBroken = status === "truncated" || httpStatus === null || (status === "error" && httpStatus < 400);

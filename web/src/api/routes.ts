@@ -1,7 +1,8 @@
 /** A tenant's routes: named models, their versions, and which target a request would take. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation } from "@tanstack/react-query";
 import { apiDelete, apiGet, apiGetAll, apiPost, apiPut } from "./client.ts";
 import type { Explanation, Route, RouteVersion } from "./types.ts";
+import { useChange } from "./use-change.ts";
 
 const path = (tenant: string, name?: string): string =>
   `/api/v1/tenants/${tenant}/routes${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
@@ -37,23 +38,17 @@ export function useExplainRoute(tenant: string, name: string) {
   });
 }
 
-/** What changes routes makes what is known of them old. */
-function useRouteChange<T>(tenant: string, change: (input: T) => Promise<unknown>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: change,
-    onSuccess: () => client.invalidateQueries({ queryKey: ["routes", tenant] }),
-  });
-}
-
 /** Makes a route, or replaces it: `body` is the whole of it but for its name. */
 export const useSaveRoute = (tenant: string) =>
-  useRouteChange(tenant, ({ name, body, isNew }: { name: string; body: Record<string, unknown>; isNew: boolean }) =>
-    isNew ? apiPost(path(tenant), { name, ...body }) : apiPut(path(tenant, name), body),
+  useChange(
+    tenant,
+    ["routes"],
+    ({ name, body, isNew }: { name: string; body: Record<string, unknown>; isNew: boolean }) =>
+      isNew ? apiPost(path(tenant), { name, ...body }) : apiPut(path(tenant, name), body),
   );
 
 export const useDeleteRoute = (tenant: string) =>
-  useRouteChange(tenant, (name: string) => apiDelete(path(tenant, name)));
+  useChange(tenant, ["routes"], (name: string) => apiDelete(path(tenant, name)));
 
 export const useRestoreRoute = (tenant: string, name: string) =>
-  useRouteChange(tenant, (version: number) => apiPost(`${path(tenant, name)}/restore`, { version }));
+  useChange(tenant, ["routes"], (version: number) => apiPost(`${path(tenant, name)}/restore`, { version }));

@@ -24,7 +24,7 @@ export function CredentialRow({ credential, share, status, onEdit, onReplace, on
   const mood = moodOfAll(status);
   const of = `${name} credential for ${provider}`;
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:px-5">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2.5">
       <div className="flex min-w-0 flex-1 basis-40 flex-col gap-0.5">
         <span className="flex flex-wrap items-center gap-2">
           <span className="text-sm font-medium break-all">{name}</span>

@@ -19,7 +19,7 @@ export function HealthTable({ provider, status, names }: Props) {
         <caption className="sr-only">Health of {provider}'s models in the last five minutes</caption>
         <thead className="text-xs text-ink-3">
           <tr className="[&>th]:py-2 [&>th]:font-normal">
-            <th scope="col" className="w-auto pl-4 text-left sm:pl-5">
+            <th scope="col" className="w-auto pl-4 text-left">
               Model
             </th>
             <th scope="col" className="w-28 text-left">
@@ -58,7 +58,7 @@ function Row({ one, credential }: { one: ProviderStatus; credential: string | nu
   const since = one.since === null ? "" : ` Since ${formatUtc(one.since)}.`;
   return (
     <tr className="[&>td]:py-2 [&>th]:py-2">
-      <th scope="row" className="truncate pl-4 text-left font-normal sm:pl-5" title={one.model}>
+      <th scope="row" className="truncate pl-4 text-left font-normal" title={one.model}>
         <span className="font-mono text-xs">{one.model}</span>
         {credential !== null && <span className="block text-xs text-ink-3">by {credential}</span>}
       </th>

@@ -46,9 +46,7 @@ export function ProviderCard({ provider, credentials, status, names, ...does }: 
         )
       }
     >
-      {credentials.length === 0 && (
-        <p className="px-4 pb-3 text-sm text-ink-2 sm:px-5">No credential of your own is stored.</p>
-      )}
+      {credentials.length === 0 && <p className="px-4 pb-3 text-sm text-ink-2">No credential of your own is stored.</p>}
       <ul className="divide-y empty:hidden">
         {credentials.map((credential) => (
           <CredentialRow

@@ -69,7 +69,7 @@ export function ProvidersPage() {
         </p>
       )}
       {credentials.data && (
-        <div className="grid items-start gap-4 2xl:grid-cols-2">
+        <div className="gap-4 *:mb-4 *:break-inside-avoid 2xl:columns-2">
           {providers.map((provider) => (
             <ProviderCard
               key={provider}

@@ -12,7 +12,7 @@ export interface Mood {
 const MOODS: Record<ProviderStatus["state"], Mood> = {
   closed: { tone: "ok", text: "Well", title: "It is used." },
   open: { tone: "bad", text: "Left alone", title: "It failed of late: requests go elsewhere for a moment." },
-  "half-open": { tone: "warn", text: "Being tried", title: "One request finds out whether it is well again." },
+  "half-open": { tone: "warn", text: "To be tried", title: "The next request finds out whether it is well again." },
 };
 const UNUSED: Mood = { tone: "neutral", text: "Not used", title: "No request in the last day." };
 const FAILING: Mood = { tone: "warn", text: "Failing", title: "It is used, but a tenth of its requests or more fail." };

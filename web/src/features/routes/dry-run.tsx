@@ -21,7 +21,7 @@ export function DryRun({ tenant, name, onTaken }: Props) {
   const [tags, setTags] = useState("");
   const [user, setUser] = useState("");
   const [session, setSession] = useState("");
-  const [input, setInput] = useState("1000");
+  const [input, setInput] = useState("");
   const [output, setOutput] = useState("");
   const [prompt, setPrompt] = useState("");
   const [stream, setStream] = useState("true");
@@ -55,6 +55,7 @@ export function DryRun({ tenant, name, onTaken }: Props) {
             label="Input tokens"
             type="number"
             min={0}
+            placeholder="Of the question, else 1,000"
             value={input}
             onChange={(event) => setInput(event.target.value)}
           />

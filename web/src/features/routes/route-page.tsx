@@ -103,7 +103,7 @@ function RouteView({ tenant, route, mayChange }: { tenant: string; route: Route;
             <TargetTree strategy={route.strategy} targets={route.targets} marked={taken} />
           </div>
         </Card>
-        <Card title="Patience">
+        <Card title="Retries and time limits">
           <Settings route={route} />
         </Card>
       </div>

@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { routeVersionsQuery, useRestoreRoute } from "../../api/routes.ts";
-import type { RouteVersion } from "../../api/types.ts";
+import { membersQuery } from "../../api/team.ts";
+import type { Member, RouteVersion } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { CodeBlock } from "../../components/ui/code-block.tsx";
@@ -15,6 +16,7 @@ import { bodyOf, modelsIn, pretty } from "./words.ts";
 export function Versions({ tenant, name, mayChange }: { tenant: string; name: string; mayChange: boolean }) {
   const versions = useQuery(routeVersionsQuery(tenant, name));
   const restore = useRestoreRoute(tenant, name);
+  const { data: members = [] } = useQuery(membersQuery(tenant));
   const [chosen, setChosen] = useState<RouteVersion | null>(null);
   if (versions.isPending) return <SkeletonRows rows={3} className="h-16" />;
   if (!versions.data) {
@@ -30,7 +32,7 @@ export function Versions({ tenant, name, mayChange }: { tenant: string; name: st
               {i === 0 && <Badge tone="ok">in force</Badge>}
               <span className="text-xs text-ink-3" title={formatUtc(version.changed_at)}>
                 {formatRelative(version.changed_at)}
-                {version.changed_by && ` by ${version.changed_by}`}
+                {version.changed_by && ` by ${whoIs(version.changed_by, members)}`}
               </span>
               {i > 0 && mayChange && (
                 <Button
@@ -68,4 +70,11 @@ export function Versions({ tenant, name, mayChange }: { tenant: string; name: st
       </Confirm>
     </>
   );
+}
+
+/** A person's name, where they are a member still. */
+function whoIs(actor: string, members: readonly Member[]): string {
+  if (!actor.startsWith("user:")) return actor;
+  const member = members.find(({ id }) => id === actor.slice("user:".length));
+  return member ? member.name || member.email : "somebody who left";
 }
