@@ -48,30 +48,40 @@ const GROUP_SQL: Record<Group, string> = {
   tag: "tag",
 };
 
-const LATENCIES = LATENCY_COLUMNS.join(", ");
+/** What rows are read for: twenty more columns take as long as all the others. */
+type Spans = "with spans" | "without";
+const spans = (read: Spans, each: (column: string, span: number) => string = (column) => column): string =>
+  read === "with spans" ? `, ${LATENCY_COLUMNS.map(each).join(", ")}` : "";
 
-const ROLLED_UP = `SELECT hour, key, team, user, provider, model, endpoint, status, mode, NULL AS tag, requests, unpriced,
+const rolledUp = (
+  read: Spans,
+) => `SELECT hour, key, team, user, provider, model, endpoint, status, mode, NULL AS tag, requests, unpriced,
   input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
-  saved_nanos, latency_ms, ${LATENCIES} FROM usage_hourly`;
+  saved_nanos, latency_ms${spans(read)} FROM usage_hourly`;
 
 /** Raw rows in the roll-ups' columns. A reversed charge takes back the request that it was for, as in the roll-ups. */
-const rawColumns = (tag: string) => `SELECT time - time % ${HOUR_MS} AS hour, coalesce(usage.key, '') AS key,
+const rawColumns = (
+  tag: string,
+  read: Spans,
+) => `SELECT time - time % ${HOUR_MS} AS hour, coalesce(usage.key, '') AS key,
   coalesce(team, '') AS team, coalesce(user, '') AS user, provider, model, endpoint, status, mode, ${tag} AS tag,
   iif(coalesce(cost_nanos, 0) < 0, -1, 1) AS requests, cost_nanos IS NULL AS unpriced,
   input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens,
-  coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, latency_ms,
-  ${LATENCY_COLUMNS.map((column, span) => `iif(${inSpan("latency_ms", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0) AS ${column}`).join(", ")}
+  coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, latency_ms${spans(
+    read,
+    (column, span) => `iif(${inSpan("latency_ms", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0) AS ${column}`,
+  )}
   FROM usage`;
 
 const FACETS = ["key", "team", "user", "tag"] as const;
 type Facet = (typeof FACETS)[number] | "all";
 
 /** Sums by day in the roll-ups' columns: of the one facet that is asked for, the others are not told apart. */
-const dayColumns = (facet: Facet) => `SELECT day AS hour, ${["key", "team", "user"]
+const dayColumns = (facet: Facet, read: Spans) => `SELECT day AS hour, ${["key", "team", "user"]
   .map((name) => `${facet === name ? "value" : "''"} AS ${name}`)
   .join(", ")}, provider, model, '' AS endpoint, status, mode, ${facet === "tag" ? "value" : "NULL"} AS tag, requests,
   unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
-  saved_nanos, latency_ms, ${LATENCIES} FROM usage_daily`;
+  saved_nanos, latency_ms${spans(read)} FROM usage_daily`;
 
 /** What the sums are of. */
 export interface SummaryQuery extends Asked {
@@ -85,51 +95,79 @@ export interface SummaryQuery extends Asked {
 export const RANKINGS = ["cost", "requests", "tokens", "saved", "errors"] as const;
 export type Ranking = (typeof RANKINGS)[number];
 
-const ERRORS = "sum(iif(status IN ('error', 'truncated'), requests, 0))";
-const RANK_SQL: Record<Ranking, string> = {
-  cost: "sum(cost_nanos)",
-  requests: "sum(requests)",
-  tokens: "sum(input_tokens + output_tokens)",
-  saved: "sum(saved_nanos)",
-  errors: ERRORS,
+/** The columns of a row of sums, and what each is the sum of. */
+const SUMS = {
+  requests: "requests",
+  unpriced: "unpriced",
+  errors: "iif(status IN ('error', 'truncated'), requests, 0)",
+  input: "input_tokens",
+  inputCached: "input_cached_tokens",
+  inputCacheWrite: "input_cache_write_tokens",
+  output: "output_tokens",
+  outputReasoning: "output_reasoning_tokens",
+  costNanos: "cost_nanos",
+  savedNanos: "saved_nanos",
+  latencyMs: "latency_ms",
 };
-
-const SUMS_SQL = `sum(requests) AS requests, sum(unpriced) AS unpriced, ${ERRORS} AS errors, sum(input_tokens) AS input,
-    sum(input_cached_tokens) AS inputCached, sum(input_cache_write_tokens) AS inputCacheWrite,
-    sum(output_tokens) AS output, sum(output_reasoning_tokens) AS outputReasoning, sum(cost_nanos) AS costNanos,
-    sum(saved_nanos) AS savedNanos, sum(latency_ms) AS latencyMs`;
-const SPANS_SQL = LATENCY_COLUMNS.map((column) => `sum(iif(status = 'denied', 0, ${column})) AS ${column}`).join(", ");
+const RANK_SQL: Record<Ranking, string> = {
+  cost: "sum(costNanos)",
+  requests: "sum(requests)",
+  tokens: "sum(input + output)",
+  saved: "sum(savedNanos)",
+  errors: "sum(errors)",
+};
 
 /** The sums of what is asked for; earliest first where time is among the groups, then dearest first. */
 export async function summarize(db: D1Database, query: SummaryQuery): Promise<SummaryRow[]> {
-  const { groups, top } = query;
   const source = sourceOf(query);
-  const last = groups.length - 1;
-  const columns = groups.map((group, at) => `${GROUP_SQL[group]} AS g${at}`).join(", ");
-  const isTop = top && last >= 0 ? `coalesce(g${last}, '') IN (SELECT value FROM top)` : "true";
-  const shown = groups.map((_, at) => (at === last ? `iif(${isTop}, g${at}, NULL) AS g${at}` : `g${at}`));
-  const times = groups.flatMap((group, at) => (group === "day" || group === "hour" ? [`${at + 1}`] : []));
-  const places = [...groups.map((_, at) => at + 1), groups.length + 1].join(", ");
-  const sql = `WITH rows AS ${top ? "MATERIALIZED" : ""} (SELECT ${columns}${columns && ","} * FROM (${source.sql}))
-    ${
-      top && last >= 0
-        ? `, top AS MATERIALIZED (SELECT coalesce(g${last}, '') AS value FROM rows GROUP BY 1
-             ORDER BY ${RANK_SQL[top.by]} DESC, sum(requests) DESC LIMIT ${top.count})`
-        : ""
-    }
-    SELECT ${[...shown, `NOT (${isTop}) AS others`].join(", ")}, ${SUMS_SQL}${query.percentiles ? `, ${SPANS_SQL}` : ""}
-    FROM rows GROUP BY ${places} HAVING count(*) > 0
-    ORDER BY ${[...times, "others", "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`;
   const { results } = await db
-    .prepare(sql)
+    .prepare(query.top && query.groups.length > 0 ? topOf(query, query.top, source.sql) : sumsOf(query, source.sql))
     .bind(...source.values)
     .all<Omit<SummaryRow, "group" | "percentilesMs" | "others"> & Record<string, never>>();
   return results.map((row) => ({
     ...row,
     others: Boolean(row.others),
-    group: Object.fromEntries(groups.map((group, at) => [group, row[`g${at}`] ?? null])),
+    group: Object.fromEntries(query.groups.map((group, at) => [group, row[`g${at}`] ?? null])),
     percentilesMs: query.percentiles ? percentilesOf(row) : null,
   }));
+}
+
+const readOf = ({ percentiles }: SummaryQuery): Spans => (percentiles ? "with spans" : "without");
+
+/** The places of what sums are grouped by, and of those of them that are times. */
+function placesOf({ groups }: SummaryQuery): { all: string; times: string[] } {
+  const times = groups.flatMap((group, at) => (group === "day" || group === "hour" ? [`${at + 1}`] : []));
+  return { all: groups.map((_, at) => at + 1).join(", "), times };
+}
+
+/** A row of sums a group. */
+function sumsOf(query: SummaryQuery, source: string, ordered = true): string {
+  const { all, times } = placesOf(query);
+  const columns = [
+    ...query.groups.map((group, at) => `${GROUP_SQL[group]} AS g${at}`),
+    ...Object.entries(SUMS).map(([name, of]) => `sum(${of}) AS ${name}`),
+  ];
+  const order = ordered ? `ORDER BY ${[...times, "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}` : "";
+  return `SELECT ${columns.join(", ")}${spans(readOf(query), (name) => `sum(iif(status = 'denied', 0, ${name})) AS ${name}`)}
+    FROM (${source}) ${all && `GROUP BY ${all}`} HAVING count(*) > 0 ${order}`;
+}
+
+/** As `sumsOf`, with all but the largest of the last group in one row. */
+function topOf(query: SummaryQuery, top: NonNullable<SummaryQuery["top"]>, source: string): string {
+  const { all, times } = placesOf(query);
+  const last = `g${query.groups.length - 1}`;
+  const isTop = `coalesce(${last}, '') IN (SELECT value FROM top)`;
+  const columns = [
+    ...query.groups.map((_, at) => (`g${at}` === last ? `iif(${isTop}, ${last}, NULL) AS ${last}` : `g${at}`)),
+    `NOT (${isTop}) AS others`,
+    ...Object.keys(SUMS).map((name) => `sum(${name}) AS ${name}`),
+  ];
+  return `WITH rows AS MATERIALIZED (${sumsOf(query, source, false)}),
+    top AS MATERIALIZED (SELECT coalesce(${last}, '') AS value FROM rows GROUP BY 1
+      ORDER BY ${RANK_SQL[top.by]} DESC, sum(requests) DESC LIMIT ${top.count})
+    SELECT ${columns.join(", ")}${spans(readOf(query), (name) => `sum(${name}) AS ${name}`)}
+    FROM rows GROUP BY ${all}, ${query.groups.length + 1}
+    ORDER BY ${[...times, "others", "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`;
 }
 
 function percentilesOf(row: Record<string, unknown>): SummaryRow["percentilesMs"] {
@@ -146,13 +184,14 @@ interface Asked {
 /** What gives the rows from `begin` until before `end`, both in milliseconds since the epoch. */
 type Source = (begin: number, end: number) => Condition[];
 
-function sourceOf(asked: Asked): Condition {
+function sourceOf(asked: SummaryQuery): Condition {
   const { filter, groups } = asked;
-  const raw = rawSource(asked);
+  const read = readOf(asked);
+  const raw = rawSource(asked, read);
   const isTagged = groups.includes("tag") || filter.tag !== undefined;
-  const hourly = isTagged ? raw : inWhole(HOUR_MS, hourlySource(asked), raw);
+  const hourly = isTagged ? raw : inWhole(HOUR_MS, hourlySource(asked, read), raw);
   const facet = facetOf(asked);
-  const daily = facet === null ? hourly : inWhole(DAY_MS, dailySource(asked, facet), hourly);
+  const daily = facet === null ? hourly : inWhole(DAY_MS, dailySource(asked, facet, read), hourly);
   const source = IN_ROWS_ALONE.some((name) => filter[name] !== undefined) ? raw : daily;
   const parts = source(filter.from ?? EARLIEST, filter.to ?? LATEST);
   return { sql: parts.map((part) => part.sql).join(" UNION ALL "), values: parts.flatMap((part) => part.values) };
@@ -184,11 +223,11 @@ const inWhole =
     ];
   };
 
-function rawSource({ tenant, filter, groups }: Asked): Source {
+function rawSource({ tenant, filter, groups }: Asked, read: Spans): Source {
   const { sql, values } = conditionOf(filter, "usage");
   const columns = groups.includes("tag")
-    ? `${rawColumns("t.key || '=' || t.value")}, json_each(usage.tags) AS t`
-    : rawColumns("NULL");
+    ? `${rawColumns("t.key || '=' || t.value", read)}, json_each(usage.tags) AS t`
+    : rawColumns("NULL", read);
   return (begin, end) => [
     {
       sql: `${columns} WHERE tenant = ? AND time >= ? AND time < ?${sql}`,
@@ -197,20 +236,23 @@ function rawSource({ tenant, filter, groups }: Asked): Source {
   ];
 }
 
-function hourlySource({ tenant, filter }: Asked): Source {
+function hourlySource({ tenant, filter }: Asked, read: Spans): Source {
   const { sql, values } = conditionOf(filter, "usage_hourly");
   return (begin, end) => [
-    { sql: `${ROLLED_UP} WHERE tenant = ? AND hour >= ? AND hour < ?${sql}`, values: [tenant, begin, end, ...values] },
+    {
+      sql: `${rolledUp(read)} WHERE tenant = ? AND hour >= ? AND hour < ?${sql}`,
+      values: [tenant, begin, end, ...values],
+    },
   ];
 }
 
-function dailySource({ tenant, filter }: Asked, facet: Facet): Source {
+function dailySource({ tenant, filter }: Asked, facet: Facet, read: Spans): Source {
   const { key, team, user, tag, ...rest } = filter;
   const { sql, values } = conditionOf(rest, "usage_daily");
   const value = tag === undefined ? isValue(key ?? team ?? user) : hasTag(tag);
   return (begin, end) => [
     {
-      sql: `${dayColumns(facet)} WHERE tenant = ? AND facet = ? AND day >= ? AND day < ?${value.sql}${sql}`,
+      sql: `${dayColumns(facet, read)} WHERE tenant = ? AND facet = ? AND day >= ? AND day < ?${value.sql}${sql}`,
       values: [tenant, facet, begin, end, ...value.values, ...values],
     },
   ];
