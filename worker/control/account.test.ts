@@ -118,6 +118,22 @@ describe("an account", () => {
     expect([await isIn(third), await isIn(gus)]).toEqual([false, true]);
   });
 
+  it("shows when a session was last in use, noted now and then", async () => {
+    const ivy = await newMember(tenant, "viewer", "ivy@example.com");
+    const lastSeen = async () => (await call("GET", "/api/v1/me/sessions", { headers: ivy })).body.data[0].last_seen_at;
+    const old = Date.now() - 3_600_000;
+    await env.DB.prepare(
+      "UPDATE session SET updated_at = ? WHERE user_id = (SELECT id FROM user WHERE email = 'ivy@example.com')",
+    )
+      .bind(old)
+      .run();
+    await me(ivy);
+    await vi.waitFor(async () => expect(Date.parse(await lastSeen())).toBeGreaterThan(old));
+    const noted = await lastSeen();
+    await me(ivy);
+    expect(await lastSeen()).toBe(noted);
+  });
+
   it("gets a session of its own at sign-in, whatever cookie was there before", async () => {
     const given = { ...elsewhere(), cookie: "meterr.session_token=fixed.signature" };
     const signed = browserOf(await signIn("ada@example.com", PASSWORD, given));

@@ -191,8 +191,8 @@ function parametersOf({ path, query, method, tagged }: Operation): Parameter[] {
     ([name, schema]): Parameter => ({ name, in: "query", required: required.has(name), schema }),
   );
   const headers: Parameter[] = [];
-  // What the operator does is repeated without harm.
-  if (method === "POST" && !path.startsWith("/api/v1/operator/")) {
+  // What the operator does, and what concerns one's own account, is repeated without harm.
+  if (method === "POST" && /^\/api\/v1\/(me\/)?tenants/.test(path)) {
     const description = "Sent again within a day with the same key, the request is done once and answered alike.";
     headers.push({ name: "Idempotency-Key", in: "header", required: false, description, schema: text });
   }

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { type KeyInput, useCreateKey } from "../../api/keys.ts";
+import { useMembership } from "../../api/me.ts";
 import type { KeyMode, NewKey } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
@@ -30,6 +31,9 @@ const BLANK = { name: "", user: "", team: "", models: "", perMinute: "", cacheSe
 
 function CreateKeyForm({ tenant, onClose, onCreated }: Omit<Props, "open">) {
   const create = useCreateKey(tenant);
+  const membership = useMembership();
+  // A developer makes keys of their own alone; the API sees to it.
+  const own = membership?.role === "developer" ? membership.user : undefined;
   const [mode, setMode] = useState<KeyMode>("live");
   const [fields, setFields] = useState(BLANK);
   const bind = (name: keyof typeof BLANK) => ({
@@ -61,7 +65,11 @@ function CreateKeyForm({ tenant, onClose, onCreated }: Omit<Props, "open">) {
       <details className="group">
         <summary className="text-sm font-medium text-ink-2 hover:text-ink">More options</summary>
         <div className="mt-3 grid gap-4 sm:grid-cols-2">
-          <TextField label="User" hint="Fixed for every request." {...bind("user")} />
+          {own === undefined ? (
+            <TextField label="User" hint="Fixed for every request." {...bind("user")} />
+          ) : (
+            <TextField label="User" hint="Your keys are yours." value={own} readOnly />
+          )}
           <TextField label="Team" hint="Fixed for every request." {...bind("team")} />
           <TextField
             label="Models"
