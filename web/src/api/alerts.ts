@@ -74,3 +74,7 @@ export const useDeleteChannel = (tenant: string) =>
 /** Delivers a test now; that it could not be delivered is an answer, and no error. */
 export const useTestChannel = (tenant: string) =>
   useChange(tenant, ["deliveries"], (id: string) => apiPost<TestedDelivery>(`${path(tenant)}/${id}/test`));
+
+/** All alerts that fired, newest first. */
+export const alertPages = (tenant: string) => (cursor: string | null, signal: AbortSignal) =>
+  apiGet<Page<FiredAlert>>(`/api/v1/tenants/${tenant}/alert-log`, { limit: 500, cursor }, signal);

@@ -3,6 +3,27 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import { apiGet, type Page } from "./client.ts";
 import type { AuditEntry } from "./types.ts";
 
+const ACTIONS: Record<AuditEntry["action"], true> = { create: true, update: true, delete: true, rotate: true };
+const KINDS: Record<AuditEntry["kind"], true> = {
+  key: true,
+  budget: true,
+  credential: true,
+  price: true,
+  route: true,
+  rateLimit: true,
+  token: true,
+  team: true,
+  user: true,
+  sink: true,
+  alert: true,
+  member: true,
+  invitation: true,
+  account: true,
+  tenant: true,
+};
+export const AUDIT_ACTIONS = Object.keys(ACTIONS);
+export const AUDIT_KINDS = Object.keys(KINDS);
+
 export const AUDIT_FILTERS = ["actor", "action", "kind", "record", "from", "to"] as const;
 export type AuditFilters = { [name in (typeof AUDIT_FILTERS)[number]]?: string };
 

@@ -1,6 +1,6 @@
 /** Models with what they cost, and a tenant's own prices. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { apiDelete, apiGet, apiGetAll, apiPatch, apiPost, type Page } from "./client.ts";
+import { apiDelete, apiGet, apiGetAll, apiPost, type Page } from "./client.ts";
 import type { Price, PricedModel } from "./types.ts";
 import { useChange } from "./use-change.ts";
 
@@ -29,7 +29,7 @@ export const pricesQuery = (tenant: string) =>
     queryFn: ({ signal }) => apiGetAll<Price>(path(tenant, "prices"), signal),
   });
 
-export type PriceInput = Pick<Price, "per_million_tokens" | "context_window" | "max_output"> & {
+export type PriceInput = Pick<Price, "per_million_tokens" | "per_unit" | "tiers" | "context_window" | "max_output"> & {
   per_request: string | null;
 };
 
@@ -39,11 +39,6 @@ const LISTS = ["prices", "models"];
 export const useMakePrice = (tenant: string) =>
   useChange(tenant, LISTS, (input: PriceInput & Pick<Price, "provider" | "model">) =>
     apiPost<Price>(path(tenant, "prices"), input),
-  );
-
-export const useChangePrice = (tenant: string) =>
-  useChange(tenant, LISTS, ({ id, ...input }: PriceInput & { id: string }) =>
-    apiPatch<Price>(path(tenant, `prices/${id}`), input),
   );
 
 export const useDeletePrice = (tenant: string) =>

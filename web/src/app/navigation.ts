@@ -1,5 +1,7 @@
 /** The dashboard's pages as the sidebar, the palette and the shortcuts know them, in groups that belong together. */
 import {
+  BellRing,
+  Boxes,
   Cable,
   ChartColumn,
   Gauge,
@@ -8,8 +10,12 @@ import {
   type LucideIcon,
   MessagesSquare,
   PiggyBank,
+  ScrollText,
+  Settings,
   Split,
+  Timer,
   Users,
+  Waypoints,
   Workflow,
 } from "lucide-react";
 import type { Action } from "../api/types.ts";
@@ -23,9 +29,15 @@ export interface Destination {
     | "/$tenant/keys"
     | "/$tenant/savings"
     | "/$tenant/budgets"
+    | "/$tenant/alerts"
+    | "/$tenant/limits"
     | "/$tenant/routes"
     | "/$tenant/providers"
-    | "/$tenant/team";
+    | "/$tenant/models"
+    | "/$tenant/team"
+    | "/$tenant/audit"
+    | "/$tenant/sinks"
+    | "/$tenant/settings";
   title: string;
   icon: LucideIcon;
   keys: string;
@@ -56,6 +68,8 @@ export const GROUPS: readonly Group[] = [
     pages: [
       { to: "/$tenant/keys", title: "Keys", icon: KeyRound, keys: "g k", onPhone: true },
       { to: "/$tenant/budgets", title: "Budgets", icon: Gauge, keys: "g b", onPhone: true },
+      { to: "/$tenant/limits", title: "Limits", icon: Timer, keys: "g l" },
+      { to: "/$tenant/alerts", title: "Alerts", icon: BellRing, keys: "g a" },
     ],
   },
   {
@@ -63,12 +77,18 @@ export const GROUPS: readonly Group[] = [
     pages: [
       { to: "/$tenant/routes", title: "Routes", icon: Split, keys: "g u" },
       { to: "/$tenant/providers", title: "Providers", icon: Cable, keys: "g p" },
+      { to: "/$tenant/models", title: "Models", icon: Boxes, keys: "g m" },
       { to: "/$tenant/playground", title: "Playground", icon: MessagesSquare, keys: "g y" },
     ],
   },
   {
     title: "Organization",
-    pages: [{ to: "/$tenant/team", title: "Team", icon: Users, keys: "g t" }],
+    pages: [
+      { to: "/$tenant/team", title: "Team", icon: Users, keys: "g t" },
+      { to: "/$tenant/audit", title: "Audit", icon: ScrollText, keys: "g d", needs: "audit" },
+      { to: "/$tenant/sinks", title: "Sinks", icon: Waypoints, keys: "g i" },
+      { to: "/$tenant/settings", title: "Settings", icon: Settings, keys: "g e" },
+    ],
   },
 ];
 

@@ -137,6 +137,30 @@ function useCommands({ tenant, text }: { tenant: string; text: string }): Comman
       title: "Add a provider's credential",
       run: () => navigate({ to: "/$tenant/providers", params, search: { new: "1" } }),
     },
+    may("budgets") && {
+      title: "Create a rate limit",
+      run: () => navigate({ to: "/$tenant/limits", params, search: { new: "1" } }),
+    },
+    may("alerts") && {
+      title: "Add an alert channel",
+      run: () => navigate({ to: "/$tenant/alerts", params, search: { new: "1" } }),
+    },
+    may("prices") && {
+      title: "Set the price of a model",
+      run: () => navigate({ to: "/$tenant/models", params, search: { set: "new" } }),
+    },
+    {
+      title: "Show models without a price",
+      run: () => navigate({ to: "/$tenant/models", params, search: { source: "none" } }),
+    },
+    may("sinks") && {
+      title: "Add a sink",
+      run: () => navigate({ to: "/$tenant/sinks", params, search: { new: "1" } }),
+    },
+    may("tokens") && {
+      title: "Make a management token",
+      run: () => navigate({ to: "/$tenant/settings", params, search: { new: "1" } }),
+    },
     {
       title: "Show failed requests",
       run: () => navigate({ to: "/$tenant/requests", params, search: { status: "error" } }),

@@ -4,8 +4,12 @@ import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";
 import {
+  alertsSearch,
+  auditSearch,
   budgetsSearch,
   dialogSearch,
+  editSearch,
+  modelsSearch,
   overviewSearch,
   playgroundSearch,
   providersSearch,
@@ -138,6 +142,48 @@ const routeRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/routes/route-page.tsx"), "RoutePage"),
 });
 
+const alertsRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/alerts",
+  validateSearch: alertsSearch,
+  component: lazyRouteComponent(() => import("../features/alerts/alerts-page.tsx"), "AlertsPage"),
+});
+
+const limitsRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/limits",
+  validateSearch: editSearch,
+  component: lazyRouteComponent(() => import("../features/limits/limits-page.tsx"), "LimitsPage"),
+});
+
+const modelsRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/models",
+  validateSearch: modelsSearch,
+  component: lazyRouteComponent(() => import("../features/models/models-page.tsx"), "ModelsPage"),
+});
+
+const sinksRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/sinks",
+  validateSearch: editSearch,
+  component: lazyRouteComponent(() => import("../features/sinks/sinks-page.tsx"), "SinksPage"),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("../features/audit/audit-page.tsx"), "AuditPage"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: "/settings",
+  validateSearch: dialogSearch,
+  component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
+});
+
 const teamRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/team",
@@ -182,6 +228,12 @@ export const router = createRouter({
       routesRoute,
       routeRoute,
       providersRoute,
+      alertsRoute,
+      limitsRoute,
+      modelsRoute,
+      sinksRoute,
+      auditRoute,
+      settingsRoute,
       teamRoute,
       accountRoute,
     ]),

@@ -1,4 +1,6 @@
 /** The parts of a page's state that live in its URL. Unknown or broken values fall back; a URL never breaks a page. */
+import { AUDIT_ACTIONS, AUDIT_KINDS, type AuditFilters } from "../api/audit.ts";
+import type { ModelFilters } from "../api/models.ts";
 import { SESSION_FILTERS, type SessionFilters } from "../api/sessions.ts";
 import { USAGE_FILTERS, type UsageFilters } from "../api/usage.ts";
 import { PERIODS, type PeriodName } from "./period.ts";
@@ -97,6 +99,58 @@ export interface BudgetsSearch extends DialogSearch {
 }
 
 export const budgetsSearch = (raw: Raw): BudgetsSearch => ({ ...dialogSearch(raw), open: text(raw.open) });
+
+export interface EditSearch extends DialogSearch {
+  /** What is being changed. */
+  edit?: string;
+}
+
+export const editSearch = (raw: Raw): EditSearch => ({ ...dialogSearch(raw), edit: text(raw.edit) });
+
+export interface AlertsSearch extends EditSearch {
+  /** The channel whose deliveries are shown. */
+  log?: string;
+}
+
+export const alertsSearch = (raw: Raw): AlertsSearch => ({ ...editSearch(raw), log: text(raw.log) });
+
+export interface AuditSearch extends AuditFilters {
+  /** The entry whose panel is open. */
+  id?: string;
+}
+
+/** A day, or a time of one. */
+const day = (value: unknown): string | undefined => {
+  const given = text(value);
+  return given !== undefined && /^\d{4}-\d{2}-\d{2}/.test(given) && !Number.isNaN(Date.parse(given))
+    ? given
+    : undefined;
+};
+
+export const auditSearch = (raw: Raw): AuditSearch => ({
+  actor: text(raw.actor),
+  action: oneOf(raw.action, AUDIT_ACTIONS),
+  kind: oneOf(raw.kind, AUDIT_KINDS),
+  record: text(raw.record),
+  from: day(raw.from),
+  to: day(raw.to),
+  id: text(raw.id),
+});
+
+export interface ModelsSearch extends ModelFilters {
+  /** `provider/model` of the one that is looked at. */
+  open?: string;
+  /** Of the one whose price is being set; `new` for one that is yet to be named. */
+  set?: string;
+}
+
+export const modelsSearch = (raw: Raw): ModelsSearch => ({
+  q: text(raw.q),
+  provider: text(raw.provider),
+  source: oneOf(raw.source, ["tenant", "catalog", "none"]),
+  open: text(raw.open),
+  set: text(raw.set),
+});
 
 export interface ProvidersSearch extends DialogSearch {
   /** The credential that is being replaced. */

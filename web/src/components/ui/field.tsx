@@ -22,6 +22,16 @@ export function TextField({ label, hint, error, className, ...props }: FieldProp
   );
 }
 
+export function TextArea({ label, hint, error, className, ...props }: FieldProps & ComponentProps<"textarea">) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(ids) => (
+        <textarea {...props} {...ids} className={cn(inputStyle, "h-auto py-2", className)} autoComplete="off" />
+      )}
+    </Field>
+  );
+}
+
 export function SelectField({
   label,
   hint,

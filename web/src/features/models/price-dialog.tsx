@@ -1,0 +1,161 @@
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { type PriceInput, pricesQuery, useMakePrice } from "../../api/models.ts";
+import type { PricedModel, TokenKind } from "../../api/types.ts";
+import { Button } from "../../components/ui/button.tsx";
+import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
+import { TextField } from "../../components/ui/field.tsx";
+import { messageOf } from "../../components/ui/states.tsx";
+import { toast } from "../../lib/toast.ts";
+import { inputOfPrice, KINDS, priceOfInput } from "./words.ts";
+
+interface Props {
+  tenant: string;
+  /** `provider/model`; empty for one to be named. */
+  name: string;
+  /** What it costs now, to begin with. */
+  listed: PricedModel | null;
+  onClose: () => void;
+}
+
+type Texts = Partial<Record<TokenKind, string>>;
+const MAIN: readonly TokenKind[] = ["input", "output", "input_cached", "input_cache_write"];
+
+/** A price of one's own. It is a new one each time: an older one stays, to explain what it charged. */
+export function PriceDialog({ tenant, name, listed, onClose }: Props) {
+  const make = useMakePrice(tenant);
+  const { data: own = [] } = useQuery(pricesQuery(tenant));
+  const at = name.indexOf("/");
+  const [provider, setProvider] = useState(at < 0 ? "" : name.slice(0, at));
+  const [model, setModel] = useState(at < 0 ? "" : name.slice(at + 1));
+  const [texts, setTexts] = useState<Texts>(() => textsOf(listed));
+  const [context, setContext] = useState("");
+  const [longest, setLongest] = useState("");
+  const [tried, setTried] = useState(false);
+  const wrong = (kind: TokenKind): boolean =>
+    kind === "input" ? priceOfInput(texts.input ?? "") === null : isWrong(texts[kind]);
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (KINDS.some(({ kind }) => wrong(kind))) return;
+    // What the newest price says of units, requests and tiers stays: this form has no fields for them.
+    const before = own.find((price) => price.provider === provider.trim() && price.model === model.trim());
+    const input: PriceInput = {
+      per_million_tokens: pricesOf(texts),
+      per_request: before?.per_request ?? null,
+      per_unit: before?.per_unit ?? {},
+      tiers: before?.tiers ?? [],
+      context_window: context === "" ? (before?.context_window ?? null) : Number(context),
+      max_output: longest === "" ? (before?.max_output ?? null) : Number(longest),
+    };
+    make.mutate(
+      { provider: provider.trim(), model: model.trim(), ...input },
+      {
+        onSuccess: () => {
+          toast(`${model.trim()} is charged at your price within ten seconds`);
+          onClose();
+        },
+      },
+    );
+  };
+  const field = (kind: TokenKind, title: string) => (
+    <TextField
+      key={kind}
+      label={title}
+      required={kind === "input"}
+      inputMode="decimal"
+      placeholder={kind === "input" ? "0.25" : "As what it is part of"}
+      error={tried && wrong(kind) ? "Dollars, at most six decimals." : null}
+      value={texts[kind] ?? ""}
+      onChange={(event) => setTexts({ ...texts, [kind]: event.target.value })}
+    />
+  );
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={name === "" ? "Set a price" : `Your price of ${name}`}
+      description="In dollars, for a million tokens. It counts before the catalogue's."
+    >
+      <form onSubmit={submit} noValidate={tried} className="flex flex-col gap-4">
+        {name === "" && (
+          <div className="grid gap-4 sm:grid-cols-2">
+            <TextField
+              label="Provider"
+              required
+              pattern="[a-z0-9][a-z0-9\-]{0,39}"
+              placeholder="openai"
+              hint="As in its path here."
+              value={provider}
+              onChange={(event) => setProvider(event.target.value)}
+            />
+            <TextField
+              label="Model"
+              required
+              maxLength={200}
+              placeholder="gpt-5-mini"
+              hint="Exactly as requests or answers name it."
+              value={model}
+              onChange={(event) => setModel(event.target.value)}
+            />
+          </div>
+        )}
+        <div className="grid gap-4 sm:grid-cols-2">
+          {MAIN.map((kind) => field(kind, KINDS.find((each) => each.kind === kind)?.title ?? kind))}
+        </div>
+        <details>
+          <summary className="text-sm font-medium text-ink-2 hover:text-ink">
+            Other kinds, and how long it may be
+          </summary>
+          <div className="mt-3 grid gap-4 sm:grid-cols-2">
+            {KINDS.filter(({ kind }) => !MAIN.includes(kind)).map(({ kind, title }) => field(kind, title))}
+            <TextField
+              label="Context window"
+              inputMode="numeric"
+              pattern="[1-9][0-9]{0,8}"
+              placeholder={String(listed?.context_window ?? "Tokens")}
+              value={context}
+              onChange={(event) => setContext(event.target.value)}
+            />
+            <TextField
+              label="Longest answer"
+              inputMode="numeric"
+              pattern="[1-9][0-9]{0,8}"
+              placeholder={String(listed?.max_output ?? "Tokens")}
+              value={longest}
+              onChange={(event) => setLongest(event.target.value)}
+            />
+          </div>
+        </details>
+        {make.isError && (
+          <p role="alert" className="text-sm text-bad">
+            {messageOf(make.error)}
+          </p>
+        )}
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" tone="primary" busy={make.isPending}>
+            Set price
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+const isWrong = (text = ""): boolean => text.trim() !== "" && priceOfInput(text) === null;
+
+/** What there is now; a kind that costs what it is part of is left out, so that it goes on doing that. */
+function textsOf(listed: PricedModel | null): Texts {
+  const prices = listed?.per_million_tokens ?? {};
+  return Object.fromEntries(
+    KINDS.filter(({ kind, partOf }) => partOf === null || prices[kind] !== prices[partOf]).map(({ kind }) => [
+      kind,
+      inputOfPrice(prices[kind]),
+    ]),
+  );
+}
+
+const pricesOf = (texts: Texts): PriceInput["per_million_tokens"] =>
+  Object.fromEntries(KINDS.flatMap(({ kind }) => (texts[kind]?.trim() ? [[kind, priceOfInput(texts[kind])]] : [])));
