@@ -46,8 +46,10 @@ test("the end of one flight leaves the next one with its key alone", () => {
   expect(flights.at(KEY, NOW)).toBe(next);
 });
 
-test("a leader that gives no sign of life is not waited for", () => {
+test("a leader that is not sent soon, or gives no sign of life, is not waited for", () => {
   const { flights, flight } = leading();
+  expect(flights.at(KEY, NOW + 1_999)).toBe(flight);
+  expect(flights.at(KEY, NOW + 2_000)).toBeNull();
   flight.alive(NOW + 10_000);
   expect(flights.at(KEY, NOW + 20_000)).toBe(flight);
   expect(flights.at(KEY, NOW + 25_000)).toBeNull();

@@ -19,6 +19,8 @@ export interface Live {
 
 /** A leader that was not seen for so long has vanished: requests can be cancelled without a word. */
 const SILENT_MS = 15_000;
+/** One that was not sent by then waits for money, which others may have. */
+const SENT_WITHIN_MS = 2_000;
 
 export class Flight {
   readonly key: string;
@@ -32,13 +34,13 @@ export class Flight {
   isLost = false;
   readonly #empty: AbortController | null;
   #aboard = 0;
-  #seenAt: number;
+  #waitedForUntil: number;
 
   constructor(key: string, tape: Tape | null, now: number) {
     this.key = key;
     this.tape = tape;
     this.#empty = tape && new AbortController();
-    this.#seenAt = now;
+    this.#waitedForUntil = now + SENT_WITHIN_MS;
   }
 
   /** Fires when nobody is left who waits for the answer; null without a tape, since a signal does not cross requests. */
@@ -48,7 +50,7 @@ export class Flight {
 
   /** Whether there is still something to wait for. */
   isUnderWay(now: number): boolean {
-    return this.landing === null && !this.isLost && now - this.#seenAt < SILENT_MS;
+    return this.landing === null && !this.isLost && now < this.#waitedForUntil;
   }
 
   /** Someone waits for the answer, until what this gives is called; again is once. */
@@ -63,9 +65,9 @@ export class Flight {
     };
   }
 
-  /** The leader's sign of life, at least every few seconds. */
+  /** The leader's sign of life: when it is sent, and every few seconds from then on. */
   alive(now: number): void {
-    this.#seenAt = now;
+    this.#waitedForUntil = now + SILENT_MS;
   }
 
   land(landing: Landing): void {

@@ -30,6 +30,7 @@ export async function deliver(admitted: Delivery): Promise<void> {
     lead?.flight.alive(Date.now());
   });
   const dispatchedAt = Date.now();
+  lead?.flight.alive(dispatchedAt);
   let event: UsageEvent;
   try {
     const ending = await run(of, pulse);

@@ -44,6 +44,7 @@ export async function attempt(trying: Trying): Promise<Ending | Failed> {
   const { credential } = access;
   const sentAt = Date.now();
   bill.sent(sentAt);
+  of.lead?.flight.alive(sentAt);
   noteSent(tenant, target, { credential, now: sentAt });
   const note = (sign: Sign, error?: string) =>
     noteSign(tenant, target, { credential, sign, now: Date.now(), ...(error !== undefined && { error }) });
