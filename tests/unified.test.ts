@@ -140,6 +140,46 @@ describe("a unified entry", () => {
     expect(onlyRequest().headers["x-api-key"]).toBe(providerKey("anthropic"));
   });
 
+  test("leads the rest of a resumable upload back through itself", async () => {
+    upstream.reply = (response, { path }) => {
+      const address = `${upstream.origin}/upload/v1beta/files?upload_id=u1`;
+      const done = { "content-type": "application/json", "x-goog-upload-status": "final" };
+      if (path.includes("upload_id")) response.writeHead(200, done).end('{"file":{"name":"files/1"}}');
+      else response.writeHead(200, { "x-goog-upload-url": address }).end("{}");
+    };
+    const google = new GoogleGenAI({ apiKey: key.key, httpOptions: { baseUrl: system.url } });
+    const file = await google.files.upload({ file: new Blob(["Hi"], { type: "text/plain" }) });
+    expect(file.name).toBe("files/1");
+    expect(upstream.received.map(({ path }) => path)).toEqual([
+      "/upload/v1/files",
+      "/upload/v1beta/files?upload_id=u1",
+    ]);
+    expect(upstream.received[1]?.body.toString()).toBe("Hi");
+    for (const { headers } of upstream.received) expect(headers["x-goog-api-key"]).toBe(providerKey("google"));
+  });
+
+  test("embeds with any provider's model for the SDK of OpenAI", async () => {
+    const models = {
+      "google/gemini-embedding-001": "/v1beta/openai/embeddings",
+      "mistral/mistral-embed": "/v1/embeddings",
+      "cohere/embed-v4.0": "/compatibility/v1/embeddings",
+      "voyage/voyage-3.5": "/v1/embeddings",
+    };
+    const acme = await newTenant(system);
+    for (const model of Object.keys(models)) await acme.credential(model.split("/")[0] as string, upstream.origin);
+    const data = [{ object: "embedding", index: 0, embedding: [0.5, 0.25] }];
+    upstream.reply = json(200, { object: "list", data, model: "m", usage: { prompt_tokens: 2, total_tokens: 2 } });
+    const { key: apiKey } = await acme.key();
+    const openai = new OpenAI({ baseURL: `${system.url}/v1`, apiKey, maxRetries: 0 });
+    for (const [model, path] of Object.entries(models)) {
+      upstream.received.length = 0;
+      const answer = await openai.embeddings.create({ model, input: "Hi", encoding_format: "float" });
+      expect(answer.data[0]?.embedding).toEqual([0.5, 0.25]);
+      expect(onlyRequest().path).toBe(path);
+      expect(JSON.parse(onlyRequest().body.toString())).toMatchObject({ model: model.split("/")[1], input: "Hi" });
+    }
+  });
+
   test("counts tokens itself for a model whose provider does not count in this dialect", async () => {
     const body = '{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello there, how are you?"}]}';
     const answer = await ask("/v1/messages/count_tokens", body);

@@ -24,6 +24,7 @@ import { savedBy } from "./savings.ts";
 import { AHEAD_TOKENS, SlicedStream } from "./slices.ts";
 import { split } from "./split.ts";
 import { StreamMeter } from "./stream-meter.ts";
+import { leadUploadsBack } from "./unified/upload-address.ts";
 import { UsageChunkRemover } from "./usage-chunk.ts";
 import { WholeEvents } from "./whole-events.ts";
 
@@ -272,6 +273,7 @@ export function headersOf(answered: Answered, decoded: boolean, charge?: Charge)
   const { of, response } = answered;
   const { hold } = of.admission;
   const headers = towardsClient(response.headers, decoded);
+  if (of.call.unified) leadUploadsBack(headers, of.request.url);
   const before = of.earlier.reduce((sum, one) => sum + (one.charge.costNanos ?? 0), 0);
   const spent = charge?.costNanos == null ? null : charge.costNanos + before;
   const left = hold?.remainingNanos ?? null;
