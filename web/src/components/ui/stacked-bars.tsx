@@ -35,6 +35,7 @@ const TOP = 8;
 const RIGHT = 4;
 /** The least room between two labels of the axis. */
 const LABEL_PX = 64;
+const LAST_LABEL_PX = 44;
 const WIDEST_BAR = 48;
 const TICKS = 4;
 /** A limit far above all bars would press them flat: it is then left out of the scale. */
@@ -170,14 +171,17 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
             hideTicks
             tickLength={0}
             tickFormat={(step) => data.steps[step]?.axis}
-            tickLabelProps={{
+            tickLabelProps={(step) => ({
               className: "text-2xs",
               fill: "var(--ink-3)",
               fontSize: undefined,
               fontFamily: undefined,
               dy: 8,
-              textAnchor: "middle",
-            }}
+              // The last one would stand out over the edge.
+              ...(step === count - 1 && band < LAST_LABEL_PX
+                ? { textAnchor: "end", dx: band / 2 }
+                : { textAnchor: "middle" }),
+            })}
           />
           {data.previous && (
             <LinePath

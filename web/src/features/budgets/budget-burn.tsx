@@ -53,7 +53,7 @@ function Chart({ tenant, budget, plan, now }: { tenant: string; budget: Budget; 
   const leftNow = burn.left.at(-1)?.amount ?? burn.limit;
   return (
     <div className="flex min-w-0 flex-col gap-2">
-      <h3 className="text-xs font-medium text-ink-3">Left in this period</h3>
+      <h2 className="text-xs font-medium text-ink-3">Left in this period</h2>
       <BurnDown
         name={`${budget.name}: ${format(Math.max(0, leftNow))} of ${format(burn.limit)} left`}
         left={burn.left}
@@ -91,7 +91,7 @@ function Refused({ tenant, budget }: { tenant: string; budget: Budget }) {
   const records = refused.data ?? [];
   return (
     <section className="flex min-w-0 flex-col gap-2 text-sm">
-      <h3 className="flex justify-between gap-3 text-xs font-medium text-ink-3">
+      <h2 className="flex justify-between gap-3 text-xs font-medium text-ink-3">
         Refused or cut by it
         {records.length > 0 && (
           <Link
@@ -103,7 +103,7 @@ function Refused({ tenant, budget }: { tenant: string; budget: Budget }) {
             All of them
           </Link>
         )}
-      </h3>
+      </h2>
       {refused.isPending && <Skeleton className="h-4 w-2/3" />}
       {refused.isError && !refused.data && (
         <Failed what="Refused requests" error={refused.error} retry={() => void refused.refetch()} className="py-2" />

@@ -104,7 +104,7 @@ function LatencyCard({ overview: { latency, latencyBefore } }: { overview: Overv
           {formatDuration(median)}
         </span>
       )}
-      <span className="figures mt-0.5 flex h-6 items-end truncate text-xs text-ink-3">
+      <span className="figures mt-0.5 flex items-end truncate text-xs text-ink-3 sm:h-6">
         {latency.isPending
           ? " "
           : latency.isError && !latency.data
