@@ -30,7 +30,7 @@ export function flex(sample: Sample<SampledRequest>): Opportunity[] {
         costNanos: scaled(costNanos, sample.factor),
         savingNanos: scaled(costNanos * part, sample.factor),
         certainty: "at_most",
-        basis: `${partOf(requests.length, sample)} asked for whole answers outside of sessions, as jobs do. Those that can wait minutes pay ${Math.round((1 - part) * 100)} % of the price in the flex tier: name ${name} as their model.`,
+        basis: `${partOf(requests.length, ofModel(sample, target), sample.factor)} of this model asked for whole answers outside of sessions, as jobs do. Those that can wait minutes pay ${Math.round((1 - part) * 100)} % of the price in the flex tier: name ${name} as their model.`,
         change: {
           method: "PUT",
           path: `/routes/${name}`,
@@ -41,6 +41,9 @@ export function flex(sample: Sample<SampledRequest>): Opportunity[] {
     ];
   });
 }
+
+const ofModel = ({ requests }: Sample<SampledRequest>, target: string) =>
+  requests.filter(({ provider, model }) => `${provider}/${model}` === target);
 
 function savedPart(request: SampledRequest | undefined): number {
   const price = request && priceOf(request);

@@ -31,13 +31,15 @@ export function promptCache(sample: Sample<SampledRequest>): Opportunity[] {
         ),
         savingNanos: scaled(saving, sample.factor),
         certainty: "estimated",
-        basis: `${partOf(requests.length, sample)} were turns of sessions whose prompts were paid in full. A turn within five minutes of the one before reads what that one sent, at a tenth of its price; what is new is written at a quarter more.`,
+        basis: `${partOf(requests.length, ofKey(sample, key), sample.factor)} with this key were turns of sessions whose prompts were paid in full. A turn within five minutes of the one before reads what that one sent, at a tenth of its price; what is new is written at a quarter more.`,
         change: { method: "PATCH", path: `/keys/${key}`, body: { prompt_cache: "auto" } },
         needs: null,
       },
     ];
   });
 }
+
+const ofKey = ({ requests }: Sample<SampledRequest>, key: string) => requests.filter((each) => each.key === key);
 
 /** In nanodollars, of one session's turns at one model: what is read is cheaper, what is written dearer. */
 function savedIn(turns: readonly SampledRequest[]): number {

@@ -20,7 +20,7 @@ export function repeats(sample: Sample<SampledRequest>): Opportunity[] {
         costNanos: scaled(costNanos, sample.factor),
         savingNanos: scaled(costNanos, sample.factor),
         certainty: "estimated",
-        basis: `${partOf(repeated.length, sample)} with this key had the same body as one of the hour before, and were paid again. With the cache they get that one's answer, word for word.`,
+        basis: `${partOf(repeated.length, requests, sample.factor)} with this key had the same body as one of the hour before, and were paid again. With the cache they get that one's answer, word for word.`,
         change: { method: "PATCH", path: `/keys/${key}`, body: { cache: { ttl_seconds: TTL_SECONDS } } },
         needs: null,
       },

@@ -55,6 +55,6 @@ export function groupBy<T>(all: Iterable<T>, nameOf: (each: T) => string | null)
 /** A figure of a sample as one of the span. */
 export const scaled = (value: number, factor: number): number => Math.round(value * factor);
 
-/** `3 of 10 requests` or, where the sample is not all, `3 of the newest 10 requests`. */
-export const partOf = (count: number, { requests, factor }: Sample<unknown>): string =>
-  `${count} of ${factor > 1 ? "the newest " : ""}${requests.length} requests`;
+/** `3 of 10 requests` or, where the sample is not all of the span, `3 of the newest 10 requests`. */
+export const partOf = (count: number, all: readonly unknown[], factor: number): string =>
+  `${count} of ${factor > 1 ? "the newest " : ""}${all.length} requests`;

@@ -9,7 +9,7 @@ import { CERTAINTY } from "./levers.ts";
 export function Figures({ report, stale }: { report: CostReport | undefined; stale: boolean }) {
   const largest = report?.possible[0];
   return (
-    <dl className="grid gap-3 sm:grid-cols-3 sm:gap-4">
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4">
       <Figure
         title="Spent"
         nanos={report && nanosOf(report.spent.cost_usd)}
@@ -20,10 +20,7 @@ export function Figures({ report, stale }: { report: CostReport | undefined; sta
         title="Saved"
         nanos={report && nanosOf(report.saved.saved_usd)}
         note={
-          report &&
-          (report.saved.part === null
-            ? "of a bill that is still nothing"
-            : `${formatPercent(report.saved.part)} of what it would have cost`)
+          report && (report.saved.part === null ? "of no bill yet" : `${formatPercent(report.saved.part)} of the bill`)
         }
         stale={stale}
       />
@@ -53,13 +50,13 @@ function Figure(props: {
 }) {
   const { title, before, nanos, note, stale } = props;
   return (
-    <div className="flex min-w-0 flex-col rounded-lg border bg-surface p-3.5 sm:p-4">
+    <div className="flex min-w-0 flex-col rounded-lg border bg-surface p-3.5 last:col-span-2 sm:p-4 sm:last:col-span-1">
       <dt className="text-sm text-ink-2">{title}</dt>
       <dd className={cn("mt-1 min-w-0", stale && "stale")}>
         {nanos === undefined ? (
           <>
-            <Skeleton className="mt-1 h-7 w-24" />
-            <Skeleton className="mt-2 h-3.5 w-40" />
+            <Skeleton className="mt-1 h-5 w-24 sm:h-6" />
+            <Skeleton className="mt-2 h-3.5 w-32" />
           </>
         ) : (
           <>

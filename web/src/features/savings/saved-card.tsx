@@ -77,11 +77,13 @@ export function SavedCard({ report, span, stale }: { report: CostReport | undefi
                     </span>
                   </span>
                 </th>
-                <td className="figures hidden pl-4 text-right sm:table-cell">{formatCount(requests)}</td>
-                <td className="figures pl-4 text-right" title={formatUsdExact(nanosOf(saved))}>
+                <td className="figures hidden pl-4 text-right whitespace-nowrap sm:table-cell">
+                  {formatCount(requests)}
+                </td>
+                <td className="figures pl-4 text-right whitespace-nowrap" title={formatUsdExact(nanosOf(saved))}>
                   {formatUsd(nanosOf(saved))}
                 </td>
-                <td className="figures pr-4 pl-4 text-right text-ink-2">
+                <td className="figures pr-4 pl-4 text-right whitespace-nowrap text-ink-2">
                   {total > 0 ? formatPercent(nanosOf(saved) / total) : "–"}
                 </td>
               </tr>

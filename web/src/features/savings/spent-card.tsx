@@ -61,6 +61,7 @@ export function SpentCard(props: {
                     scope="col"
                     className={cn(
                       "py-2 pl-4 text-right font-normal last:pr-4",
+                      head === "Saved" && "pr-4 md:pr-0",
                       head === "Requests" && "hidden sm:table-cell",
                       head === "Share" && "hidden md:table-cell",
                     )}
@@ -76,14 +77,19 @@ export function SpentCard(props: {
                   <th scope="row" className="w-2/5 max-w-0 py-0 pl-4 text-left font-normal">
                     <Name row={row} tenant={props.tenant} />
                   </th>
-                  <td className="figures hidden pl-4 text-right sm:table-cell">{formatCount(row.requests)}</td>
-                  <td className="figures pl-4 text-right" title={formatUsdExact(row.cost)}>
+                  <td className="figures hidden pl-4 text-right whitespace-nowrap sm:table-cell">
+                    {formatCount(row.requests)}
+                  </td>
+                  <td className="figures pl-4 text-right whitespace-nowrap" title={formatUsdExact(row.cost)}>
                     {formatUsd(row.cost)}
                   </td>
-                  <td className="figures pl-4 text-right last:pr-4" title={formatUsdExact(row.saved)}>
+                  <td
+                    className="figures pr-4 pl-4 text-right whitespace-nowrap md:pr-0"
+                    title={formatUsdExact(row.saved)}
+                  >
                     {formatUsd(row.saved)}
                   </td>
-                  <td className="figures hidden pr-4 pl-4 text-right text-ink-2 md:table-cell">
+                  <td className="figures hidden pr-4 pl-4 text-right whitespace-nowrap text-ink-2 md:table-cell">
                     {shareOf(row, nanosOf(report?.spent.cost_usd ?? "0"))}
                   </td>
                 </tr>
