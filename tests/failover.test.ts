@@ -551,6 +551,32 @@ describe("a route", () => {
 });
 
 describe("budgets", () => {
+  test("choose the target, by what they have spent, while they limit nothing", async () => {
+    isStream = false;
+    wire = WIRES.chat;
+    first.reply = good;
+    const own = await newTenant(system);
+    await own.credential("openai", first.origin);
+    await own.credential("groq", second.origin);
+    await own.budget({ name: "Month", scope: { type: "tenant" }, limit_usd: "0.000005", enforcement: "soft" });
+    const when = { "budget.Month.used": { at_least: 50 } };
+    const targets = [{ model: "groq/llama-3.1-8b-instant", when }, { model: "openai/gpt-4o-mini" }];
+    await own.api("PUT", "/routes/thrifty", { targets });
+    const { key: ownKey } = await own.key();
+    const provider = async () => {
+      const response = await fetch(`${system.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${ownKey}` },
+        body: JSON.stringify(wire.body("thrifty", false)),
+      });
+      await response.arrayBuffer();
+      return response.headers.get("x-meterr-provider");
+    };
+    // One answer costs $0.0000045.
+    expect(await provider()).toBe("openai");
+    await until("the isolate has heard of it", 5_000, async () => (await provider()) === "groq");
+  });
+
   test("stay hard over all attempts, and a budget of a model pays for that model alone", async () => {
     isStream = false;
     const own = await newTenant(system);
