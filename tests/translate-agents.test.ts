@@ -65,7 +65,7 @@ test.each(["chat", "responses", "gemini"] as const)(
     expect(answer.status, text).toBe(200);
     expect(text).toContain("event: message_stop");
     const [exchange] = via.exchanges;
-    expect(exchange?.dropped).toEqual(["metadata"]);
+    expect(exchange?.dropped).toEqual(["metadata", "system[].cache_control", "messages[].content[].cache_control"]);
     const sent = JSON.stringify(exchange?.body);
     for (const part of [
       "You are a coding agent.",

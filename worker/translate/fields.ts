@@ -143,18 +143,3 @@ export function effortIn(body: JsonObject, field: string): { reasoning?: Reasoni
 /** How hard a budget of so many tokens lets a model think. */
 export const effortOf = (tokens: number): Reasoning =>
   tokens === 0 ? "none" : tokens <= 2_048 ? "low" : tokens <= 10_000 ? "medium" : "high";
-
-/** Fields of `body` that are set and that neither list has, with `prefix` before their names. */
-export function otherFields(body: JsonObject, known: ReadonlySet<string>, prefix = ""): string[] {
-  return Object.entries(body).flatMap(([name, value]) =>
-    known.has(name) || value === undefined || value === null ? [] : [`${prefix}${name}`],
-  );
-}
-
-/** `fields`, apart: those that change nothing in the answer, and those that would. */
-export function apart(
-  fields: readonly string[],
-  hints: ReadonlySet<string>,
-): { hints: string[]; unsupported: string[] } {
-  return { hints: fields.filter((name) => hints.has(name)), unsupported: fields.filter((name) => !hints.has(name)) };
-}

@@ -82,7 +82,7 @@ const FIELDS: Readonly<Record<Conversation, Readonly<Record<string, string>>>> =
   chat: { reasoning: "reasoning_effort", stopSequences: "stop", maxOutputTokens: "max_completion_tokens" },
   responses: { responseFormat: "text.format" },
   messages: { reasoning: "thinking", responseFormat: "output_config.format", maxOutputTokens: "max_tokens" },
-  gemini: { reasoning: "generationConfig.thinkingConfig", responseFormat: "generationConfig.responseJsonSchema" },
+  gemini: { reasoning: "generationConfig.thinkingConfig", responseFormat: "generationConfig.responseMimeType" },
 };
 
 /** The client's name of a neutral field. */

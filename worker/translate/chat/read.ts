@@ -4,64 +4,27 @@ import { arrayIn, isObject, type JsonObject, objectIn, stringIn } from "../../co
 import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
-  apart,
   argumentsOf,
   effortIn,
   fileFrom,
   fileOf,
   numbersIn,
-  otherFields,
   Prompt,
   schemaOf,
   stopsIn,
   type UserPart,
 } from "../fields.ts";
+import { asSpelled, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
-
-const READ = new Set([
-  "model",
-  "messages",
-  "stream",
-  "stream_options",
-  "max_tokens",
-  "max_completion_tokens",
-  "temperature",
-  "top_p",
-  "top_k",
-  "presence_penalty",
-  "frequency_penalty",
-  "seed",
-  "stop",
-  "tools",
-  "tool_choice",
-  "parallel_tool_calls",
-  "response_format",
-  "reasoning_effort",
-]);
-const HINTS = new Set([
-  "user",
-  "metadata",
-  "store",
-  "service_tier",
-  "prompt_cache_key",
-  "prompt_cache_retention",
-  "safety_identifier",
-  "prediction",
-  "verbosity",
-]);
-/** Values that ask for nothing. */
-const DEFAULTS: JsonObject = { n: 1, logprobs: false, top_logprobs: 0 };
+import { CHAT } from "./shape.ts";
 
 export function readChat(body: JsonObject): Read {
   const prompt = new Prompt();
   const messages = body.messages;
   if (!Array.isArray(messages)) throw new BadRequest("messages", "is no list");
   for (const [index, message] of messages.entries()) readMessage(prompt, message, `messages[${index}]`);
-  const fields = otherFields(body, READ).filter(
-    (name) => body[name] !== DEFAULTS[name] && !(name === "modalities" && String(body[name]) === "text"),
-  );
   const { tools, unsupported } = readTools(body);
-  const sorted = apart(fields, HINTS);
+  const left = unread(body, CHAT, asSpelled);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(body, {
@@ -79,7 +42,7 @@ export function readChat(body: JsonObject): Read {
     ...(tools.length > 0 ? { tools, ...readChoice(body.tool_choice) } : {}),
     ...(body.parallel_tool_calls === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
   };
-  return { options, hints: sorted.hints, unsupported: [...sorted.unsupported, ...unsupported] };
+  return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
 }
 
 /** As the providers that can be told so are told. */

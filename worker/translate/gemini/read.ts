@@ -4,36 +4,19 @@ import { arrayIn, isObject, type JsonObject, numberIn, objectIn, stringIn } from
 import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
-  apart,
   effortOf,
   fileFrom,
   fileOf,
   numbersIn,
-  otherFields,
   Prompt,
   schemaOf,
   stopsIn,
   type UserPart,
 } from "../fields.ts";
+import { unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
 import { camelFields, jsonSchemaOf } from "./schema.ts";
-
-const READ = new Set(["model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig"]);
-const HINTS = new Set(["safetySettings", "labels", "generationConfig.mediaResolution"]);
-const CONFIG = new Set([
-  "maxOutputTokens",
-  "temperature",
-  "topP",
-  "topK",
-  "presencePenalty",
-  "frequencyPenalty",
-  "seed",
-  "stopSequences",
-  "responseMimeType",
-  "responseSchema",
-  "responseJsonSchema",
-  "thinkingConfig",
-]);
+import { GEMINI } from "./shape.ts";
 
 export function readGemini(asked: JsonObject): Read {
   const body = camelFields(asked);
@@ -44,12 +27,8 @@ export function readGemini(asked: JsonObject): Read {
   const contents = typeof body.contents === "string" ? [{ parts: [{ text: body.contents }] }] : body.contents;
   if (!Array.isArray(contents)) throw new BadRequest("contents", "is no list");
   for (const [index, content] of contents.entries()) readContent(prompt, calls, content, `contents[${index}]`);
-  const { tools, unsupported } = readTools(body);
-  const others = [
-    ...otherFields(body, READ),
-    ...otherFields(config, CONFIG, "generationConfig.").filter((name) => !isDefault(name, config)),
-  ];
-  const sorted = apart(others, HINTS);
+  const tools = readTools(body);
+  const left = unread(body, GEMINI, camelFields);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(config, {
@@ -64,16 +43,10 @@ export function readGemini(asked: JsonObject): Read {
     ...stopsIn(config.stopSequences),
     ...readThinking(camelFields(config.thinkingConfig)),
     ...readFormat(config),
-    ...(tools.length > 0 ? { tools, ...readChoice(body) } : {}),
+    ...readChoice(body, tools),
   };
-  return { options, hints: sorted.hints, unsupported: [...sorted.unsupported, ...unsupported] };
+  return { options, ...left };
 }
-
-/** Values that ask for nothing. */
-const isDefault = (name: string, config: JsonObject): boolean =>
-  (name.endsWith(".candidateCount") && config.candidateCount === 1) ||
-  (name.endsWith(".responseLogprobs") && config.responseLogprobs === false) ||
-  (name.endsWith(".responseModalities") && String(config.responseModalities).toUpperCase() === "TEXT");
 
 /** Gemini's calls have no ids of need: a result belongs to the first call of its name that has none. */
 class Calls {
@@ -152,13 +125,10 @@ function modelPart(part: JsonObject, calls: Calls, at: string): AssistantPart[] 
   throw new BadRequest(at, "is of a kind that cannot be translated");
 }
 
-function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; unsupported: string[] } {
+function readTools(body: JsonObject): LanguageModelV4FunctionTool[] {
   const tools: LanguageModelV4FunctionTool[] = [];
-  const unsupported: string[] = [];
-  for (const [index, one] of arrayIn(body, "tools").entries()) {
-    const tool = camelFields(one);
-    unsupported.push(...otherFields(tool, new Set(["functionDeclarations"]), `tools[${index}].`));
-    for (const declared of arrayIn(tool, "functionDeclarations")) {
+  for (const tool of arrayIn(body, "tools")) {
+    for (const declared of arrayIn(camelFields(tool), "functionDeclarations")) {
       const fn = camelFields(declared);
       const description = stringIn(fn, "description");
       tools.push({
@@ -169,19 +139,27 @@ function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; un
       });
     }
   }
-  return { tools, unsupported };
+  return tools;
 }
 
-function readChoice(body: JsonObject): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+/** The tools, and which of them the model may take. */
+function readChoice(
+  body: JsonObject,
+  tools: LanguageModelV4FunctionTool[],
+): Pick<LanguageModelV4CallOptions, "tools" | "toolChoice"> {
+  if (tools.length === 0) return {};
   const { mode, allowedFunctionNames } = camelFields(camelFields(body.toolConfig).functionCallingConfig);
-  const names = Array.isArray(allowedFunctionNames) ? allowedFunctionNames : [];
+  const names = new Set(Array.isArray(allowedFunctionNames) ? allowedFunctionNames : []);
+  const allowed = names.size > 0 ? tools.filter(({ name }) => names.has(name)) : tools;
   switch (String(mode).toUpperCase()) {
     case "NONE":
-      return { toolChoice: { type: "none" } };
+      return { tools, toolChoice: { type: "none" } };
     case "ANY":
-      return { toolChoice: names.length === 1 ? { type: "tool", toolName: String(names[0]) } : { type: "required" } };
+      return { tools: allowed, toolChoice: { type: "required" } };
+    case "VALIDATED":
+      return { tools: allowed };
     default:
-      return {};
+      return { tools };
   }
 }
 

@@ -5,7 +5,6 @@ import { ONE_TOOL_AT_A_TIME } from "../chat/read.ts";
 import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
-  apart,
   argumentsOf,
   effortIn,
   effortOf,
@@ -13,31 +12,14 @@ import {
   fileOf,
   numbersIn,
   type Output,
-  otherFields,
   Prompt,
   schemaOf,
   stopsIn,
   type UserPart,
 } from "../fields.ts";
+import { asSpelled, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
-
-const READ = new Set([
-  "model",
-  "messages",
-  "system",
-  "stream",
-  "max_tokens",
-  "temperature",
-  "top_p",
-  "top_k",
-  "stop_sequences",
-  "tools",
-  "tool_choice",
-  "thinking",
-  "output_config",
-  "output_format",
-]);
-const HINTS = new Set(["metadata", "service_tier", "cache_control", "context_management", "inference_geo", "speed"]);
+import { MESSAGES } from "./shape.ts";
 
 export function readMessages(body: JsonObject): Read {
   const prompt = new Prompt();
@@ -46,7 +28,7 @@ export function readMessages(body: JsonObject): Read {
   for (const [index, message] of body.messages.entries()) readMessage(prompt, message, `messages[${index}]`);
   const { tools, unsupported } = readTools(body);
   const choice = objectIn(body, "tool_choice");
-  const sorted = apart(otherFields(body, READ), HINTS);
+  const left = unread(body, MESSAGES, asSpelled);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(body, {
@@ -61,7 +43,7 @@ export function readMessages(body: JsonObject): Read {
     ...(tools.length > 0 ? { tools, ...readChoice(choice) } : {}),
     ...(choice.disable_parallel_tool_use === true ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
   };
-  return { options, hints: sorted.hints, unsupported: [...sorted.unsupported, ...unsupported] };
+  return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
 }
 
 function textOf(content: unknown): string {

@@ -5,49 +5,19 @@ import { ONE_TOOL_AT_A_TIME } from "../chat/read.ts";
 import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
-  apart,
   argumentsOf,
   effortIn,
   fileFrom,
   fileOf,
   numbersIn,
   type Output,
-  otherFields,
   Prompt,
   schemaOf,
   type UserPart,
 } from "../fields.ts";
+import { asSpelled, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
-
-const READ = new Set([
-  "model",
-  "input",
-  "instructions",
-  "stream",
-  "max_output_tokens",
-  "temperature",
-  "top_p",
-  "tools",
-  "tool_choice",
-  "parallel_tool_calls",
-  "reasoning",
-  "text",
-]);
-const HINTS = new Set([
-  "user",
-  "metadata",
-  "store",
-  "service_tier",
-  "prompt_cache_key",
-  "prompt_cache_retention",
-  "safety_identifier",
-  "include",
-  "stream_options",
-  "client_metadata",
-  "truncation",
-]);
-/** Values that ask for nothing. */
-const DEFAULTS: JsonObject = { background: false, top_logprobs: 0, store: false };
+import { RESPONSES } from "./shape.ts";
 
 export function readResponses(body: JsonObject): Read {
   const prompt = new Prompt();
@@ -57,10 +27,7 @@ export function readResponses(body: JsonObject): Read {
   else if (!Array.isArray(input)) throw new BadRequest("input", "is neither a text nor a list");
   else for (const [index, item] of input.entries()) readItem(prompt, item, `input[${index}]`);
   const { tools, unsupported } = readTools(body);
-  const sorted = apart(
-    otherFields(body, READ).filter((name) => body[name] !== DEFAULTS[name]),
-    HINTS,
-  );
+  const left = unread(body, RESPONSES, asSpelled);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(body, { maxOutputTokens: ["max_output_tokens"], temperature: ["temperature"], topP: ["top_p"] }),
@@ -69,7 +36,7 @@ export function readResponses(body: JsonObject): Read {
     ...(tools.length > 0 ? { tools, ...readChoice(body.tool_choice) } : {}),
     ...(body.parallel_tool_calls === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
   };
-  return { options, hints: sorted.hints, unsupported: [...sorted.unsupported, ...unsupported] };
+  return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
 }
 
 function readItem(prompt: Prompt, item: unknown, at: string) {
