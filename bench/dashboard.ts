@@ -3,17 +3,16 @@
  * its pages can be used in a real Chromium. `-- --records N` for another size, `--state DIR` to keep what was written and
  * use it again.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { findChromium } from "../scripts/lib/chromium.ts";
 import { SEEDED_DAYS, seed } from "./seed.ts";
+import { databaseIn, type Served, serve } from "./serve.ts";
 import { median } from "./stats.ts";
 
-const ROOT = join(import.meta.dirname, "..");
 /** What the dashboard promises. */
 const OVERVIEW_MS = 300;
 const LIST_MS = 200;
@@ -22,52 +21,10 @@ const ROUNDS = 7;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-interface Served {
-  url: string;
-  signInUrl: string;
-  tenant: string;
-  adminToken: string;
-  stop(): Promise<void>;
-}
-
 interface Figure {
   name: string;
   ms: number;
   target: number | null;
-}
-
-/** The start command on `state`, till it has said where it serves. */
-function serve(state: string): Promise<Served> {
-  const child: ChildProcess = spawn(process.execPath, [join(ROOT, "scripts/run.mjs"), "scripts/start.ts"], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
-    env: { ...process.env, PORT: "0", METERR_STATE: state },
-  });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  return new Promise((resolve, reject) => {
-    let output = "";
-    child.once("exit", (code) => reject(new Error(`the start command ended (${code})`)));
-    child.stdout?.on("data", (chunk: Buffer) => {
-      output += chunk;
-      const url = output.match(/serving (\S+)/)?.[1];
-      const signInUrl = output.match(/Dashboard +(\S+)/)?.[1];
-      if (url === undefined || signInUrl === undefined || !output.includes("curl ")) return;
-      const { tenant } = JSON.parse(readFileSync(join(state, "bootstrap.json"), "utf8")) as { tenant: string };
-      const adminToken = readFileSync(join(state, "admin-token"), "utf8").trim();
-      const stop = async (): Promise<void> => {
-        child.kill("SIGTERM");
-        await ended;
-      };
-      resolve({ url, signInUrl, tenant, adminToken, stop });
-    });
-  });
-}
-
-function databaseIn(state: string): string {
-  const folder = join(state, "d1", "meterr-d1");
-  const name = readdirSync(folder).find((file) => file.endsWith(".sqlite") && !file.startsWith("metadata"));
-  if (name === undefined) throw new Error(`no database in ${folder}`);
-  return join(folder, name);
 }
 
 /** What the overview's first screen asks for, and what a click leads to. */

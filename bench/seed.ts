@@ -153,7 +153,7 @@ function asD1(db: DatabaseSync): Database {
 /** Writes `count` events of `tenant` into the database at `path`. Tells of each hundred thousand. */
 export async function seed(
   path: string,
-  { tenant, count, now }: { tenant: string; count: number; now: number },
+  { tenant, count, now, prefix = "req_" }: { tenant: string; count: number; now: number; prefix?: string },
 ): Promise<void> {
   const db = new DatabaseSync(path);
   db.exec("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000");
@@ -167,7 +167,7 @@ export async function seed(
     if (written % 100_000 === 0) process.stderr.write(`${written.toLocaleString("en-US")} records\n`);
   };
   for (const event of eventsOf(tenant, count, now)) {
-    batch.push(event);
+    batch.push({ ...event, id: event.id.replace("req_", prefix) });
     if (batch.length === BATCH) await flush();
   }
   if (batch.length > 0) await flush();
