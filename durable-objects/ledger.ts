@@ -26,6 +26,7 @@ import type {
   RotateResult,
   TokenRecord,
 } from "../worker/core/ledger-api.ts";
+import { VIEWER_HEADER } from "../worker/core/ledger-api.ts";
 import type { Budget, BudgetState, KeyRecord, Limit } from "../worker/core/policy.ts";
 import type { RatedKind } from "../worker/core/rates.ts";
 import type { RouteRecord, RouteVersion } from "../worker/core/route.ts";
@@ -83,6 +84,9 @@ const SWEEP_MS = 5_000;
 const ALERT_PRUNE_MS = 3_600_000;
 /** Who the audit log names where nobody asked for the change. */
 const SYSTEM: Actor = { id: "system", ip: null };
+
+/** Of the codes that are applications' own: whoever looks has to show again that they may. */
+const LOOK_AGAIN = 4_401;
 
 /** Counters for `/metrics`. */
 export interface LedgerStats {
@@ -239,7 +243,9 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   /** A removed key is revoked and stays readable, since usage names it; anything else is deleted. */
   async remove(kind: RecordKind, id: string, actor: Actor): Promise<boolean> {
     const now = Date.now();
-    return this.#step(now, (state) => this.#remove(state, { kind, id, actor, now }));
+    const isRemoved = this.#step(now, (state) => this.#remove(state, { kind, id, actor, now }));
+    if (kind === "token") await this.endLive(`token:${id}`);
+    return isRemoved;
   }
 
   async recall(asked: Pick<Idempotency, "key" | "requestDigest">): Promise<Recalled | null> {
@@ -285,6 +291,10 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
       return record ? limitsOf(kind, record) : [];
     });
     return Object.fromEntries(limits.map((limit) => [limit.id, this.#stateOf(limit)]));
+  }
+
+  async endLive(viewer: string | null): Promise<void> {
+    for (const socket of this.ctx.getWebSockets(viewer ?? undefined)) socket.close(LOOK_AGAIN, "look again");
   }
 
   async note(note: Note, actor: Actor): Promise<void> {
@@ -360,7 +370,8 @@ export class Ledger extends DurableObject<Bindings> implements LedgerRecords, Le
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
+    // Found again by who looks, once they may no more.
+    this.ctx.acceptWebSocket(server, [request.headers.get(VIEWER_HEADER) ?? ""]);
     return new Response(null, { status: 101, webSocket: client });
   }
 

@@ -15,8 +15,19 @@ export interface AccountChange {
 
 /** Notes `change` wherever the user is a member. */
 export async function noteAccount(env: Env, { userId, before, after }: AccountChange, actor: Actor): Promise<void> {
+  const note = { kind: "account", action: "update", recordId: userId, before, after } as const;
+  const tenants = await tenantsOf(env, userId);
+  await Promise.all(tenants.map((tenant) => ledgerOf(env, tenant).note(note, actor)));
+}
+
+/** Closes what a user has open of any tenant: with a session that has not ended, a page opens it again. */
+export async function endLiveOf(env: Env, userId: string): Promise<void> {
+  const tenants = await tenantsOf(env, userId);
+  await Promise.all(tenants.map((tenant) => ledgerOf(env, tenant).endLive(`user:${userId}`)));
+}
+
+async function tenantsOf(env: Env, userId: string): Promise<string[]> {
   const { organizationId } = member;
   const rows = await accountsOf(env).select({ organizationId }).from(member).where(eq(member.userId, userId));
-  const note = { kind: "account", action: "update", recordId: userId, before, after } as const;
-  await Promise.all(rows.map(({ organizationId: tenant }) => ledgerOf(env, tenant).note(note, actor)));
+  return rows.map((row) => row.organizationId);
 }

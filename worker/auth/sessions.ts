@@ -5,7 +5,7 @@ import type { Actor } from "../core/ledger-api.ts";
 import { accountsOf } from "../db/database.ts";
 import { member, organization, session as sessionTable } from "../db/schema.ts";
 import type { Env } from "../env.ts";
-import { noteAccount } from "./account-audit.ts";
+import { endLiveOf, noteAccount } from "./account-audit.ts";
 import { mailerOf } from "./mail.ts";
 import { isSignUpOpen, socialProviders } from "./options.ts";
 import { isSafe, isSameOrigin } from "./origin.ts";
@@ -72,15 +72,19 @@ export async function handleAuth(
   if (!isOpen(env, path)) return null;
   // Nobody is signed in, or out, by a page of another origin: the library asks for less where there is no cookie yet.
   if (!isSafe(request) && !isSameOrigin(request)) return FOREIGN();
-  const before = path.startsWith("/two-factor/") ? await sessionUser(request, env) : null;
+  const isAboutWhoIsIn = path.startsWith("/two-factor/") || path === "/sign-out";
+  const before = isAboutWhoIsIn ? await sessionUser(request, env) : null;
   const { createAuth } = await import("./better.ts");
   const auth = await createAuth(env, url.origin, {
-    onPasswordReset: (userId) =>
-      noteAccount(env, { userId, before: null, after: { password: "reset" } }, actorOf(userId)),
+    onPasswordReset: async (userId) => {
+      await noteAccount(env, { userId, before: null, after: { password: "reset" } }, actorOf(userId));
+      await endLiveOf(env, userId);
+    },
   });
   const response = await auth.handler(request);
   const change = before && response.ok ? twoFactorChange(path, before) : null;
   if (before && change) await noteAccount(env, { userId: before.id, ...change }, actorOf(before.id));
+  if (before && path === "/sign-out") await endLiveOf(env, before.id);
   return response;
 }
 
@@ -155,6 +159,7 @@ export async function endSessions(env: Env, user: SessionUser, which: { id: stri
     .delete(sessionTable)
     .where(and(eq(userId, user.id), which === "others" ? ne(id, user.sessionId) : eq(id, which.id)))
     .returning({ id });
+  if (ended.length > 0) await endLiveOf(env, user.id);
   return ended.length;
 }
 

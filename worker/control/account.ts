@@ -1,7 +1,7 @@
 /** What a signed-in person changes of their own account, and the sessions in which they are signed in. */
 import { eq } from "drizzle-orm";
 import * as z from "zod";
-import { noteAccount } from "../auth/account-audit.ts";
+import { endLiveOf, noteAccount } from "../auth/account-audit.ts";
 import { confirmEmail, requestConfirmation } from "../auth/confirm.ts";
 import { mailerOf } from "../auth/mail.ts";
 import { changePassword, checkPassword, hasPassword, setFirstPassword } from "../auth/passwords.ts";
@@ -208,6 +208,7 @@ async function putPassword(call: PersonalCall): Promise<Answer> {
   const change = { currentPassword: present, newPassword: wanted };
   const cookies = await changePassword(call.request, call.env, change);
   await noted(call, null, { password: "changed" });
+  await endLiveOf(call.env, call.user.id);
   const response = Response.json({ password: true }, { headers: { "cache-control": "no-store" } });
   for (const cookie of cookies) response.headers.append("set-cookie", cookie);
   return response;

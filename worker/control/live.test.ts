@@ -1,7 +1,7 @@
 // Loaded before the tests: under a test runner it takes seconds.
 import "../auth/better.ts";
 import { beforeAll, expect, it } from "vitest";
-import { newTenant, OPERATOR, ORIGIN, operator, raw, signIn } from "./test-kit.ts";
+import { call, newMember, newTenant, OPERATOR, ORIGIN, operator, raw, signIn } from "./test-kit.ts";
 
 let session: Awaited<ReturnType<typeof signIn>>;
 let stranger = "";
@@ -89,4 +89,44 @@ it("takes a bearer from a program, and from a browser of this origin alone", asy
   program.webSocket?.close();
   const headers = { ...OPERATOR, ...upgrade, origin: "https://evil.example" };
   expect((await raw("GET", live(), { headers })).status).toBe(403);
+});
+
+it("closes with what opened it: a member, a session, a token, and a second factor that is asked for", async () => {
+  const tenant = await newTenant("Watched");
+  const open = async (headers: Record<string, string>) => {
+    const { webSocket: socket } = await raw("GET", live(tenant), { headers: { ...headers, ...upgrade } });
+    if (!socket) throw new Error("no socket");
+    const closed = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
+    socket.accept();
+    return { socket, closed };
+  };
+  const [ada, bob] = [
+    await newMember(tenant, "owner", "ada@example.com"),
+    await newMember(tenant, "viewer", "bob@example.com"),
+  ];
+  const { body: token } = await operator("POST", `/api/v1/tenants/${tenant}/tokens`, { name: "t", role: "viewer" });
+  const bystander = await open(ada);
+  let isOpen = true;
+  void bystander.closed.then(() => {
+    isOpen = false;
+  });
+
+  const byToken = await open({ authorization: `Bearer ${token.token}` });
+  await operator("DELETE", `/api/v1/tenants/${tenant}/tokens/${token.id}`);
+  expect(await byToken.closed).toBe(4_401);
+
+  const bySession = await open(bob);
+  await call("POST", "/api/auth/sign-out", { headers: bob, body: {} });
+  expect(await bySession.closed).toBe(4_401);
+
+  const cleo = await newMember(tenant, "viewer", "cleo@example.com");
+  const byMember = await open(cleo);
+  const { body: people } = await operator("GET", `/api/v1/tenants/${tenant}/members`);
+  const { id } = people.data.find((each: { email: string }) => each.email === "cleo@example.com");
+  await operator("DELETE", `/api/v1/tenants/${tenant}/members/${id}`);
+  expect(await byMember.closed).toBe(4_401);
+
+  expect(isOpen).toBe(true);
+  await operator("PUT", `/api/v1/tenants/${tenant}/security`, { require_two_factor: true });
+  expect(await bystander.closed).toBe(4_401);
 });

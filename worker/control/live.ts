@@ -1,6 +1,7 @@
 /** What happens in a tenant as it happens: a WebSocket that its ledger holds. */
 import { isSameOrigin } from "../auth/origin.ts";
 import { gatewayError } from "../core/errors.ts";
+import { VIEWER_HEADER } from "../core/ledger-api.ts";
 import { fail } from "../core/outcome.ts";
 import { type App, forTenant, invalid, mount } from "./call.ts";
 
@@ -11,7 +12,7 @@ export function mountLive(app: App): void {
       summary: "A WebSocket that tells what happens as it happens.",
       notes: "Messages are JSON: `{type, data}` with the type `usage`, `budget`, `alert` or `provider`.",
       answers: ["websocket"],
-      does: forTenant("read", async ({ env, request, tenant, principal }) => {
+      does: forTenant("read", async ({ env, request, tenant, principal, actor }) => {
         if (request.headers.get("upgrade")?.toLowerCase() !== "websocket")
           return invalid("This path takes a WebSocket.");
         // A browser opens sockets to any origin with the cookie along, and only names where it comes from.
@@ -19,7 +20,9 @@ export function mountLive(app: App): void {
         if (fromBrowser && !isSameOrigin(request)) {
           return fail(gatewayError("not_allowed", "A socket may only be opened from a page of this origin."));
         }
-        return env.LEDGER.getByName(tenant).fetch(request);
+        const headers = new Headers(request.headers);
+        headers.set(VIEWER_HEADER, actor.id);
+        return env.LEDGER.getByName(tenant).fetch(new Request(request, { headers }));
       }),
     },
   });

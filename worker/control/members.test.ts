@@ -147,14 +147,19 @@ describe("a member", () => {
   });
 
   it("sees nothing any more once removed, and their keys end where that is asked for", async () => {
-    const fay = await newMember(tenant, "developer", "fay@example.com");
-    const { body: key } = await call("POST", at("keys"), { headers: fay, body: { name: "fay's" } });
+    const fay = await newMember(tenant, "admin", "fay@example.com");
+    const mine = { name: "fay's", user: "fay@example.com" };
+    const { body: key } = await call("POST", at("keys"), { headers: fay, body: mine });
+    const { body: token } = await call("POST", at("tokens"), { headers: fay, body: { name: "t", role: "viewer" } });
+    const bearer = { authorization: `Bearer ${token.token}` };
+    expect((await call("GET", at("keys"), { headers: bearer })).status).toBe(200);
     const id = await memberId("fay@example.com");
     const gone = await call("DELETE", at(`members/${id}?revoke_keys=1`), { headers: owner });
     expect(gone.body).toEqual({ id, deleted: true });
     expect((await call("GET", at("keys"), { headers: fay })).status).toBe(404);
     expect((await call("GET", "/api/v1/me", { headers: fay })).body.tenants).toEqual([]);
     expect((await operator("GET", at(`keys/${key.id}`))).body.revoked_at).not.toBeNull();
+    expect((await call("GET", at("keys"), { headers: bearer })).status).toBe(401);
   });
 
   it("is not removed, demoted or gone as the last owner, however many owners leave at once", async () => {

@@ -3,6 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import * as z from "zod";
 import { mayAppoint, type Role, roleOf } from "../auth/roles.ts";
 import { gatewayError } from "../core/errors.ts";
+import type { Page, Records } from "../core/ledger-api.ts";
 import { fail, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { ledgerOf } from "../db/ledger.ts";
@@ -42,7 +43,7 @@ export function mountMembers(app: App): void {
     DELETE: {
       summary: "Removes a member: their sessions see nothing of the tenant any more, at once.",
       notes:
-        "With `revoke_keys=1` the keys of their user are revoked too; without it they go on. The last owner stays.",
+        "With `revoke_keys=1` the keys of their user, and management tokens that they made, are revoked too; without it they go on. The last owner stays.",
       query: removal,
       answers: removed,
       tagged: true,
@@ -157,17 +158,27 @@ async function take(call: TenantCall, found: Shown, isToRevoke: boolean): Promis
     { ...noted, before: { email, role: before, user: party }, after: null },
     call.actor,
   );
-  if (isToRevoke) await revokeKeysOf(call, party);
+  await ledgerOf(call.env, call.tenant).endLive(`user:${id}`);
+  if (isToRevoke) await revokeWhatIsTheirs(call, found);
   return ok({ id, deleted: true });
 }
 
-async function revokeKeysOf(call: TenantCall, party: string): Promise<void> {
+/** Removes the keys of their user, and the management tokens that they made or that stand for them. */
+async function revokeWhatIsTheirs(call: TenantCall, { id: userId, user: party }: Shown): Promise<void> {
+  await removeAll(call, "key", ({ user, revokedAt }) => user === party && revokedAt === null);
+  await removeAll(call, "token", ({ user, madeBy }) => user === party || madeBy === `user:${userId}`);
+}
+
+async function removeAll<K extends "key" | "token">(
+  call: TenantCall,
+  kind: K,
+  isTheirs: (record: Records[K]) => boolean,
+): Promise<void> {
   const ledger = ledgerOf(call.env, call.tenant);
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof ledger.list<"key">>> = await ledger.list("key", { limit: 500, cursor });
-    const theirs = page.items.filter(({ user: of, revokedAt }) => of === party && revokedAt === null);
-    for (const { id } of theirs) await ledger.remove("key", id, call.actor);
+    const page: Page<Records[K]> = await ledger.list(kind, { limit: 500, cursor });
+    for (const { id } of page.items.filter(isTheirs)) await ledger.remove(kind, id, call.actor);
     cursor = page.cursor;
   } while (cursor !== null);
 }

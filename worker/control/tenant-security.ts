@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { gatewayError } from "../core/errors.ts";
 import { fail, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
+import { ledgerOf } from "../db/ledger.ts";
 import { organization } from "../db/schema.ts";
 import { type Answer, type App, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { readBody } from "./input.ts";
@@ -51,6 +52,8 @@ async function put(call: TenantCall): Promise<Answer> {
   const before = await present(call);
   await accountsOf(env).update(organization).set({ requireTwoFactor: wanted }).where(eq(organization.id, tenant));
   if (before !== wanted) {
+    // Whoever has no second factor is not to go on looking.
+    if (wanted) await ledgerOf(env, tenant).endLive(null);
     const noted = { kind: "tenant", action: "update", recordId: tenant } as const;
     const fields = [before, wanted].map((value) => ({ require_two_factor: value }));
     await note(env, tenant, { ...noted, before: fields[0] ?? null, after: fields[1] ?? null }, actor);

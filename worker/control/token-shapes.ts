@@ -9,6 +9,7 @@ export const token = z.strictObject({
   role: z.enum(ROLES),
   actions: z.array(z.enum(ACTIONS)).nullable(),
   user: z.string().nullable(),
+  made_by: z.string().nullable().meta({ description: "As the audit log names who made it." }),
   expires_at: time.nullable(),
   created_at: time,
 });

@@ -49,6 +49,7 @@ export function mountTokens(app: App): void {
         role: input.role,
         actions: input.actions,
         user: input.user,
+        madeBy: call.actor.id,
         expiresAt: input.expires_at,
         createdAt: call.now,
       };
@@ -69,6 +70,7 @@ export function mountTokens(app: App): void {
         role: record.role,
         actions: record.actions ?? null,
         user: record.user ?? null,
+        made_by: record.madeBy ?? null,
         expires_at: iso(record.expiresAt),
         created_at: iso(record.createdAt),
       })),

@@ -18,6 +18,8 @@ export interface TokenRecord {
   /** SHA-256 of the token, lower-case hex. */
   hash: string;
   role: "owner" | "admin" | "developer" | "billing" | "viewer";
+  /** Who made it, as the audit log names them; left out in tokens of before. */
+  madeBy?: string;
   /** Less than the role may do; null or left out: all of it. Names of `worker/auth/roles.ts`. */
   actions?: readonly string[] | null;
   /** The user whose keys it makes and sees, where its role sees its own alone; null or left out: the token itself. */
@@ -90,6 +92,9 @@ export interface AuditQuery {
   from?: number | undefined;
   to?: number | undefined;
 }
+
+/** Names who opens a live socket, to the ledger that holds it. */
+export const VIEWER_HEADER = "x-meterr-viewer";
 
 /** A change of what is kept elsewhere, without secrets. */
 export type Note = Pick<AuditEntry, "action" | "recordId" | "before" | "after"> & { kind: NotedKind };
@@ -180,6 +185,8 @@ export interface LedgerRecords {
   budgetStates(ids?: string[]): Promise<Record<string, BudgetState>>;
   /** The present counters of the rate limits that these records set, by the limits' ids. */
   rateStates(kind: RatedKind, ids: string[]): Promise<Record<string, BudgetState>>;
+  /** Closes the live sockets of `viewer`, as the audit log names them, or all: who still may opens another. */
+  endLive(viewer: string | null): Promise<void>;
   /** Notes what was changed elsewhere. */
   note(noted: Note, actor: Actor): Promise<void>;
   /** Newest first. A page may have fewer entries than it could, and more behind it. */

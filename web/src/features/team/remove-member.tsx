@@ -28,8 +28,8 @@ export function RemoveMember({ tenant, member, onClose }: { tenant: string; memb
           className="mt-0.5 size-4 shrink-0 accent-accent-strong"
         />
         <span>
-          Revoke the keys of <span className="font-medium break-words">{member.user}</span> too. An app that uses one
-          stops working.
+          Revoke the keys of <span className="font-medium break-words">{member.user}</span> too, and the management
+          tokens that they made. An app that uses one stops working.
         </span>
       </label>
     </Confirm>
