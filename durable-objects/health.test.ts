@@ -85,6 +85,8 @@ describe("health that isolates share", () => {
     expect(later.view(T + 70_000)[0]?.firstByteMs).toBeGreaterThan(125);
     expect(later.view(T + 300_000)[0]).toMatchObject({ attempts: 2, failures: 0, firstByteMs: null });
     expect(later.view(T + 86_500_000)).toEqual([]);
+    // What cannot be read is forgotten: it is no reason for a ledger not to wake.
+    for (const copy of ["", "{", "null", "{}"]) expect(new HealthDesk(copy, T).view(T)).toEqual([]);
   });
 
   test("is bounded: what was not heard of for longest is forgotten", () => {

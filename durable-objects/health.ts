@@ -15,6 +15,7 @@ import {
   PROBE_MS,
 } from "../worker/core/health.ts";
 import type { HealthView } from "../worker/core/health-view.ts";
+import { parseJson } from "../worker/core/json.ts";
 import { percentileMs } from "../worker/core/latency.ts";
 
 interface Slot {
@@ -65,8 +66,9 @@ export class HealthDesk {
   /** `copy` is what `text` gave. */
   constructor(copy: string | null, now: number) {
     this.#version = now;
-    if (copy === null) return;
-    for (const subject of JSON.parse(copy) as Subject[]) {
+    const subjects = copy === null ? null : parseJson(copy);
+    if (!Array.isArray(subjects)) return;
+    for (const subject of subjects as Subject[]) {
       this.#subjects.set(nameOfSubject(subject), { ...subject, version: now, by: "", turns: [] });
     }
   }
