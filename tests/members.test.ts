@@ -34,6 +34,7 @@ const TABLE: Record<string, { read?: readonly Role[]; change: readonly Role[] }>
   audit: { read: ADMINS, change: NOBODY },
   security: { change: ["owner"] },
   usage: { change: ["owner", "admin", "developer"] },
+  bodies: { read: ["owner", "admin", "developer"], change: NOBODY },
   // Their own.
   views: { change: ALL },
   leave: { change: ALL },

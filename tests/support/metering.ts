@@ -68,6 +68,7 @@ async function callOf({ provider: slug, request }: Recording): Promise<Call | nu
     bringsCredential: false,
     unified: null,
     levers: NO_LEVERS,
+    bodiesUntil: null,
   };
 }
 

@@ -19,6 +19,7 @@ export const ACTIONS = [
   "tokens",
   "import",
   "audit",
+  "bodies",
   "settings",
   "dissolve",
 ] as const;
@@ -30,7 +31,7 @@ const PEOPLE_ONLY: readonly Action[] = ["settings", "dissolve"];
 const MAY: Record<Role, readonly Action[]> = {
   owner: ACTIONS,
   admin: ACTIONS.filter((action) => action !== "security" && action !== "dissolve"),
-  developer: ["read", "keys", "import"],
+  developer: ["read", "keys", "import", "bodies"],
   billing: ["read", "budgets", "alerts", "prices"],
   viewer: ["read"],
 };

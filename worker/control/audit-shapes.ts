@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { AuditEntry as Entry } from "../core/ledger-api.ts";
 import { time } from "./shapes.ts";
 
-export const AUDIT_ACTIONS = ["create", "update", "delete", "rotate"] as const;
+export const AUDIT_ACTIONS = ["create", "update", "delete", "rotate", "read"] as const;
 
 /** Kinds of what is changed, as an entry names them. */
 export const AUDIT_KINDS = [
@@ -22,6 +22,7 @@ export const AUDIT_KINDS = [
   "invitation",
   "account",
   "tenant",
+  "body",
 ] as const satisfies readonly Entry["kind"][];
 
 const fields = z.record(z.string(), z.unknown()).nullable();

@@ -1,5 +1,6 @@
 /** API keys as the API shows them. */
 import * as z from "zod";
+import { shownBodiesSetting } from "./body-shapes.ts";
 import { rates, usedRates } from "./rate-limit-shapes.ts";
 import { time } from "./shapes.ts";
 
@@ -20,6 +21,7 @@ export const key = z.strictObject({
   max_identical_requests: z.int().nullable(),
   cache: z.strictObject({ ttl_seconds: z.int() }).nullable(),
   prompt_cache: z.enum(["auto", "off"]).nullable(),
+  bodies: shownBodiesSetting.nullable(),
   on_disconnect: z.enum(["abort", "drain"]),
   expires_at: time.nullable(),
   created_at: time,

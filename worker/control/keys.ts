@@ -7,6 +7,7 @@ import { newId } from "../core/ids.ts";
 import { fail, ok } from "../core/outcome.ts";
 import type { KeyRecord } from "../core/policy.ts";
 import { ledgerOf } from "../db/ledger.ts";
+import { bodiesSetting } from "./body-shapes.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
 import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
 import { instant, iso, label, name, readBody, tags } from "./input.ts";
@@ -33,6 +34,7 @@ const changeable = {
   max_identical_requests: z.int().positive().nullable(),
   cache: z.strictObject({ ttl_seconds: z.int().positive().max(MAX_CACHE_SECONDS) }).nullable(),
   prompt_cache: z.enum(["auto", "off"]).nullable().meta({ description: PROMPT_CACHE }),
+  bodies: bodiesSetting.nullable(),
   on_disconnect: z.enum(["abort", "drain"]),
   expires_at: instant.nullable(),
 };
@@ -144,6 +146,7 @@ function changesOf(input: z.output<typeof patch>, current: KeyRecord): Partial<K
     maxIdenticalRequests: input.max_identical_requests,
     cache: input.cache && { ttlSeconds: input.cache.ttl_seconds },
     promptCache: input.prompt_cache,
+    bodies: input.bodies && { keepDays: input.bodies.keep_days, redact: input.bodies.redact },
     onDisconnect: input.on_disconnect,
     expiresAt: input.expires_at,
   });
@@ -197,6 +200,7 @@ const showKey = (record: KeyRecord) => ({
   max_identical_requests: record.maxIdenticalRequests ?? null,
   cache: record.cache && { ttl_seconds: record.cache.ttlSeconds },
   prompt_cache: record.promptCache ?? null,
+  bodies: record.bodies ? { keep_days: record.bodies.keepDays, redact: record.bodies.redact } : null,
   on_disconnect: record.onDisconnect,
   expires_at: iso(record.expiresAt),
   created_at: iso(record.createdAt),

@@ -1,5 +1,6 @@
 /** What runs every few minutes. */
 import { archiveOf } from "../core/archive.ts";
+import { removeExpiredBodies } from "../core/body-store.ts";
 import { removeExpired } from "../db/retention.ts";
 import type { Env } from "../env.ts";
 import { type Refresh, refreshPrices } from "../pricing/index.ts";
@@ -7,11 +8,20 @@ import { type Refresh, refreshPrices } from "../pricing/index.ts";
 /** Called by the cron trigger, or by whoever stands in for it. */
 export async function runScheduled(env: Env): Promise<void> {
   const now = Date.now();
+  const archive = archiveOf(env);
   await Promise.all([
-    removeExpired({ usage: env.DB, accounts: env.DB, archive: archiveOf(env) }, now),
+    archive && isFirstOfDay(now) ? removeExpiredBodies(archive, now) : null,
+    removeExpired({ usage: env.DB, accounts: env.DB, archive }, now),
     refresh(env, now, "due"),
   ]);
 }
+
+const DAY_MS = 86_400_000;
+/** The cron's, with room for a late one. */
+const PERIOD_MS = 15 * 60_000;
+
+/** Once a day is enough for what ends by days, and listing a bucket is not free. */
+const isFirstOfDay = (now: number): boolean => now % DAY_MS < PERIOD_MS;
 
 /** Fetches the published prices, when they are due or now. */
 export const refresh = (env: Env, time: number, when: "due" | "now"): Promise<Refresh> =>

@@ -59,6 +59,7 @@ export const usageRecord = z.strictObject({
   overhead_ms: z.number().nullable(),
   error_code: name,
   refused_by: name.meta({ description: "The budget that refused it, or cut it short." }),
+  bodies_until: time.nullable().meta({ description: "Until when its bodies are kept; null where they are not." }),
   flags: z.array(z.string()),
   attempts: z.array(
     z.strictObject({

@@ -8,6 +8,8 @@ export interface Archive {
   put(key: string, body: string | Uint8Array): Promise<void>;
   /** Null where there is none. */
   get(key: string): Promise<Uint8Array | null>;
+  /** Removes an object; none is none. */
+  remove(key: string): Promise<void>;
   /** The keys below a folder, which ends with a slash, in order. */
   list(folder: string): Promise<string[]>;
 }
@@ -35,6 +37,7 @@ function bucketArchive(bucket: R2Bucket): Archive {
       const object = await bucket.get(key);
       return object && new Uint8Array(await object.arrayBuffer());
     },
+    remove: (key) => bucket.delete(key),
     list: async (folder) => {
       const keys: string[] = [];
       let cursor: string | undefined;
@@ -62,6 +65,11 @@ function diskArchive(disk: Fetcher): Archive {
       await response.body?.cancel();
       if (response.status === 404) return null;
       throw new Error(`archive: ${response.status} at a read`);
+    },
+    remove: async (key) => {
+      const response = await disk.fetch(at(key), { method: "DELETE" });
+      await response.body?.cancel();
+      if (!response.ok && response.status !== 404) throw new Error(`archive: ${response.status} at a removal`);
     },
     list: async (folder) => {
       const keys: string[] = [];

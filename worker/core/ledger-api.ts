@@ -65,13 +65,14 @@ export interface Actor {
 }
 
 /** What is kept elsewhere and changes something for the tenant: its people, and the tenant itself. */
-export type NotedKind = "member" | "invitation" | "account" | "tenant";
+export type NotedKind = "member" | "invitation" | "account" | "tenant" | "body";
 
 export interface AuditEntry {
   id: string;
   time: number;
   actor: Actor;
-  action: "create" | "update" | "delete" | "rotate";
+  /** `read` of what not everybody may see: kept bodies. */
+  action: "create" | "update" | "delete" | "rotate" | "read";
   kind: RecordKind | NotedKind;
   recordId: string;
   /** The changed fields, without secrets (no hash, no sealed text). */

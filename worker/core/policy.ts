@@ -3,6 +3,7 @@
  * transaction, no copy to fall out of step); the Worker reads them through the wallet and changes them
  * through the admin API.
  */
+import type { Redaction } from "./redact.ts";
 import type { KeyMode } from "./usage.ts";
 
 export const SCOPE_TYPES = ["tenant", "team", "user", "key", "model", "tag", "session"] as const;
@@ -115,6 +116,8 @@ export interface KeyRecord {
   cache: { ttlSeconds: number } | null;
   /** Whether meterr changes prompts so that providers keep them; null or left out: at unified entries alone. */
   promptCache?: "auto" | "off" | null;
+  /** What was asked and answered is kept that long, redacted; null or left out: not at all. */
+  bodies?: { keepDays: number; redact: Redaction } | null;
   onDisconnect: "abort" | "drain";
   expiresAt: number | null;
   createdAt: number;

@@ -41,6 +41,7 @@ export function recordOf(event: UsageEvent) {
     overhead_ms: event.overheadMs,
     error_code: event.errorCode,
     refused_by: event.refusedBy ?? null,
+    bodies_until: event.bodiesUntil === undefined ? null : new Date(event.bodiesUntil).toISOString(),
     flags: event.flags,
     attempts: event.attempts.map(attemptOf),
   };

@@ -154,6 +154,8 @@ export interface UsageEvent {
   /** What an operator should see, e.g. `bound_exceeded`. */
   flags: string[];
   attempts: Attempt[];
+  /** Until when its bodies are kept, in milliseconds since the epoch; left out where they are not. */
+  bodiesUntil?: number;
   /** What the answer says of work that goes on in the background. */
   background?: Background;
   /** This is told anew, with what it used; before, it was told with this cost and without tokens. */

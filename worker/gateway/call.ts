@@ -28,6 +28,8 @@ export interface Call {
   /** Null for a request to a provider's own path. */
   unified: Unified | null;
   levers: Levers;
+  /** Until when what is asked and answered is kept, in milliseconds since the epoch; null where it is not. */
+  bodiesUntil: number | null;
 }
 
 /** What a unified entry adds: the provider's side stands in the call itself. */

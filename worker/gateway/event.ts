@@ -77,6 +77,7 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     overheadMs: ending.dispatchedAt === undefined ? null : ending.dispatchedAt - call.arrivedAt,
     errorCode: ending.errorCode ?? null,
     ...(ending.refusedBy !== undefined && { refusedBy: ending.refusedBy }),
+    ...(call.bodiesUntil !== null && ending.status !== "denied" && { bodiesUntil: call.bodiesUntil }),
     flags,
     ...(ending.background && { background: ending.background }),
     attempts: [

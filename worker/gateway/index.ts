@@ -17,6 +17,7 @@ import { deliver } from "./deliver.ts";
 import { eventOf } from "./event.ts";
 import { REQUEST_ID_HEADER } from "./hand-over.ts";
 import { checkKey, ledgerUnavailable } from "./identify.ts";
+import { keepBodies } from "./keep-bodies.ts";
 import type { Place } from "./locate.ts";
 import { asSocket, locate, locateCustom } from "./locate.ts";
 import { lookUp } from "./look-up.ts";
@@ -90,7 +91,7 @@ function begin(beginning: Beginning): Promise<Response> {
   return promise;
 }
 
-async function tell(beginning: Beginning, respond: (response: Response) => void): Promise<void> {
+async function tell(beginning: Beginning, answer: (response: Response) => void): Promise<void> {
   const { request, env, ctx, id, arrivedAt, owner, flights } = beginning;
   const url = new URL(request.url);
   const headers = new HeaderMap(request.headers);
@@ -101,16 +102,16 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   if (!checked.ok) {
     // Whoever has no key learns that there is no such provider, and nothing of tenants' own ones.
     const error = known.ok ? checked.error : known.error;
-    return respond(errorResponse(error, id, known.ok ? shapeOf(known.value) : openAiError));
+    return answer(errorResponse(error, id, known.ok ? shapeOf(known.value) : openAiError));
   }
   const { tenant, mode, hash } = checked.value;
   const wallet = openWallet({ namespace: env.LEDGER, tenant, waitUntil: (work) => ctx.waitUntil(work) });
   const named = known.ok ? known : await placeOfTenant(wallet, hash, request.method, url);
-  if (!named.ok) return respond(errorResponse(named.error, id));
+  if (!named.ok) return answer(errorResponse(named.error, id));
   const isSocket = headers.get("upgrade")?.toLowerCase() === "websocket";
   const place = isSocket ? asSocket(named.value) : named.value;
   const shape = shapeOf(place);
-  const refuse = (error: GatewayError) => respond(errorResponse(error, id, shape));
+  const refuse = (error: GatewayError) => answer(errorResponse(error, id, shape));
 
   const { search } = presented;
   const entry = unified ?? (headers.get("x-meterr-route") === null ? null : entryAt(place));
@@ -122,7 +123,7 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   }
   if (entered.value instanceof Response) {
     wallet.forgo();
-    return respond(entered.value);
+    return answer(entered.value);
   }
   const opened = entered.value;
   const at = opened?.leg.place ?? place;
@@ -151,9 +152,14 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
   const routed = opened?.routed ?? null;
   if (!accesses.ok && !routed) return settleDenied(accesses.error);
 
+  const keeping = call.bodiesUntil === null ? null : keepBodies(env, call, answer);
+  const respond = keeping?.respond ?? answer;
   const [access, ...others] = accesses.ok ? accesses.value : [null];
   const found = await lookUp({ request, env, headers, call, wallet, access, flights, owner, respond });
-  if (found.outcome === "answered") return wallet.settle(null, found.event);
+  if (found.outcome === "answered") {
+    await wallet.settle(null, found.event);
+    return keeping?.write();
+  }
   if (found.outcome === "handed_over") return;
   if (found.outcome === "too_busy") return refuse(tooBusy());
   const { outcome: _, ...how } = found;
@@ -168,6 +174,7 @@ async function tell(beginning: Beginning, respond: (response: Response) => void)
     return await settleDenied(admission.error);
   } finally {
     found.lead?.end();
+    await keeping?.write();
   }
 }
 

@@ -17,6 +17,7 @@ import { type RequestBody, readBody } from "./body.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
 import type { Call } from "./call.ts";
 import { identify } from "./identify.ts";
+import { keptUntil } from "./keep-bodies.ts";
 import { labelsFor, readLabels } from "./labels.ts";
 import { keepsPrompts, NO_WISHES, pull } from "./levers.ts";
 import type { Place } from "./locate.ts";
@@ -75,6 +76,7 @@ export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refus
     search: opened ? place.search : of.presented.search,
     bringsCredential: of.presented.bringsCredential && (!opened || opened.family === place.provider.slug),
     unified: opened && { endpoint: opened.endpoint, asked: opened.asked, translation: opened.leg.translation },
+    bodiesUntil: keptUntil(key, of.headers, of.arrivedAt),
   };
   const wishes = opened?.routed?.targets[0]?.wishes ?? NO_WISHES;
   const call = pull(asRead, wishes, keepsPrompts(of.headers, key, opened !== null));

@@ -14,6 +14,7 @@ export type {
   TestedDelivery,
 } from "../../../worker/control/alert-shapes.ts";
 export type { AuditEntry } from "../../../worker/control/audit-shapes.ts";
+export type { KeptBodies } from "../../../worker/control/body-shapes.ts";
 export type { Scope } from "../../../worker/control/budget-shapes.ts";
 export type { AppliedConfig, ConfigDifference } from "../../../worker/control/config-shapes.ts";
 export type { CostReport, Possible } from "../../../worker/control/cost-report-shapes.ts";

@@ -6,6 +6,7 @@ import { CopyButton } from "../../components/ui/code-block.tsx";
 import { StatusBadge } from "../../components/ui/status-badge.tsx";
 import { formatCount, formatDuration, formatTime, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
+import { BodiesSection } from "./bodies-section.tsx";
 import { CostSection } from "./cost-section.tsx";
 import { answerHeaders, decisionsOf } from "./decisions.ts";
 import { Section } from "./section.tsx";
@@ -145,6 +146,7 @@ export function RecordView({ record, keyName, tenant }: { record: UsageRecord; k
         </Facts>
       </Section>
       <Headers record={record} />
+      <BodiesSection record={record} tenant={tenant} />
     </div>
   );
 }
