@@ -49,6 +49,31 @@ describe("routes", () => {
     expect((await operator("PUT", at("/a%2Fb"), { targets: TARGETS })).status).toBe(400);
   });
 
+  test("carry what makes them cheaper, and lose it again", async () => {
+    const targets = [{ model: "openai/gpt-5-nano", service_tier: "flex" }, { model: "openai/gpt-5" }];
+    const saving = {
+      strategy: "auto",
+      targets,
+      threshold: 0.6,
+      shadow: { model: "openai/gpt-4o" },
+      allow_latency: true,
+    };
+    const made = await operator("PUT", at("/thrifty"), saving);
+    expect(made.body).toMatchObject({ ...saving, targets: [{ ...targets[0], weight: 1 }, targets[1]] });
+    const less = await operator("PATCH", at("/thrifty"), { threshold: null, shadow: null, allow_latency: false });
+    expect(less.body).toMatchObject({ strategy: "auto", shadow: null, allow_latency: false });
+    expect(less.body.threshold).toBeUndefined();
+    const wrong = async (more: object) => (await operator("PUT", at("/thrifty"), { ...saving, ...more })).body.error;
+    const third = { model: "openai/gpt-4o" };
+    expect(await wrong({ targets: [...targets, third] })).toMatchObject({ details: { field: "targets" } });
+    expect(await wrong({ targets: [{ strategy: "auto", targets: [third] }, third] })).toMatchObject({
+      details: { field: "targets.0" },
+    });
+    expect(await wrong({ threshold: 2 })).toMatchObject({ details: { field: "threshold" } });
+    const patched = await operator("PATCH", at("/thrifty"), { targets: [third] });
+    expect(patched.status).toBe(400);
+  });
+
   test("are changed by who may change routes, and by nobody else", async () => {
     const developer = await tokenOf(tenant, "developer");
     const asked = { headers: { ...developer }, body: { targets: TARGETS } };
