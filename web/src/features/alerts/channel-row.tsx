@@ -23,7 +23,7 @@ export function ChannelRow({ tenant, channel, onLog, onEdit, onDelete }: Props) 
   const test = useTestChannel(tenant);
   const { id, name, enabled } = channel;
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5">
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <div className="flex min-w-0 flex-1 basis-64 flex-col gap-0.5">
         <span className="flex flex-wrap items-center gap-2">
           <span className="truncate font-medium">{name}</span>

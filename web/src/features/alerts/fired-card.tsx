@@ -44,7 +44,7 @@ export function FiredCard({ tenant }: { tenant: string }) {
       )}
       <ul className="mt-1 divide-y border-t empty:hidden">
         {alerts.map((alert) => (
-          <li key={alert.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 sm:px-5">
+          <li key={alert.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
             <Badge tone={EVENT_TONES[alert.type]}>{eventTitle(alert.type)}</Badge>
             <span className="min-w-0 flex-1 basis-60 text-sm">
               <span className="font-medium">{subjectOf(alert)}</span> {sentenceOf(alert)}

@@ -41,8 +41,8 @@ export function Filters({ filters, actors, onChange }: Props) {
       {choice("actor", "Anybody", actors, "w-40!")}
       {choice("action", "Any action", ACTION_CHOICES, "w-32!")}
       {choice("kind", "Any kind", KIND_CHOICES, "w-36!")}
-      <DateInput label="From day" value={filters.from} onChange={(from) => onChange({ from })} />
-      <DateInput label="Before day" value={filters.to} onChange={(to) => onChange({ to })} />
+      <DateInput label="From" value={filters.from} onChange={(from) => onChange({ from })} />
+      <DateInput label="Before" value={filters.to} onChange={(to) => onChange({ to })} />
       {filters.record !== undefined && (
         <button
           type="button"
@@ -70,13 +70,14 @@ export function Filters({ filters, actors, onChange }: Props) {
 /** A day of UTC, as the API takes it. */
 function DateInput(props: { label: string; value: string | undefined; onChange: (day: string | undefined) => void }) {
   return (
-    <input
-      type="date"
-      aria-label={`${props.label}, UTC`}
-      title={`${props.label}, UTC`}
-      value={props.value?.slice(0, 10) ?? ""}
-      onChange={(event) => props.onChange(event.target.value || undefined)}
-      className={`${inputStyle} h-8! w-36! px-2! text-sm!`}
-    />
+    <label className="flex items-center gap-1.5 text-sm text-ink-2" title="Days are UTC days">
+      {props.label}
+      <input
+        type="date"
+        value={props.value?.slice(0, 10) ?? ""}
+        onChange={(event) => props.onChange(event.target.value || undefined)}
+        className={`${inputStyle} h-8! w-36! px-2! text-sm!`}
+      />
+    </label>
   );
 }

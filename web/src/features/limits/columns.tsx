@@ -25,7 +25,7 @@ export const columnsOf = ({ may, onEdit, onRemove }: Actions): readonly Column<L
         <span className="truncate font-medium" title={name}>
           {name}
         </span>
-        {OWNERS[owner] && <Badge>{OWNERS[owner]}</Badge>}
+        {OWNERS[owner] && <Badge className="hidden @xl:inline-flex">{OWNERS[owner]}</Badge>}
       </span>
     ),
   },
@@ -47,15 +47,21 @@ export const columnsOf = ({ may, onEdit, onRemove }: Actions): readonly Column<L
     }),
   ),
   {
-    title: "Change",
-    style: "w-17 shrink-0",
+    title: "Edit",
+    style: "w-8 shrink-0 @xl:w-17",
     right: true,
     cell: (row) =>
       may[row.owner] && (
         // biome-ignore lint/a11y/noStaticElementInteractions: only keeps clicks on the buttons from the row
         // biome-ignore lint/a11y/useKeyWithClickEvents: likewise
         <span className="flex justify-end gap-0.5" onClick={(event) => event.stopPropagation()}>
-          <RowButton icon={Pencil} name={`Edit ${row.name}`} title="Edit" onClick={() => onEdit(row)} />
+          <RowButton
+            icon={Pencil}
+            name={`Edit ${row.name}`}
+            title="Edit"
+            className="hidden @xl:inline-flex"
+            onClick={() => onEdit(row)}
+          />
           <RowButton icon={Trash2} name={`Remove ${row.name}`} title="Remove" onClick={() => onRemove(row)} />
         </span>
       ),

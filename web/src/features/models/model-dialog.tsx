@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { pricesQuery, useDeletePrice } from "../../api/models.ts";
-import type { Price, PricedModel } from "../../api/types.ts";
+import type { Price, PricedModel, TokenKind } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { Confirm, Dialog, DialogActions } from "../../components/ui/dialog.tsx";
@@ -42,8 +42,12 @@ export function ModelDialog({ tenant, model, onSet, onClose }: Props) {
 
 function Facts({ model }: { model: PricedModel }) {
   const { per_million_tokens: prices, source } = model;
+  const isApart = (kind: TokenKind, partOf: TokenKind | null): boolean =>
+    prices[kind] !== undefined && (partOf === null || prices[kind] !== prices[partOf]);
   const told = KINDS.filter(
-    ({ kind, partOf }) => prices[kind] !== undefined && (partOf === null || prices[kind] !== prices[partOf]),
+    ({ kind, partOf }) =>
+      // What lives for an hour has a price wherever caches have none, to be on the safe side: it says nothing there.
+      isApart(kind, partOf) && (kind !== "input_cache_write_1h" || isApart("input_cache_write", "input")),
   );
   return (
     <div className="flex flex-col gap-4">

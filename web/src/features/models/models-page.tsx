@@ -98,7 +98,7 @@ export function ModelsPage() {
           onChange={(event) => filter({ q: event.target.value || undefined })}
           autoComplete="off"
           spellCheck={false}
-          className={`${inputStyle} h-8 text-sm sm:w-64`}
+          className={`${inputStyle} h-8! text-sm! sm:w-64`}
         />
         <Select
           aria-label="Provider"
