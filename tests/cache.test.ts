@@ -30,6 +30,11 @@ beforeAll(async () => {
   upstream = await startUpstream();
   tenant = await newTenant(system);
   for (const provider of ["openai", "mistral"]) await tenant.credential(provider, upstream.origin);
+  await tenant.api("PUT", "/routes/with-fallback", {
+    strategy: "fallback",
+    targets: [{ model: "openai/gpt-4o-mini" }, { model: "mistral/mistral-small-latest" }],
+    retries: { attempts: 1 },
+  });
   key = await tenant.key();
 });
 
@@ -335,6 +340,28 @@ describe("identical requests at the same time", () => {
     expect(all.filter(({ status }) => status === 500)).toHaveLength(1);
     expect(all.filter(({ status }) => status === 200)).toHaveLength(9);
     expect(upstream.received).toHaveLength(2);
+  });
+
+  test.each([
+    ["unstreamed", false],
+    ["streamed", true],
+  ])("what a route's next target answered is no answer of the first one's, %s", async (_, stream) => {
+    question = { ...question, stream };
+    upstream.reply = (response, received) => {
+      const fails = JSON.parse(String(received.body)).model === "gpt-4o-mini";
+      return (fails ? slowly(json(500, { error: { message: "oops" } })) : chats(ANSWER))(response, received);
+    };
+    const asks = (model: string) =>
+      fetch(`${system.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${key.key}`, ...CACHED },
+        body: JSON.stringify({ ...question, model }),
+      });
+    const all = await Promise.all([1, 2, 3].map(() => bodyOf(asks("with-fallback"))));
+    expect(all.map(({ headers }) => headers.get("x-meterr-provider"))).toEqual(Array(3).fill("mistral"));
+    for (const { body } of all) expect(body).toBe(stream ? streamed() : JSON.stringify(chatAnswer(ANSWER)));
+    upstream.reply = chats(ANSWER);
+    expect((await bodyOf(asks("openai/gpt-4o-mini"))).headers.get("x-meterr-cache")).toBe("miss");
   });
 
   test("behind a provider that fails all the time nobody queues up", async () => {
