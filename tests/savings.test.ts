@@ -181,6 +181,14 @@ describe("prompts that others keep on their own", () => {
   });
 });
 
+test("a question is the same question, however it is sent to cost less", async () => {
+  const chat = { model: "openai/gpt-5-mini", messages: [{ role: "user", content: "How many fjords are there?" }] };
+  const asked = (session: string) =>
+    post("/v1/chat/completions", chat, { "x-meterr-cache-ttl": "60", "x-meterr-session": session });
+  expect((await asked("one")).cache).toBe("miss");
+  expect((await asked("two")).savings).toEqual({ cache: "0.001250000" });
+});
+
 const QUESTION = [{ role: "user", content: "What is the capital of Norway?" }];
 
 describe("the flex tier", () => {
@@ -292,6 +300,6 @@ describe("routes that save", () => {
       const each = records.map(({ savings }) => nanos((savings as Record<string, string>)[reason] ?? null));
       expect(each.reduce((sum, one) => sum + one, 0)).toBe(nanos(saved_usd));
     }
-    expect(data.map(({ reason }) => reason).toSorted()).toEqual(["auto", "flex", "prompt_cache", "route"]);
+    expect(data.map(({ reason }) => reason).toSorted()).toEqual(["auto", "cache", "flex", "prompt_cache", "route"]);
   });
 });

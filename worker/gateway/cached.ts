@@ -43,7 +43,9 @@ export async function cachePlace(
 ): Promise<CachePlace | null> {
   const plan = cachePlan(headers, call.grant.key);
   const { endpoint, provider, path } = call.place;
-  if (!plan || call.body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return null;
+  // How meterr sends it to pay less is no other question.
+  const body = call.levers.plain ?? call.body;
+  if (!plan || body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return null;
   const key = await cacheKey({
     tenant: call.grant.tenant,
     mode: call.mode,
@@ -53,8 +55,8 @@ export async function cachePlace(
     path,
     search: call.search,
     headers,
-    text: call.body.text,
-    json: call.body.json,
+    text: body.text,
+    json: body.json,
     ownCredential: call.bringsCredential ? JSON.stringify(KEY_PLACES.map((place) => headers.get(place))) : null,
     // Who did not ask for a cache finds no other key's answers.
     key: plan.write === "each" ? null : call.scope.key,

@@ -26,9 +26,11 @@ export interface Levers extends Wishes {
   keepsPrompts: boolean;
   /** meterr marked up to where the prompt is kept. */
   marked: boolean;
+  /** The body without any of it, by which repeats are known; null where it is the same. */
+  plain: RequestBody | null;
 }
 
-export const NO_LEVERS: Levers = { ...NO_WISHES, keepsPrompts: false, marked: false };
+export const NO_LEVERS: Levers = { ...NO_WISHES, keepsPrompts: false, marked: false, plain: null };
 
 /**
  * Whether the request's prompt may be changed so that its provider keeps it: as the request's header says, else its key. Where
@@ -56,7 +58,7 @@ export function pull(call: Omit<Call, "levers">, wishes: Wishes, keeps: boolean)
   if (flex) draft = withField(draft, "service_tier", "flex");
   if (draft === body) return { ...call, levers };
   const changed: Json = { kind: "json", ...draft, bytes: new TextEncoder().encode(draft.text) };
-  return { ...call, body: changed, levers: { ...levers, marked: marked !== null, flex } };
+  return { ...call, body: changed, levers: { ...levers, marked: marked !== null, flex, plain: body } };
 }
 
 const withField = ({ text, json }: Draft, name: string, value: string): Draft => ({
