@@ -14,12 +14,16 @@ export interface Where {
 const PATHS = { chat: "/v1/chat/completions", messages: "/v1/messages" };
 
 /** Sends `ask`; rejects where the answer is no success. */
-export async function send({ dialect, body }: Ask, { url, key, now, number }: Where): Promise<Answer> {
+export async function send({ dialect, body, twice }: Ask, { url, key, now, number }: Where): Promise<Answer> {
   const credentials: Record<string, string> =
     dialect === "chat" ? { authorization: `Bearer ${key}` } : { "x-api-key": key, "anthropic-version": "2023-06-01" };
   const response = await fetch(`${url}${PATHS[dialect]}`, {
     method: "POST",
-    headers: { "content-type": "application/json", [TIME_HEADER]: `day-${Math.round(now)}-${number}`, ...credentials },
+    headers: {
+      "content-type": "application/json",
+      [TIME_HEADER]: `day-${Math.round(now)}-${number}${twice ? "-twice" : ""}`,
+      ...credentials,
+    },
     body: JSON.stringify(body),
   });
   const text = await response.text();

@@ -10,12 +10,16 @@ import { chanceOf, digestOf } from "./question.ts";
 import { chatReply, messagesReply } from "./replies.ts";
 import type { Body } from "./types.ts";
 
-/** `x-client-request-id: day-<virtual milliseconds>-…`: providers get it as it was sent, and no cache looks at it. */
+/**
+ * `x-client-request-id: day-<virtual milliseconds>-<number>`, with `-twice` behind it for a double click: providers get it as it
+ * was sent, and no cache looks at it.
+ */
 export const TIME_HEADER = "x-client-request-id";
 /** OpenAI says that flex is refused at times, and not how often. */
 const FLEX_REFUSED = 0.05;
-/** So that a double click meets the first one still running. */
-const ANSWER_AFTER_MS = 10;
+/** Models take seconds: a second click comes while the first one is being answered. All others need not wait. */
+const ANSWER_AFTER_MS = 5;
+const TWICE_ANSWER_AFTER_MS = 300;
 
 export interface Providers {
   /** Of a provider by our slug. */
@@ -32,11 +36,14 @@ export async function startProviders(): Promise<Providers> {
     response.on("error", () => {});
     const [, provider = "", ...rest] = (request.url ?? "").split("/");
     const body = JSON.parse(await textOf(request)) as Body;
-    const now = Number(/^day-(\d+)-/.exec(String(request.headers[TIME_HEADER] ?? ""))?.[1] ?? Number.NaN);
+    const sent = String(request.headers[TIME_HEADER] ?? "");
+    const now = Number(/^day-(\d+)-/.exec(sent)?.[1] ?? Number.NaN);
     if (Number.isNaN(now)) return void response.writeHead(500).end("no virtual time");
     const entries = caches.get(provider) ?? new Map();
     caches.set(provider, entries);
-    await new Promise((resolve) => setTimeout(resolve, ANSWER_AFTER_MS));
+    await new Promise((resolve) =>
+      setTimeout(resolve, sent.endsWith("-twice") ? TWICE_ANSWER_AFTER_MS : ANSWER_AFTER_MS),
+    );
     const asked = { provider, body, now, entries, served };
     if (rest.at(-1) === "messages") answerMessages(response, asked);
     else if (rest.at(-1) === "completions") answerChat(response, asked);
