@@ -43,6 +43,15 @@ describe("a path below /v1", () => {
     });
   });
 
+  it("names a provider's model without the word models too, as some clients do", () => {
+    expect(entry("/v1beta/openai/gpt-5-mini:streamGenerateContent")).toMatchObject({
+      family: "google",
+      kind: "model",
+      model: "openai/gpt-5-mini",
+    });
+    expect(entry("/v1beta/tunedModels/mine:generateContent")?.model).not.toBe("tunedModels/mine");
+  });
+
   it("lists models, in the shape of whose SDK asks", () => {
     expect(entry("/v1/models", {}, "GET")).toMatchObject({ family: "openai", kind: "models" });
     expect(entry("/v1/models/openai/gpt-5", {}, "GET")).toMatchObject({ kind: "models" });

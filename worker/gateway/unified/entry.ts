@@ -7,6 +7,7 @@ import type { DialectName } from "../../dialects/index.ts";
 import { anthropic } from "../../providers/anthropic.ts";
 import { google } from "../../providers/google.ts";
 import { openai } from "../../providers/openai.ts";
+import { providerOf } from "../../providers/registry.ts";
 import type { Endpoint, Provider } from "../../providers/types.ts";
 import type { Place } from "../locate.ts";
 
@@ -56,8 +57,13 @@ function familyOf(path: string, headers: HeaderReader): Provider {
   return isAnthropics ? anthropic : openai;
 }
 
+/** Vercel's SDK takes a model's name with a slash in it for a path. */
+const BARE_MODEL = /^(\/v1(?:beta|alpha)?\/)(([^/]+)\/.+:\w+)$/;
+
 /** A slash in a model's name would end the path's segment. */
-function escaped(path: string): string {
+function escaped(asked: string): string {
+  const bare = BARE_MODEL.exec(asked);
+  const path = bare && providerOf(bare[3] ?? "") ? `${bare[1]}models/${bare[2]}` : asked;
   const parts = GEMINI_MODEL.exec(path);
   return parts ? `${parts[1]}${(parts[2] ?? "").replaceAll("/", "%2F")}${parts[3]}` : path;
 }

@@ -65,6 +65,11 @@ function readItem(prompt: Prompt, item: unknown, at: string) {
       if (!metadata && text === "") return;
       return prompt.assistant([{ type: "reasoning", text, ...(metadata ? { providerOptions: metadata } : {}) }]);
     }
+    case "item_reference":
+      throw new BadRequest(
+        `${at}.type`,
+        "refers to what is stored nowhere: ask with store: false, and send items whole",
+      );
     default:
       throw new BadRequest(`${at}.type`, "is none that can be translated");
   }
