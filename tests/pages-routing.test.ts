@@ -28,7 +28,7 @@ describe.skipIf(!hasBrowser)("routes and providers", () => {
     tenant = tenantOf(system, system.tenant);
     signedIn = await openPage(browser);
     page = signedIn.page;
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     await page.goto(system.signInUrl);
     await page.getByRole("heading", { name: "See your first request" }).waitFor();
   });
