@@ -1,4 +1,5 @@
 /** Every official SDK at a model of every other dialect: the sandbox plays the provider, the translation is the real one. */
+import Anthropic from "@anthropic-ai/sdk";
 import { describe, expect, test } from "vitest";
 import type { Conversation } from "../worker/translate/types.ts";
 import { CITY, type Conversing, SDKS } from "./support/conversing.ts";
@@ -99,4 +100,33 @@ describe.each(PAIRS)("the SDK of %s at a provider of %s", (client, side) => {
       expect(["raised", "", "failed"]).toContain(outcome);
     }
   });
+});
+
+test("sources of an answer are citations of the text for Anthropic's SDK, whole and streamed", async () => {
+  const answer = {
+    candidates: [
+      {
+        content: { role: "model", parts: [{ text: "It rains." }] },
+        finishReason: "STOP",
+        groundingMetadata: { groundingChunks: [{ web: { uri: "https://w.example/a", title: "Weather" } }] },
+      },
+    ],
+    usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+  };
+  const { fetch } = through(SIDES.gemini, "refuse", async (_, stream) =>
+    stream
+      ? new Response(`data: ${JSON.stringify(answer)}\n\n`, { headers: { "content-type": "text/event-stream" } })
+      : Response.json(answer),
+  );
+  const anthropic = new Anthropic({ baseURL: "https://meterr.invalid", apiKey: "k", maxRetries: 0, fetch });
+  const asking = { model: "any", max_tokens: 50, messages: [{ role: "user" as const, content: "Weather?" }] };
+  const cited = [
+    {
+      type: "text",
+      text: "It rains.",
+      citations: [{ type: "web_search_result_location", url: "https://w.example/a", title: "Weather" }],
+    },
+  ];
+  expect((await anthropic.messages.create(asking)).content).toMatchObject(cited);
+  expect((await anthropic.messages.stream(asking).finalMessage()).content).toMatchObject(cited);
 });

@@ -26,11 +26,21 @@ const shell = (head: Head) => ({ id: `msg_${head.id}`, type: "message", role: "a
 /** Messages have no pictures in answers: they are told as text. */
 const picture = (mediaType: string, base64: string): string => `![](data:${mediaType};base64,${base64})`;
 
+/** Where something in a text comes from. Its place in the text, the neutral form does not tell. */
+const citation = ({ url, title }: { url: string; title: string }) => ({
+  type: "web_search_result_location",
+  url,
+  title,
+  cited_text: "",
+  encrypted_index: "",
+});
+
 /** A whole message. */
 export function messagesWhole(pieces: readonly Piece[], head: Head): JsonObject {
   const content: Record<string, unknown>[] = [];
   const inputs = new Map<string, string>();
   const blocks = new Map<string, Record<string, unknown>>();
+  const citations: JsonObject[] = [];
   let stop_reason = "end_turn";
   let usage: JsonObject | undefined;
   /** The last block, if it is of that type; else a new one. */
@@ -59,6 +69,9 @@ export function messagesWhole(pieces: readonly Piece[], head: Head): JsonObject 
       case "file":
         add("text", picture(piece.mediaType, piece.base64));
         break;
+      case "source":
+        citations.push(citation(piece));
+        break;
       case "tool": {
         const block = { type: "tool_use", id: idWith(piece.id, piece.metadata), name: piece.name, input: {} };
         content.push(block);
@@ -73,6 +86,8 @@ export function messagesWhole(pieces: readonly Piece[], head: Head): JsonObject 
         usage = usageOf(piece.usage);
     }
   }
+  const cites = content.findLast(({ type }) => type === "text");
+  if (cites && citations.length > 0) cites.citations = citations;
   for (const [id, block] of blocks) {
     const input = parseJson(inputs.get(id) ?? "");
     if (isObject(input)) block.input = input;
@@ -87,6 +102,7 @@ export function messagesWriter(head: Head): Writer {
   /** The open block of text or thinking. */
   let open: { type: "text" | "thinking"; index: number } | null = null;
   const tools = new Map<string, number>();
+  const sources: { url: string; title: string }[] = [];
   const event = (json: { type: string } & Record<string, unknown>): string =>
     `event: ${json.type}\ndata: ${JSON.stringify(json)}\n\n`;
   const begin = (): string => {
@@ -110,9 +126,17 @@ export function messagesWriter(head: Head): Writer {
     const content_block = type === "text" ? { type, text: "" } : { type, thinking: "", signature: "" };
     return { index, events: closing + event({ type: "content_block_start", index, content_block }) };
   };
+  /** Sources belong to a text: those that come before one wait for it. */
+  const cite = (index: number): string =>
+    sources
+      .splice(0)
+      .map((source) => ({ type: "citations_delta", citation: citation(source) }))
+      .map((delta) => event({ type: "content_block_delta", index, delta }))
+      .join("");
   const text = (piece: string): string => {
     const { index, events } = into("text");
-    return events + event({ type: "content_block_delta", index, delta: { type: "text_delta", text: piece } });
+    const said = event({ type: "content_block_delta", index, delta: { type: "text_delta", text: piece } });
+    return events + said + (sources.length > 0 ? cite(index) : "");
   };
   const body = (piece: Piece): string => {
     switch (piece.type) {
@@ -121,7 +145,8 @@ export function messagesWriter(head: Head): Writer {
       case "file":
         return text(picture(piece.mediaType, piece.base64));
       case "source":
-        return "";
+        sources.push(piece);
+        return open?.type === "text" ? cite(open.index) : "";
       case "reasoning": {
         const { index, events } = into("thinking");
         const delta = { type: "thinking_delta", thinking: piece.text };
