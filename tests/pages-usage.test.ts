@@ -1,4 +1,5 @@
 /** The pages about usage in real Chromium: overview, requests, sessions, playground, budgets' burn-down; full, empty, slow, failing. */
+import { gzipSync } from "node:zlib";
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeViolations, hasBrowser, launchBrowser, openPage, overflowPx, type Watched } from "./support/browser.ts";
@@ -104,6 +105,21 @@ describe.skipIf(!hasBrowser)("the pages about usage", () => {
     await requests.getByText("12", { exact: true }).waitFor();
     await page.getByRole("button", { name: /Remove the filter tag/ }).click();
     await requests.getByText("60", { exact: true }).waitFor();
+  });
+
+  it("load less than 200 kB of compressed JavaScript for the first page", async () => {
+    const { page: first } = await visitor();
+    const sizes = new Map<string, number>();
+    first.on("response", async (response) => {
+      if (response.url().endsWith(".js")) sizes.set(response.url(), gzipSync(await response.body()).byteLength);
+    });
+    await first.goto(at(""));
+    await first.getByRole("img", { name: "Spend by model" }).waitFor();
+    await first.waitForLoadState("networkidle");
+    const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    expect(sizes.size).toBeGreaterThan(3);
+    expect(total).toBeLessThan(200_000);
+    await first.context().close();
   });
 
   it("move within a second of a request's end", async () => {

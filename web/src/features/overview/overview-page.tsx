@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { X } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { budgetsQuery } from "../../api/budgets.ts";
 import { type Forecast, forecastQuery } from "../../api/forecast.ts";
 import { latestQuery } from "../../api/usage.ts";
@@ -18,10 +18,12 @@ import { BreakdownTable } from "./breakdown-table.tsx";
 import { BudgetsNearLimit } from "./budgets-near-limit.tsx";
 import { ChartCard } from "./chart-card.tsx";
 import { Figures } from "./figures.tsx";
-import { FirstVisit } from "./first-visit.tsx";
 import { Latest } from "./latest.tsx";
 import { ProviderStates } from "./provider-states.tsx";
 import { FILTERS, useOverview } from "./use-overview.ts";
+
+/** Seen once: its snippets and dialogs are no part of what every visit loads. */
+const FirstVisit = lazy(() => import("./first-visit.tsx").then((module) => ({ default: module.FirstVisit })));
 
 export function OverviewPage() {
   const { tenant } = useParams({ from: "/$tenant" });
@@ -37,7 +39,13 @@ function OverviewOf({ tenant }: { tenant: string }) {
   const nothingYet = latest.data?.length === 0;
   if (nothingYet && !firstVisit) setFirstVisit(true);
   // The steps stay while they tick off, and make way when the visitor says so, or comes back later.
-  if ((nothingYet || firstVisit) && !started) return <FirstVisit tenant={tenant} onDone={() => setStarted(true)} />;
+  if ((nothingYet || firstVisit) && !started) {
+    return (
+      <Suspense fallback={<OverviewLoading />}>
+        <FirstVisit tenant={tenant} onDone={() => setStarted(true)} />
+      </Suspense>
+    );
+  }
   return <Overview tenant={tenant} />;
 }
 
