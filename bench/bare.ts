@@ -33,8 +33,16 @@ export interface Bare {
   stop(): void;
 }
 
-/** Starts it, its files in `folder`; it passes all on to `upstream` (an origin). */
-export async function startBare(options: { folder: string; upstream: string; date: string }): Promise<Bare> {
+export interface BareOptions {
+  /** Where its files go. */
+  folder: string;
+  /** The origin that it passes all on to. */
+  upstream: string;
+  /** Its compatibility date. */
+  date: string;
+}
+
+export async function startBare(options: BareOptions): Promise<Bare> {
   writeFileSync(join(options.folder, "bare.js"), SOURCE);
   writeFileSync(join(options.folder, "bare.capnp"), config(options.upstream, options.date));
   const root = join(import.meta.dirname, "..");

@@ -3,6 +3,11 @@
 /** Chunks of a stream; the name `stream200` in the results. */
 export const CHUNKS = 200;
 
+/** What stands in a chunk of a chat before the time, in milliseconds since the epoch, at which it was sent. */
+export const SENT_AT = '"system_fingerprint":"at ';
+/** In its place until then. */
+export const TIME = "TIME";
+
 export interface Canned {
   whole: Buffer;
   /** What is written at once, in order. */
@@ -20,7 +25,8 @@ const words = (event: string): Buffer[] => Array.from({ length: CHUNKS - 1 }, ()
 
 function chat(): Canned {
   const head = { id: "chatcmpl-bench", created: 1_790_000_000, model: "gpt-5-mini-2025-08-07" };
-  const chunk = (fields: object) => data({ ...head, object: "chat.completion.chunk", ...fields });
+  const timed = { ...head, system_fingerprint: `at ${TIME}` };
+  const chunk = (fields: object) => data({ ...timed, object: "chat.completion.chunk", ...fields });
   const delta = words(chunk({ choices: [{ index: 0, delta: { content: WORD }, finish_reason: null }] }));
   const usage = { prompt_tokens: 24, completion_tokens: CHUNKS, total_tokens: 24 + CHUNKS };
   const last = chunk({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { cpuMs, cpuOfStat, median, percentile, seriesTotal } from "./stats.ts";
+import { cpuMs } from "./processes.ts";
+import { cpuOfStat, median, percentile, seriesTotal } from "./stats.ts";
 
 it("takes a percentile as the smallest value with that share at or below it", () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1);

@@ -1,5 +1,4 @@
 /** The arithmetic of the benchmark. */
-import { readFileSync } from "node:fs";
 
 /** Of Linux's USER_HZ, which is 100 on every platform that Node runs on. */
 const MS_PER_TICK = 10;
@@ -21,11 +20,6 @@ export function cpuOfStat(stat: string): number {
   // The command, in parentheses, may hold spaces; utime and stime are fields 14 and 15.
   const fields = stat.replace(/^.*\) /s, "").split(" ");
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
-}
-
-/** CPU time that a process has used so far, in milliseconds; Linux alone tells. */
-export function cpuMs(pid: number): number {
-  return cpuOfStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
 }
 
 /** The value of a Prometheus series, summed over its labels; null where it is not there. */

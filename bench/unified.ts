@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { buildIfStale } from "../scripts/lib/build.ts";
 import { type System, startSystem } from "../tests/support/system.ts";
 import { CHUNKS } from "./canned.ts";
-import { type Measurement, measure, middle } from "./measure.ts";
-import { micros, millis, printRows, signed } from "./report.ts";
+import { type Measurement, measure } from "./measure.ts";
+import { micros, millis, signed } from "./report.ts";
 import { median } from "./stats.ts";
+import { plainTable } from "./table.ts";
 
 /** Each measurement is taken this often, in turns; the median counts. */
 const ROUNDS = 3;
@@ -96,7 +97,7 @@ async function bench(jsonFile: string | null): Promise<void> {
       );
       const cpu_ratio = ratio(turns, (m) => m.cpuMsPerRequest);
       results[dialect] = { cpu_ratio };
-      rows.push(row(`${dialect}, as it is: CPU a request`, turns, (m) => micros(m.cpuMsPerRequest), `${cpu_ratio}×`));
+      rows.push(row(`${dialect}, as it is: CPU a request`, turns, (m) => m.cpuMsPerRequest, micros, `${cpu_ratio}×`));
     }
     for (const [client, side] of TRANSLATED) {
       const { own, named, model } = SIDES[side];
@@ -104,19 +105,19 @@ async function bench(jsonFile: string | null): Promise<void> {
       const ask = (stream: boolean) =>
         [ASK[side](own, model, stream), ASK[client](unifiedBase(client), named, stream)] as const;
       const latency = await compare(...ask(true), { connections: 1, seconds: 3 });
-      const added_first_byte_ms = added(latency, (m) => m.firstByteP50Ms);
+      const added_first_byte_ms = added(latency, (m) => m.p50Ms);
       const whole = await compare(...ask(false), { connections: 16, seconds: 2 });
       const added_cpu_us = Math.round(added(whole, (m) => m.cpuMsPerRequest) * 1_000);
       const streams = await compare(...ask(true), { connections: 8, seconds: 3 });
       const added_cpu_us_a_chunk = Math.round((added(streams, (m) => m.cpuMsPerRequest) * 1_000) / CHUNKS);
       results[name] = { added_first_byte_ms, added_cpu_us, added_cpu_us_a_chunk };
       rows.push(
-        row(`${name}: first byte`, latency, (m) => millis(m.firstByteP50Ms), signed(added_first_byte_ms)),
-        row("… CPU a request", whole, (m) => micros(m.cpuMsPerRequest), `+${added_cpu_us} µs`),
-        row("… CPU a stream", streams, (m) => millis(m.cpuMsPerRequest), `+${added_cpu_us_a_chunk} µs a chunk`),
+        row(`${name}: first byte`, latency, (m) => m.p50Ms, millis, signed(added_first_byte_ms)),
+        row("… CPU a request", whole, (m) => m.cpuMsPerRequest, micros, `+${added_cpu_us} µs`),
+        row("… CPU a stream", streams, (m) => m.cpuMsPerRequest, millis, `+${added_cpu_us_a_chunk} µs a chunk`),
       );
     }
-    printRows(rows);
+    process.stdout.write(`${plainTable(rows)}\n`);
     if (jsonFile !== null) writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);
   } finally {
     await system.stop();
@@ -150,7 +151,7 @@ function comparing(system: System, key: string) {
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
     const target = { name: path, pid: system.workerdPid() };
     const options = { origin: system.url, path, headers, body: JSON.stringify(body), ...load };
-    return (await measure(target, options)).measurement;
+    return measure(target, options);
   };
   return async (own: Asking, unified: Asking, load: { connections: number; seconds: number }): Promise<Compared> => {
     const turns: Compared = { own: [], unified: [] };
@@ -173,12 +174,13 @@ const added = ({ own, unified }: Compared, of: (measurement: Measurement) => num
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
-const row = (name: string, turns: Compared, show: (measurement: Measurement) => string, compared: string): string[] => [
-  name,
-  show(middle(turns.own)),
-  show(middle(turns.unified)),
-  compared,
-];
+const row = (
+  name: string,
+  turns: Compared,
+  of: (measurement: Measurement) => number,
+  show: (value: number) => string,
+  compared: string,
+): string[] => [name, show(median(turns.own.map(of))), show(median(turns.unified.map(of))), compared];
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
 

@@ -4,35 +4,43 @@
  */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Canned, cannedFor } from "./canned.ts";
+import { type Canned, cannedFor, TIME } from "./canned.ts";
 
-/** Between two chunks, so that each arrives alone, as from a model. */
+/** Between two chunks, so that each arrives alone, as from a model; a request may ask for more as its `user`. */
 const CHUNK_EVERY_MS = 1;
 
-function stream(response: ServerResponse, chunks: readonly Buffer[]): void {
+function stream(response: ServerResponse, chunks: readonly Buffer[], everyMs: number): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   let sent = 0;
   const timer = setInterval(() => {
-    const chunk = chunks[sent++];
+    const chunk = timed(chunks[sent++]);
     if (chunk && sent < chunks.length) {
       response.write(chunk);
       return;
     }
     clearInterval(timer);
     response.end(chunk);
-  }, CHUNK_EVERY_MS);
+  }, everyMs);
   response.on("close", () => clearInterval(timer));
 }
+
+const timed = (chunk: Buffer | undefined): Buffer | string | undefined =>
+  chunk?.includes(TIME)
+    ? chunk.toString().replace(TIME, (performance.timeOrigin + performance.now()).toFixed(3))
+    : chunk;
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on("data", (part) => parts.push(part));
   request.on("end", () => {
+    // A peer may look around first.
+    if (request.method !== "POST") return response.writeHead(404).end();
     const path = request.url ?? "";
     const body = JSON.parse(Buffer.concat(parts).toString());
     const canned: Canned = cannedFor(path);
     if (body.stream || path.includes(":streamGenerateContent")) {
-      return stream(response, canned.chunks(body.stream_options?.include_usage === true));
+      const chunks = canned.chunks(body.stream_options?.include_usage === true);
+      return stream(response, chunks, Number(body.user ?? CHUNK_EVERY_MS));
     }
     response.writeHead(200, { "content-type": "application/json", "content-length": canned.whole.length });
     response.end(canned.whole);
@@ -40,5 +48,7 @@ const server = createServer((request, response) => {
 });
 
 server.keepAliveTimeout = 120_000;
-server.listen(0, "127.0.0.1", () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+server.listen({ port: 0, host: "127.0.0.1", backlog: 2_048 }, () =>
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`),
+);
 process.on("disconnect", () => process.exit());
