@@ -1,7 +1,7 @@
 /** What makes requests cheaper, through the whole system: what the providers are sent, and what the records say was saved. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { chatAnswer } from "./support/chat-answers.ts";
-import { json } from "./support/replies.ts";
+import { chatAnswer, chatEvents } from "./support/chat-answers.ts";
+import { json, streams } from "./support/replies.ts";
 import { type System, startSystem } from "./support/system.ts";
 import { type Key, nanos, newTenant, type Tenant } from "./support/tenant.ts";
 import { type Received, type Reply, startUpstream, type Upstream } from "./support/upstream.ts";
@@ -168,21 +168,25 @@ describe("prompts that others keep on their own", () => {
   });
 
   test("are looked for where the session's last request was, at whoever lets it say so", async () => {
-    const chat = { model: "openai/gpt-5-mini", messages: [{ role: "user", content: "Hi" }] };
+    const chat = { model: "openai/gpt-5-mini", messages: [{ role: "user", content: LONG }] };
     const session = { "x-meterr-session": "agent-7" };
     await post("/v1/chat/completions", chat, session);
-    await post("/v1/chat/completions", { ...chat, messages: [{ role: "user", content: "Ho" }] }, session);
+    await post("/v1/chat/completions", { ...chat, messages: [{ role: "user", content: `${LONG}?` }] }, session);
     await post("/v1/chat/completions", chat);
     await post("/v1/chat/completions", { ...chat, prompt_cache_key: "mine" }, session);
     await post("/openai/v1/chat/completions", { ...chat, model: "gpt-5-mini" }, session);
+    await post("/v1/chat/completions", { ...chat, messages: [{ role: "user", content: "Too short" }] }, session);
     const keys = upstream.received.map((_, index) => sent(index).prompt_cache_key);
     expect(keys[0]).toMatch(/^mtr-[0-9a-f]{16}$/);
-    expect(keys).toEqual([keys[0], keys[0], undefined, "mine", undefined]);
+    expect(keys).toEqual([keys[0], keys[0], undefined, "mine", undefined, undefined]);
   });
 });
 
 test("a question is the same question, however it is sent to cost less", async () => {
-  const chat = { model: "openai/gpt-5-mini", messages: [{ role: "user", content: "How many fjords are there?" }] };
+  const chat = {
+    model: "openai/gpt-5-mini",
+    messages: [{ role: "user", content: `How many fjords are there? ${LONG}` }],
+  };
   const asked = (session: string) =>
     post("/v1/chat/completions", chat, { "x-meterr-cache-ttl": "60", "x-meterr-session": session });
   expect((await asked("one")).cache).toBe("miss");
@@ -241,6 +245,17 @@ describe("routes that save", () => {
     const hard = await ask("fit", HARD);
     expect(hard.asked).toBe("gpt-5");
     expect(hard.record.savings).toEqual({});
+  });
+
+  test("a stream saves like a whole answer, once it is complete", async () => {
+    const usage = { text: "Oslo.", input: 1_000, output: 500 };
+    upstream.reply = streams(chatEvents({ model: "gpt-5-nano", ...usage }, true));
+    const body = { model: "fit", messages: QUESTION, max_tokens: 600, stream: true };
+    const { stream, savings } = await post("/v1/chat/completions", body);
+    expect([stream, savings]).toEqual([true, { auto: "0.006000000" }]);
+    upstream.reply = streams(chatEvents({ model: "gpt-5-nano", ...usage }, true).slice(0, 2));
+    const cut = await post("/v1/chat/completions", body);
+    expect([cut.status, cut.savings]).toEqual(["truncated", {}]);
   });
 
   test("auto leaves a session, and a conversation, at the large model", async () => {

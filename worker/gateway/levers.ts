@@ -72,11 +72,15 @@ function marksPrompt({ place, scope }: Omit<Call, "levers">, body: Draft): Draft
   return least === null ? null : withBreakpoints(body, least);
 }
 
+/** Characters of a request that has a thousand tokens: shorter prompts are kept nowhere. */
+const LEAST_KEPT_CHARS = 4_096;
+
 /** What sends a session's requests to where its prompt is kept; null where the client says that itself, or there is no session. */
 function promptCacheKey({ place, scope, grant, body }: Omit<Call, "levers">): string | null {
   const { dialect } = place.endpoint;
   if (!place.provider.takesPromptCacheKey || (dialect !== "chat" && dialect !== "responses")) return null;
-  if (scope.session === null || body.kind !== "json" || body.json.prompt_cache_key !== undefined) return null;
+  if (scope.session === null || body.kind !== "json" || body.text.length < LEAST_KEPT_CHARS) return null;
+  if (body.json.prompt_cache_key !== undefined) return null;
   return `mtr-${hashOf(`${grant.tenant}\n${scope.session}`)}`;
 }
 
