@@ -122,7 +122,8 @@ describe("every operation of the API", () => {
     const wrong: string[] = [];
     for (const { method, path } of operations) {
       for (const by of ["session", "token"] as const) {
-        const headers = by === "session" ? { cookie: cookies[role] } : { authorization: `Bearer ${tokens[role]}` };
+        const headers: Record<string, string> =
+          by === "session" ? { cookie: cookies[role] } : { authorization: `Bearer ${tokens[role]}` };
         const may = path.startsWith("/api/v1/tenants/{tenant}")
           ? allowed(method, path, by)?.includes(role)
           : // What is around tenants is anybody's, but for the operator's.
@@ -163,6 +164,11 @@ const OFFERS: { page: string; heading: string; control: string; resource: string
   { page: "/budgets", heading: "Budgets", control: "Create budget", resource: "budgets" },
   { page: "/routes", heading: "Routes", control: "Create route", resource: "routes" },
   { page: "/providers", heading: "Providers", control: "Add credential", resource: "credentials" },
+  { page: "/limits", heading: "Limits", control: "Create limit", resource: "rate-limits" },
+  { page: "/alerts", heading: "Alerts", control: "Add channel", resource: "alerts" },
+  { page: "/models", heading: "Models", control: "Set a price", resource: "prices" },
+  { page: "/sinks", heading: "Sinks", control: "Add sink", resource: "sinks" },
+  { page: "/settings", heading: "Settings", control: "Make token", resource: "tokens" },
   { page: "/team", heading: "Team", control: "Invite", resource: "invitations" },
   { page: "/team", heading: "Team", control: "Add team", resource: "teams" },
   { page: "/team", heading: "Team", control: "Add user", resource: "users" },
@@ -173,28 +179,35 @@ const COMMANDS: Record<string, string> = {
   "Create a budget": "budgets",
   "Create a route": "routes",
   "Add a provider's credential": "credentials",
+  "Create a rate limit": "rate-limits",
+  "Add an alert channel": "alerts",
+  "Add a sink": "sinks",
+  "Make a management token": "tokens",
   "Invite somebody": "invitations",
 };
 
 describe.skipIf(!hasBrowser)("a role's pages", () => {
   it.each(ROLES)("offer a %s what they may do, and nothing else; the API refuses the rest", async (role) => {
     const { page, problems } = await openBrowser(browser, system, { cookie: cookies[role] });
-    for (const { page: path, heading, control, resource } of OFFERS) {
-      const may = TABLE[resource]?.change.includes(role);
+    for (const [path, offers] of Map.groupBy(OFFERS, (offer) => offer.page)) {
       await page.goto(at(path));
-      await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
+      await page.getByRole("heading", { name: offers[0]?.heading, level: 1 }).waitFor();
       await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
-      const offered = await page.getByRole("button", { name: control }).count();
-      expect(offered > 0, `${control} for ${role}`).toBe(may);
-      const status = await page.evaluate(
-        async (url) => (await fetch(url, { method: "POST", body: '{"no such field":1}' })).status,
-        `/api/v1/tenants/${system.tenant}/${resource}`,
-      );
-      expect(status, `${resource} for ${role}`).toBe(may ? 400 : 403);
+      for (const { control, resource } of offers) {
+        const may = TABLE[resource]?.change.includes(role);
+        const offered = await page.getByRole("button", { name: control }).count();
+        expect(offered > 0, `${control} for ${role}`).toBe(may);
+        const status = await page.evaluate(
+          async (url) => (await fetch(url, { method: "POST", body: '{"no such field":1}' })).status,
+          `/api/v1/tenants/${system.tenant}/${resource}`,
+        );
+        expect(status, `${resource} for ${role}`).toBe(may ? 400 : 403);
+      }
     }
-    await page.goto(at("/team"));
+    // The team's page is the last that was opened.
     await page.getByText("Ask everybody for a second factor").waitFor();
     expect(await page.getByRole("checkbox").isEnabled()).toBe(role === "owner");
+    expect(await page.getByRole("link", { name: "Audit" }).count()).toBe(TABLE.audit?.read?.includes(role) ? 1 : 0);
     await page.getByRole("button", { name: /Search or go to/ }).click();
     await page.getByRole("option", { name: "Sign out" }).waitFor();
     for (const [command, resource] of Object.entries(COMMANDS)) {
@@ -453,11 +466,11 @@ describe.skipIf(!hasBrowser)("the pages of people", () => {
     const { page, problems } = await openBrowser(browser, system, { cookie: cookies.owner, colorScheme });
     await invite(system, `${"long".repeat(12)}-${colorScheme}@example.com`, "viewer");
     for (const path of ["/team", "/account"]) {
+      await page.goto(at(path));
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await loading(page).first().waitFor({ state: "detached" });
       for (const width of SIZES) {
         await page.setViewportSize({ width, height: 860 });
-        await page.goto(at(path));
-        await page.getByRole("heading", { level: 1 }).waitFor();
-        await loading(page).first().waitFor({ state: "detached" });
         expect(await overflowPx(page), `${path} at ${width}`).toBeLessThanOrEqual(0);
         if (width !== 1280) expect(await axeViolations(page), `${path} at ${width}`).toEqual([]);
       }
