@@ -10,7 +10,7 @@ import { readRuntime, workerdConfig } from "./lib/workerd-config.ts";
 const OUT = "dist/worker";
 
 /** The provider packages get streams that cost less than the runtime's: the module says why. */
-const lightStreams: Plugin = {
+export const lightStreams: Plugin = {
   name: "light-streams",
   setup({ onLoad }) {
     const module = JSON.stringify(resolve("worker/translate/light-streams.ts"));

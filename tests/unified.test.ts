@@ -185,6 +185,7 @@ describe("a unified entry", () => {
     const answer = await ask("/v1/messages/count_tokens", body);
     const { input_tokens } = (await answer.json()) as { input_tokens: number };
     expect(input_tokens).toBeGreaterThan(5);
+    expect(answer.headers.get("x-meterr-estimated")).toBe("true");
     expect(upstream.received).toHaveLength(0);
   });
 

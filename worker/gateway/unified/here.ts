@@ -39,7 +39,8 @@ async function count(of: Arriving, asked: Asked, grant: Grant): Promise<Outcome<
   const counts = providerFor(provider, grant.credentials)?.speaks[of.entry.conversation] !== undefined;
   if (counts) return null;
   const tokens = await estimatedPromptTokens(asked.body.json, model);
-  return ok(Response.json(of.entry.conversation === "gemini" ? { totalTokens: tokens } : { input_tokens: tokens }));
+  const json = of.entry.conversation === "gemini" ? { totalTokens: tokens } : { input_tokens: tokens };
+  return ok(Response.json(json, { headers: { "x-meterr-estimated": "true" } }));
 }
 
 /** `provider/model` of all that the key may use and has a credential for, and its routes. */
