@@ -3,7 +3,13 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import { apiGet, type Page } from "./client.ts";
 import type { AuditEntry } from "./types.ts";
 
-const ACTIONS: Record<AuditEntry["action"], true> = { create: true, update: true, delete: true, rotate: true };
+const ACTIONS: Record<AuditEntry["action"], true> = {
+  create: true,
+  update: true,
+  delete: true,
+  rotate: true,
+  read: true,
+};
 const KINDS: Record<AuditEntry["kind"], true> = {
   key: true,
   budget: true,
@@ -20,6 +26,7 @@ const KINDS: Record<AuditEntry["kind"], true> = {
   invitation: true,
   account: true,
   tenant: true,
+  body: true,
 };
 export const AUDIT_ACTIONS = Object.keys(ACTIONS);
 export const AUDIT_KINDS = Object.keys(KINDS);

@@ -7,6 +7,7 @@ export const ACTIONS: Record<AuditEntry["action"], { tone: Tone; title: string }
   update: { tone: "accent", title: "Changed" },
   delete: { tone: "bad", title: "Removed" },
   rotate: { tone: "warn", title: "Rotated" },
+  read: { tone: "neutral", title: "Read" },
 };
 
 export const KINDS: Record<AuditEntry["kind"], string> = {
@@ -25,6 +26,7 @@ export const KINDS: Record<AuditEntry["kind"], string> = {
   invitation: "Invitation",
   account: "Account",
   tenant: "Organization",
+  body: "Body",
 };
 
 /** Whoever may be behind an entry, by what the log calls them. */

@@ -10,8 +10,9 @@ import { summaryQuery } from "../../api/summary.ts";
 import type { PricedModel, SummaryRow } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { CsvButton } from "../../components/ui/csv-button.tsx";
-import { inputStyle, Select } from "../../components/ui/field.tsx";
+import { Select } from "../../components/ui/field.tsx";
 import { Page } from "../../components/ui/page.tsx";
+import { SearchInput } from "../../components/ui/search-input.tsx";
 import { Segmented } from "../../components/ui/segmented.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
 import { VirtualTable } from "../../components/ui/virtual-table.tsx";
@@ -62,7 +63,13 @@ export function ModelsPage() {
   const filtered = Object.values(filters).some((value) => value !== undefined);
   const mayChange = useMay("prices");
   const go = (change: ModelsSearch): void => {
-    void navigate({ to: "/$tenant/models", params: { tenant }, search: { ...filters, ...change }, replace: true });
+    void navigate({
+      to: "/$tenant/models",
+      params: { tenant },
+      // From where the page is going, not from where it is: two filters may change at once.
+      search: (before) => ({ ...before, open: undefined, set: undefined, ...change }),
+      replace: true,
+    });
   };
   const filter = (change: ModelFilters): void => go(change);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
@@ -89,16 +96,11 @@ export function ModelsPage() {
       }
     >
       <div className="flex flex-wrap items-center gap-2 border-b px-4 py-2.5 sm:px-6">
-        <input
-          data-filter
-          type="search"
-          aria-label="Search models"
+        <SearchInput
+          label="Search models"
           placeholder="Search, e.g. claude sonnet"
           value={filters.q ?? ""}
-          onChange={(event) => filter({ q: event.target.value || undefined })}
-          autoComplete="off"
-          spellCheck={false}
-          className={`${inputStyle} h-8! text-sm! sm:w-64`}
+          onChange={(q) => filter({ q: q || undefined })}
         />
         <Select
           aria-label="Provider"

@@ -1,5 +1,6 @@
 import { Download, FileUp } from "lucide-react";
 import { type ChangeEvent, useRef, useState } from "react";
+import { useMembership } from "../../api/me.ts";
 import { applyConfig, readConfig, tryConfig } from "../../api/settings.ts";
 import type { AppliedConfig } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
@@ -21,6 +22,8 @@ interface Tried {
 /** All that is set, as one document: down, and up again once one has seen what it changes. */
 export function ConfigCard({ tenant }: { tenant: string }) {
   const input = useRef<HTMLInputElement>(null);
+  // Whoever may only read changes nothing by a document either.
+  const mayApply = useMembership()?.actions.some((action) => action !== "read") ?? false;
   const [busy, setBusy] = useState<"reading" | "trying" | "applying" | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [tried, setTried] = useState<Tried | null>(null);
@@ -75,10 +78,12 @@ export function ConfigCard({ tenant }: { tenant: string }) {
             <Download aria-hidden className="size-3.5" />
             Download
           </Button>
-          <Button size="sm" busy={busy === "trying"} onClick={() => input.current?.click()}>
-            <FileUp aria-hidden className="size-3.5" />
-            Upload and compare…
-          </Button>
+          {mayApply && (
+            <Button size="sm" busy={busy === "trying"} onClick={() => input.current?.click()}>
+              <FileUp aria-hidden className="size-3.5" />
+              Upload and compare…
+            </Button>
+          )}
           <input
             ref={input}
             type="file"

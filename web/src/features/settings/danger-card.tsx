@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { useMay } from "../../api/me.ts";
+import { meQuery, useMay } from "../../api/me.ts";
 import { removeTenant, tenantQuery } from "../../api/settings.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
@@ -42,7 +42,8 @@ function RemoveDialog({ tenant, name, onClose }: { tenant: string; name: string;
     setBusy(true);
     try {
       await removeTenant(tenant);
-      await client.invalidateQueries({ queryKey: ["me"], refetchType: "none" });
+      // Where to go next follows from what is left.
+      await client.fetchQuery({ ...meQuery, staleTime: 0 });
       await navigate({ to: "/" });
     } catch (error) {
       setProblem(messageOf(error));
