@@ -64,10 +64,11 @@ export function* eventsOf(tenant: string, count: number, now: number): Generator
   const random = chance(7);
   const start = now - SEEDED_DAYS * DAY_MS;
   for (let i = 0; i < count; i++) {
-    // Half of all by the clock alone, half in the hours of work.
-    const day = Math.floor((i / count) * SEEDED_DAYS);
-    const within = random() < 0.5 ? random() : 0.33 + random() * 0.4;
-    const time = Math.min(now - 1_000, Math.floor(start + day * DAY_MS + within * DAY_MS));
+    const at = (i / count) * SEEDED_DAYS;
+    const day = Math.floor(at);
+    // In the order of the clock, so that a session's requests lie together; denser in the hours of work.
+    const within = at - day + 0.11 * Math.sin(2 * Math.PI * (at - day));
+    const time = Math.min(now - 1_000, Math.floor(start + (day + within) * DAY_MS + random() * 20_000));
     yield eventAt(tenant, { i, time, random });
   }
 }

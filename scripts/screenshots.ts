@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { SEEDED_DAYS, seed } from "../bench/seed.ts";
-import { databaseIn, serve } from "../bench/serve.ts";
+import { databaseIn, type Served, serve } from "../bench/serve.ts";
 import { findChromium } from "./lib/chromium.ts";
 
 const IMAGES = join(import.meta.dirname, "../web/src/images");
@@ -29,6 +29,34 @@ async function shoot(page: Page, name: string): Promise<void> {
   }
 }
 
+/** Budgets, and what they have counted today: what is written past a ledger, no budget hears of. */
+async function setBudgets({ url, tenant, adminToken }: Served): Promise<void> {
+  const post = async (path: string, body: unknown): Promise<void> => {
+    const response = await fetch(`${url}/api/v1/tenants/${tenant}${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  };
+  const aDay = { period: "day", enforcement: "hard" };
+  await post("/budgets", { ...aDay, name: "Everything", scope: { type: "tenant" }, limit_usd: "55" });
+  await post("/budgets", { ...aDay, name: "Search", scope: { type: "team", id: "search" }, limit_usd: "20" });
+  await post("/budgets", { ...aDay, name: "Support's drafts", scope: { type: "team", id: "support" }, limit_usd: "5" });
+  const events = Array.from({ length: 240 }, (_, n) => ({
+    id: `today:${n}`,
+    time: new Date(Date.now() - n * 30_000).toISOString(),
+    ...(n % 3 === 0
+      ? { provider: "anthropic", model: "claude-haiku-4-5" }
+      : { provider: "openai", model: "gpt-5-mini" }),
+    team: n % 2 === 0 ? "search" : "support",
+    tokens: { input: 4_000 + n * 11, output: 300 + n },
+    cost_usd: n % 2 === 0 ? "0.119" : "0.0383",
+    latency_ms: 900 + n * 7,
+  }));
+  await post("/usage", { events });
+}
+
 async function takeAll(): Promise<void> {
   const state = mkdtempSync(join(tmpdir(), "meterr-screenshots-"));
   process.once("exit", () => rmSync(state, { recursive: true, force: true }));
@@ -41,6 +69,7 @@ async function takeAll(): Promise<void> {
   await seed(databaseIn(state), before);
   await seed(databaseIn(state), { tenant, count: RECORDS.now, now });
   const served = await serve(state);
+  await setBudgets(served);
   const browser = await chromium.launch({
     executablePath: findChromium() ?? undefined,
     args: ["--no-sandbox", "--disable-gpu"],
@@ -48,6 +77,7 @@ async function takeAll(): Promise<void> {
   const page = await (await browser.newContext({ viewport: SIZE })).newPage();
   await page.goto(served.signInUrl);
   await page.getByRole("img", { name: "Spend by model" }).waitFor();
+  await page.getByText("Support's drafts").waitFor();
   const home = page.url();
   await shoot(page, "overview");
   await page.goto(`${home}/requests?status=error`);
@@ -55,7 +85,7 @@ async function takeAll(): Promise<void> {
   await page.getByText("Decisions").waitFor();
   await shoot(page, "request");
   await page.goto(`${home}/sessions`);
-  await page.locator("[data-id]").nth(4).click();
+  await page.locator("[data-id]").nth(12).click();
   await page.getByRole("table", { name: "Requests of the session" }).waitFor();
   await shoot(page, "session");
   await browser.close();

@@ -59,6 +59,7 @@ describe("durations", () => {
     [999.6, "1.0 s"],
     [2_410, "2.4 s"],
     [185_000, "3 min 5 s"],
+    [58_013_000, "16 h 7 min"],
     [null, "–"],
   ])("%s ms read %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
 });

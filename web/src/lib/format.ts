@@ -49,14 +49,16 @@ export function formatTokens(count: number): string {
 /** A count for an axis: `1.2k`, `40`. */
 export const formatCountShort = (count: number): string => short(count);
 
-/** Milliseconds: `1.2 ms`, `430 ms`, `2.4 s`, `3 min 5 s`. */
+/** Milliseconds: `1.2 ms`, `430 ms`, `2.4 s`, `3 min 5 s`, `16 h 7 min`. */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return NOTHING;
   if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** A share between 0 and 1: `0.31 %`, `24 %`. */

@@ -44,7 +44,7 @@ export function SessionsPage() {
           onChange={(event) => change({ q: event.target.value || undefined })}
           autoComplete="off"
           spellCheck={false}
-          className={`${inputStyle} h-8 text-sm sm:w-64`}
+          className={`${inputStyle} h-8! text-sm! sm:w-64`}
         />
         {keys.length > 0 && (
           <Select
