@@ -68,6 +68,8 @@ describe.skipIf(!hasBrowser)("routes and providers", () => {
       await route.fulfill({ status: 500, json: { error: { code: "internal", message: "It broke.", details: {} } } });
     });
     await page.goto(at(path));
+    // The page itself, and not what stands in for it while its code is loaded.
+    await page.getByRole("heading", { level: 1 }).waitFor();
     await page.getByRole("status", { name: "Loading" }).first().waitFor();
     expect(await axeViolations(page)).toEqual([]);
     release();
