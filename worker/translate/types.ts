@@ -7,7 +7,7 @@ export type Conversation = (typeof CONVERSATIONS)[number];
 
 /** A reader of the runtime's, or anything that reads as it does. */
 export interface Chunks {
-  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: undefined }>;
+  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>;
   cancel(reason?: unknown): Promise<void>;
 }
 
