@@ -1,6 +1,6 @@
 /** A backup of a system that serves, restored beside it: the same keys, records and budgets, and no request lost between them. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -114,7 +114,7 @@ test("what is no state, and what would be written over, is refused by name", () 
 test("a file that is cut short, or of something else, is told from a backup", () => {
   const cut = join(folder, "cut.tgz");
   cpSync(join(folder, "backup.tgz"), cut);
-  execFileSync("truncate", ["-s", "20000", cut]);
+  truncateSync(cut, 20_000);
   expect(run("restore", cut, "--state", join(folder, "a")).stderr).toContain("could not be unpacked whole");
   const other = join(folder, "other.tgz");
   execFileSync("tar", ["-czf", other, "-C", join(ROOT, "docs"), "api.md"]);
