@@ -27,7 +27,7 @@ export interface LoadResult {
   failures: Record<string, number>;
 }
 
-const END = "[DONE]";
+const END = /\[DONE\]|message_stop|response\.completed|"finishReason":"STOP"/;
 
 async function load(of: LoadOptions): Promise<LoadResult> {
   const { origin, path, headers, body, connections, seconds, each = Number.POSITIVE_INFINITY, requestsPerSecond } = of;
@@ -56,7 +56,7 @@ async function load(of: LoadOptions): Promise<LoadResult> {
       last = part.toString("latin1");
       noteDelays(last);
     }
-    if (isStream && response.statusCode === 200 && !last.includes(END)) fail("cut short");
+    if (isStream && response.statusCode === 200 && !END.test(last)) fail("cut short");
   };
 
   const noteDelays = (text: string) => {
