@@ -72,6 +72,7 @@ function questions(now: number): { name: string; path: string; target: number | 
     list("requests, text, several words", "&q=gpt-5+staging+upstream"),
     list("requests, text that is nowhere", "&q=nothinglikethis"),
     list("requests, by id", "&q=req_000000000zzz"),
+    list("requests, of one session", "&session=run-1000-1"),
     { name: "sessions, the newest", path: "/sessions?limit=100", target: LIST_MS },
     { name: "forecast", path: "/forecast", target: OVERVIEW_MS },
   ];

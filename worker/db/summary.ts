@@ -6,7 +6,7 @@
 import type { Condition } from "../core/condition.ts";
 import { inSpan, LATENCY_COLUMNS, percentileMs } from "../core/latency.ts";
 import type { Group } from "../core/usage.ts";
-import { conditionOf, EARLIEST, LATEST, type UsageFilter } from "./usage.ts";
+import { conditionOf, EARLIEST, LATEST, type UsageFilter, usageFor } from "./usage.ts";
 
 export interface SummaryRow {
   /** The values that the sums are of, in the order that was asked for; null where a request has none. */
@@ -70,8 +70,7 @@ const rawColumns = (
   coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, latency_ms${spans(
     read,
     (column, span) => `iif(${inSpan("latency_ms", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0) AS ${column}`,
-  )}
-  FROM usage`;
+  )}`;
 
 const FACETS = ["key", "team", "user", "tag"] as const;
 type Facet = (typeof FACETS)[number] | "all";
@@ -226,8 +225,8 @@ const inWhole =
 function rawSource({ tenant, filter, groups }: Asked, read: Spans): Source {
   const { sql, values } = conditionOf(filter, "usage");
   const columns = groups.includes("tag")
-    ? `${rawColumns("t.key || '=' || t.value", read)}, json_each(usage.tags) AS t`
-    : rawColumns("NULL", read);
+    ? `${rawColumns("t.key || '=' || t.value", read)} FROM ${usageFor(filter)}, json_each(usage.tags) AS t`
+    : `${rawColumns("NULL", read)} FROM ${usageFor(filter)}`;
   return (begin, end) => [
     {
       sql: `${columns} WHERE tenant = ? AND time >= ? AND time < ?${sql}`,
