@@ -56,6 +56,6 @@ it("looks through so many entries at a time, and says where to go on", async () 
   expect(second).toMatchObject({ data: [{ kind: "key" }], next_cursor: null });
 });
 
-it.each(["kind=nothing", "action=read", "from=yesterday", "who=me"])("refuses %s", async (query) => {
+it.each(["kind=nothing", "action=look", "from=yesterday", "who=me"])("refuses %s", async (query) => {
   expect((await operator("GET", `/api/v1/tenants/${tenant}/audit?${query}`)).status).toBe(400);
 });
