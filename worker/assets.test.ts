@@ -62,3 +62,12 @@ it("promises HTTPS for good where it is served over HTTPS", async () => {
   const response = await serveAsset(new Request("https://meterr.test/app"), assets(FILES).env);
   expect(response.headers.get("strict-transport-security")).toBe("max-age=31536000");
 });
+
+it("compresses text for who takes it, and says that it depends on that", async () => {
+  const { env } = assets(FILES);
+  const encoded = await get("/app", env, { headers: { "accept-encoding": "br, gzip" } });
+  expect(encoded.headers.get("content-encoding")).toBe("gzip");
+  const plain = await get("/app", env);
+  expect(plain.headers.get("content-encoding")).toBeNull();
+  for (const { headers } of [encoded, plain]) expect(headers.get("vary")).toContain("accept-encoding");
+});

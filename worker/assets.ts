@@ -20,6 +20,17 @@ export async function serveAsset(request: Request, env: Pick<Env, "ASSETS">): Pr
   if (url.protocol === "https:") response.headers.set("strict-transport-security", STRICT_TRANSPORT);
   const found = asset.ok || asset.status === 304;
   response.headers.set("cache-control", found && url.pathname.startsWith("/assets/") ? IMMUTABLE : REVALIDATE);
+  return compressed(request, response);
+}
+
+const TEXTUAL = /^(?:text\/|application\/(?:javascript|json)|image\/svg)/;
+
+/** Text goes gzipped where the client takes that: the runtime does it by the header. Cloudflare's edge would do it by itself. */
+function compressed(request: Request, response: Response): Response {
+  if (!TEXTUAL.test(response.headers.get("content-type") ?? "")) return response;
+  response.headers.append("vary", "accept-encoding");
+  if (!response.body || !/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) return response;
+  response.headers.set("content-encoding", "gzip");
   return response;
 }
 
