@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -36,6 +37,8 @@ const inNode = {
 
 export default defineConfig({
   test: {
+    // Most of the time a file waits for a lease or a page: as many as there are cores, where vitest would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       inWorkerd("worker", "./worker/index.ts", ["worker/**/*.test.ts"]),
       inWorkerd("ledger", "./durable-objects/ledger.ts", ["durable-objects/**/*.test.ts"]),
