@@ -34,6 +34,14 @@ export const apiPut = <T>(path: string, body: unknown): Promise<T> => change<T>(
 export const apiDelete = (path: string, { keepalive = false } = {}): Promise<unknown> =>
   send("DELETE", path, { keepalive }).then(({ value }) => value);
 
+/** What is there, with the tag of the state that it is in. */
+export const apiGetTagged = <T>(path: string, signal?: AbortSignal): Promise<Answer<T>> =>
+  send<T>("GET", path, { signal });
+
+/** A PATCH that is refused with 412 where the tag of what is there is not `ifMatch` any more. */
+export const apiPatchTagged = <T>(path: string, body: unknown, ifMatch: string | null): Promise<Answer<T>> =>
+  send<T>("PATCH", path, { body, ifMatch });
+
 /** A PUT whose answer comes with the tag of what it is about; refused where that is not `ifMatch` any more. */
 export const apiPutTagged = <T>(path: string, body: unknown, ifMatch: string | null = null): Promise<Answer<T>> =>
   send<T>("PUT", path, { body, ifMatch });

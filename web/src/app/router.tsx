@@ -104,7 +104,7 @@ const playgroundRoute = createRoute({
 const keysRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/keys",
-  validateSearch: dialogSearch,
+  validateSearch: editSearch,
   component: lazyRouteComponent(() => import("../features/keys/keys-page.tsx"), "KeysPage"),
 });
 

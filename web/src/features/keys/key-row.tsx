@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { RotateCw, Trash2 } from "lucide-react";
+import { Pencil, RotateCw, Trash2 } from "lucide-react";
 import { useMay } from "../../api/me.ts";
 import type { Key, SummaryRow } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
@@ -13,11 +13,12 @@ interface Props {
   /** Its last 30 days, where it has any. */
   usage: SummaryRow | undefined;
   tenant: string;
+  onEdit: () => void;
   onRotate: () => void;
   onRevoke: () => void;
 }
 
-export function KeyRow({ record, usage, tenant, onRotate, onRevoke }: Props) {
+export function KeyRow({ record, usage, tenant, onEdit, onRotate, onRevoke }: Props) {
   const mayChange = useMay("keys");
   const test = record.mode === "test";
   const expired = record.expires_at !== null && Date.parse(record.expires_at) <= Date.now();
@@ -42,6 +43,7 @@ export function KeyRow({ record, usage, tenant, onRotate, onRevoke }: Props) {
           </Link>
           {test && <Badge tone="test">Test</Badge>}
           {record.revoked_at !== null && <Badge tone="bad">Revoked</Badge>}
+          {record.bodies && <Badge tone="warn">Keeps bodies, {formatCount(record.bodies.keep_days)} d</Badge>}
           {expired && record.revoked_at === null && <Badge tone="bad">Expired</Badge>}
         </span>
         <span className="flex flex-wrap items-center gap-x-3 gap-y-0.5 text-xs text-ink-2">
@@ -62,6 +64,16 @@ export function KeyRow({ record, usage, tenant, onRotate, onRevoke }: Props) {
       </span>
       {mayChange && (
         <div className="ml-auto flex gap-1">
+          <Button
+            tone="quiet"
+            size="icon"
+            aria-label={`Edit ${record.name}`}
+            title="Edit"
+            onClick={onEdit}
+            disabled={record.revoked_at !== null}
+          >
+            <Pencil aria-hidden className="size-4" />
+          </Button>
           <Button
             tone="quiet"
             size="icon"

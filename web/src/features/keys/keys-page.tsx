@@ -1,4 +1,4 @@
-/** The keys of a tenant: create, see their settings, rotate, revoke. */
+/** The keys of a tenant: create, see their settings, change them, rotate, revoke. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { KeyRound, Plus } from "lucide-react";
@@ -14,8 +14,10 @@ import { Confirm } from "../../components/ui/dialog.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
 import { spanOf } from "../../lib/period.ts";
+import type { EditSearch } from "../../lib/search.ts";
 import { toast } from "../../lib/toast.ts";
 import { CreateKeyDialog } from "./create-key-dialog.tsx";
+import { EditKeyDialog } from "./edit-key-dialog.tsx";
 import { KeyRow } from "./key-row.tsx";
 import { NewKeyDialog } from "./new-key-dialog.tsx";
 
@@ -29,12 +31,13 @@ export function KeysPage() {
   const { data: usage } = useQuery(summaryQuery(tenant, { from, group_by: "key" }));
   const [fresh, setFresh] = useState<(NewKey & { name: string }) | null>(null);
   const [asking, setAsking] = useState<{ to: "rotate" | "revoke"; key: Key } | null>(null);
-  const creating = (open: boolean): void => {
-    void navigate({ to: "/$tenant/keys", params: { tenant }, search: open ? { new: "1" } : {}, replace: true });
+  const go = (next: EditSearch): void => {
+    void navigate({ to: "/$tenant/keys", params: { tenant }, search: next, replace: true });
   };
   const mayChange = useMay("keys");
+  const editing = mayChange && shown?.find((key) => key.id === search.edit && key.revoked_at === null);
   const create = mayChange && (
-    <Button tone="primary" size="sm" onClick={() => creating(true)}>
+    <Button tone="primary" size="sm" onClick={() => go({ new: "1" })}>
       <Plus aria-hidden className="size-4" />
       Create key
     </Button>
@@ -57,6 +60,7 @@ export function KeysPage() {
               record={key}
               usage={usage?.find((row) => row.key === key.id)}
               tenant={tenant}
+              onEdit={() => go({ edit: key.id })}
               onRotate={() => setAsking({ to: "rotate", key })}
               onRevoke={() => setAsking({ to: "revoke", key })}
             />
@@ -66,9 +70,10 @@ export function KeysPage() {
       <CreateKeyDialog
         tenant={tenant}
         open={mayChange && search.new === "1"}
-        onClose={() => creating(false)}
+        onClose={() => go({})}
         onCreated={setFresh}
       />
+      {editing && <EditKeyDialog tenant={tenant} id={editing.id} name={editing.name} onClose={() => go({})} />}
       <NewKeyDialog fresh={fresh} onClose={() => setFresh(null)} />
       <Questions tenant={tenant} asking={asking} onClose={() => setAsking(null)} onRotated={setFresh} />
     </Page>
