@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ApiError } from "../../api/client.ts";
 import { keyQuery, useChangeKey } from "../../api/keys.ts";
 import type { Key } from "../../api/types.ts";
@@ -56,6 +56,9 @@ interface FormProps {
 
 function EditKeyForm({ tenant, record, tag, onReload, onClose }: FormProps) {
   const save = useChangeKey(tenant);
+  const form = useRef<HTMLFormElement>(null);
+  // The dialog opened before there was a field to begin at.
+  useEffect(() => form.current?.querySelector("input")?.focus(), []);
   const [before] = useState(() => fieldsOf(record));
   const [fields, setFields] = useState(before);
   const set = (some: Partial<typeof fields>): void => setFields({ ...fields, ...some });
@@ -75,13 +78,13 @@ function EditKeyForm({ tenant, record, tag, onReload, onClose }: FormProps) {
     );
   };
   return (
-    <form onSubmit={submit}>
+    <form ref={form} onSubmit={submit}>
       <EditKeyFields
         fields={fields}
         set={set}
         bind={(name) => ({ value: fields[name], onChange: ({ target }) => set({ [name]: target.value }) })}
       />
-      <div className="sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap items-center justify-end gap-2 border-t bg-surface px-5 py-3">
+      <div className="sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap items-center justify-end gap-2 rounded-b-xl border-t bg-surface px-5 py-3">
         {save.isError && (
           <p role="alert" className="min-w-0 flex-1 basis-56 text-sm text-bad">
             {isStale(save.error)
