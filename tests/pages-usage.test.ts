@@ -318,6 +318,8 @@ describe.skipIf(!hasBrowser)("the pages about usage", () => {
       const go = () => own.goto(at(path), { waitUntil: "commit" });
 
       await go();
+      // The page's own loading, not that of the shell around it.
+      await own.getByRole("main").waitFor();
       await own
         .getByRole("status", { name: /Loading/ })
         .first()
