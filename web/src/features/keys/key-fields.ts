@@ -73,7 +73,7 @@ export function fieldsOf(key: Key): KeyFields {
   };
 }
 
-/** What is different in `after`, as a PATCH says it. A field that nobody touched is never sent: it may not be ours to know. */
+/** What is different in `after`, as a PATCH says it. A field that nobody touched is not sent. */
 export function changesOf(before: KeyFields, after: KeyFields): KeyChanges {
   const isChanged = (...names: (keyof KeyFields)[]): boolean =>
     names.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
