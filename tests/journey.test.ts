@@ -195,7 +195,8 @@ describe.skipIf(!hasBrowser)("from the first start to the alert", () => {
   it("has told the webhook, and says on the page what fired", async () => {
     const told = () => receiver.received.map(({ body }) => JSON.parse(body.toString()).type);
     await expect.poll(told, { timeout: ARRIVES_MS }).toEqual(["budget.threshold", "budget.exceeded"]);
-    await page.goto(at("/alerts"));
+    // The page was open before they fired.
+    await page.getByRole("link", { name: "Alerts" }).first().click();
     await page.getByText(/reached 80 %: \$0\.0024\d* of \$0\.003/).waitFor();
     await page.getByText("refuses requests").waitFor();
   });

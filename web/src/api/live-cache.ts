@@ -29,6 +29,8 @@ export function liveCache(
       if (message.type === "usage") applyUsage(client, tenant, message.data);
       if (message.type === "budget") applyBudget(client, tenant, message.data);
       if (message.type === "provider") applyProviderStatus(client, tenant, message.data);
+      // Whatever page is open: what fired meanwhile has to be there when one comes back.
+      if (message.type === "alert") void client.invalidateQueries({ queryKey: ["alert-log", tenant] });
       if (message.type === "usage" || message.type === "budget") refetchSoon();
     },
     stop: () => clearTimeout(timer),

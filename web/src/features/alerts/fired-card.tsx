@@ -1,6 +1,5 @@
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { alertPages, firedQuery } from "../../api/alerts.ts";
-import { useLiveMessages } from "../../api/live.tsx";
 import type { FiredAlert } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
@@ -21,12 +20,8 @@ const COLUMNS: readonly CsvColumn<FiredAlert>[] = [
 
 /** What fired, newest first, whoever was told; new ones appear as they do. */
 export function FiredCard({ tenant }: { tenant: string }) {
-  const client = useQueryClient();
   const pages = useInfiniteQuery(firedQuery(tenant));
   const alerts = pages.data?.pages.flatMap((page) => page.data) ?? [];
-  useLiveMessages((message) => {
-    if (message.type === "alert") void client.invalidateQueries({ queryKey: ["alert-log", tenant] });
-  });
   return (
     <Card
       title="What fired"
