@@ -30,6 +30,9 @@ export interface ChartData {
 
 const HEIGHT = 240;
 const LEFT = 52;
+/** Of the axis beside its labels, and of a digit in them. */
+const LABEL_GAP = 12;
+const DIGIT_PX = 7;
 const BOTTOM = 22;
 const TOP = 8;
 const RIGHT = 4;
@@ -60,16 +63,18 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
     range: [HEIGHT - BOTTOM, TOP],
     nice: TICKS,
   });
-  const places = scaleBand({ domain: data.steps.map((_, i) => i), range: [LEFT, Math.max(LEFT, width - RIGHT)] });
+  // Fractions of a cent take more room than dollars do.
+  const left = Math.max(LEFT, ...y.ticks(TICKS).map((tick) => LABEL_GAP + formatAxis(tick).length * DIGIT_PX));
+  const places = scaleBand({ domain: data.steps.map((_, i) => i), range: [left, Math.max(left, width - RIGHT)] });
   const band = places.bandwidth();
   const bar = Math.min(WIDEST_BAR, Math.max(1, band * 0.72));
-  const x = (step: number): number => (places(step) ?? LEFT) + band / 2;
+  const x = (step: number): number => (places(step) ?? left) + band / 2;
   const every = Math.max(1, Math.ceil(LABEL_PX / Math.max(1, band)));
-  const labelled = data.steps.flatMap((_, i) => ((count - 1 - i) % every === 0 && x(i) > LEFT + 8 ? [i] : []));
+  const labelled = data.steps.flatMap((_, i) => ((count - 1 - i) % every === 0 && x(i) > left + 8 ? [i] : []));
 
   const point = (event: PointerEvent): void => {
     const from = event.currentTarget.getBoundingClientRect().left;
-    const step = Math.floor((event.clientX - from - LEFT) / band);
+    const step = Math.floor((event.clientX - from - left) / band);
     setAt(step >= 0 && step < count ? step : null);
   };
   const move = (event: KeyboardEvent): void => {
@@ -99,7 +104,7 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
         >
           <AxisLeft
             scale={y}
-            left={LEFT}
+            left={left}
             numTicks={TICKS}
             hideAxisLine
             tickLength={0}
@@ -117,7 +122,7 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
           {y.ticks(TICKS).map((tick) => (
             <line
               key={tick}
-              x1={LEFT}
+              x1={left}
               x2={width}
               y1={y(tick)}
               y2={y(tick)}
@@ -195,7 +200,7 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
           )}
           {limit !== null && (
             <line
-              x1={LEFT}
+              x1={left}
               x2={width}
               y1={y(limit)}
               y2={y(limit)}
