@@ -163,6 +163,11 @@ export function rememberAnswer(sql: SqlStorage, idempotency: Idempotency, now: n
   sql.exec("INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)", key, requestDigest, sealedAnswer, now);
 }
 
+/** Forgets answers that were given before `before`. */
+export function forgetAnswers(sql: SqlStorage, before: number): void {
+  sql.exec("DELETE FROM idempotency WHERE at < ?", before);
+}
+
 type Json = { json: string };
 
 function parse<T>(cursor: SqlStorageCursor<Json>): T | null {

@@ -31,15 +31,16 @@ const storedIn = (sql: SqlStorage): Stored => ({
   },
 });
 
-/** The pot of `limit` that has most in it, of the present period. */
-export const fullestPot = (sql: SqlStorage, limit: Limit, now: number): Pot | null =>
-  firstPot(
-    sql.exec(
+/** The two pots of `limit` that have most in them, of the present period, the fuller one first. */
+export const fullestPots = (sql: SqlStorage, limit: Limit, now: number): Pot[] =>
+  sql
+    .exec(
       `SELECT * FROM pots WHERE budget = ?1 AND starts_at <= ?2 AND coalesce(ends_at, ?2 + 1) > ?2 AND instr(id, ?3) > 0
-       ORDER BY settled + lost + held DESC LIMIT 1`,
+       ORDER BY settled + lost + held DESC LIMIT 2`,
       ...[limit.id, now, periodIn(limit)],
-    ),
-  );
+    )
+    .toArray()
+    .map(potOfRow);
 
 /** Deletes pots that are of no use any more. Those that are in `used` stay. */
 export function prunePots(sql: SqlStorage, used: ReadonlySet<string>, now: number): void {
@@ -190,6 +191,17 @@ export function readMeta(sql: SqlStorage, name: string): SqlStorageValue | undef
 
 export function writeMeta(sql: SqlStorage, name: string, value: SqlStorageValue): void {
   sql.exec("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value);
+}
+
+/** Writes down which keys were revoked lately, and when. */
+export function writeRevoked(sql: SqlStorage, revoked: ReadonlyMap<string, number>): void {
+  sql.exec("DELETE FROM revoked");
+  for (const [key, at] of revoked) sql.exec("INSERT INTO revoked VALUES (?, ?)", key, at);
+}
+
+/** Forgets keys that were revoked before `before`. */
+export function forgetRevoked(sql: SqlStorage, before: number): void {
+  sql.exec("DELETE FROM revoked WHERE at < ?", before);
 }
 
 const WRITE_POT = `
