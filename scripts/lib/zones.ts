@@ -2,6 +2,7 @@
  * Imports run one way (architecture.md): which room may import from which. Beside this, a room may import a type
  * from where `types` says. Tests may import anything.
  */
+import { importsOf } from "./imports.ts";
 
 interface Zone {
   imports: string[];
@@ -35,9 +36,6 @@ const ZONES: Record<string, Zone> = {
 /** Packages that only some rooms may use: Hono's context stops at the routes. */
 const PACKAGES: Record<string, string[]> = { hono: ["app.ts", "control"] };
 
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
-
 /**
  * The room of a file: its folder below `worker/`, else its top folder; a file in `worker/` is a room of its own, and so
  * are the API's schemas of answers together.
@@ -53,9 +51,7 @@ export function zoneViolations(path: string, source: string): string[] {
   const room = roomOf(path);
   const zone = ZONES[room];
   if (zone === undefined) return [`${path}: the room "${room}" has no zone in scripts/lib/zones.ts`];
-  return [...source.matchAll(IMPORT)].flatMap((match) => {
-    const specifier = match[2] ?? match[3] ?? "";
-    const isType = match[1] !== undefined;
+  return importsOf(source).flatMap(({ specifier, isType }) => {
     if (!specifier.startsWith(".")) {
       const users = PACKAGES[specifier.split("/")[0] ?? ""];
       return users === undefined || users.includes(room) ? [] : [`${path}: ${specifier} stops at ${users.join(", ")}`];
