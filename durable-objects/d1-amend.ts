@@ -36,6 +36,11 @@ SELECT e.tenant, ${isTag ? "'tag'" : "t.key"}, e.time - e.time % 86400000, ${isT
   e.provider, e.model, e.status, e.mode, ${SUMMED}
 FROM ${AMENDED} AS e, json_each(${facets}) AS t WHERE true GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ${addUp(SUMS)}`;
 
+const TAGS = `
+INSERT INTO usage_tags_hourly (tenant, hour, value, provider, model, status, mode, ${SUMS.join(", ")})
+SELECT e.tenant, e.time - e.time % 3600000, t.key || '=' || t.value, e.provider, e.model, e.status, e.mode, ${SUMMED}
+FROM ${AMENDED} AS e, json_each(e.tags) AS t WHERE true GROUP BY 1, 2, 3, 4, 5, 6, 7 ${addUp(SUMS)}`;
+
 const SESSION_SUMS = ["unpriced", "input_tokens", "output_tokens", "cost_nanos"];
 const SESSIONS = `
 UPDATE usage_sessions SET ${SESSION_SUMS.map((column) => `${column} = usage_sessions.${column} + s.${column}`).join(", ")}
@@ -68,6 +73,7 @@ const STATEMENTS = [
   HOURLY,
   daily("json_object('all', '', 'key', e.key, 'team', e.team, 'user', e.user)", false),
   daily("e.tags", true),
+  TAGS,
   SESSIONS,
   ROWS,
 ];

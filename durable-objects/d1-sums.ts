@@ -1,5 +1,6 @@
 /**
- * The sums that D1 keeps beside the rows, added up here: by hour, by day and facet, by session, of savings and of shadows.
+ * The sums that D1 keeps beside the rows, added up here: by hour, by day and facet, by hour and tag, by session, of
+ * savings and of shadows.
  * A batch of events makes a few rows of sums, which cost D1 far less than what would have to read every event.
  */
 import { LATENCY_COLUMNS, latencySpan } from "../worker/core/latency.ts";
@@ -35,6 +36,7 @@ SELECT ${columns.map((_, at) => `value ->> ${at}`).join(", ")} FROM json_each(?1
 
 const HOURLY_KEYS = ["tenant", "hour", "key", "team", "user", "provider", "model", "endpoint", "status", "mode"];
 const DAILY_KEYS = ["tenant", "facet", "day", "value", "provider", "model", "status", "mode"];
+const TAG_KEYS = ["tenant", "hour", "value", "provider", "model", "status", "mode"];
 const SAVING_KEYS = ["tenant", "hour", "reason", "key", "provider", "model", "mode"];
 const SAVING_SUMS = ["requests", "cost_nanos", "saved_nanos"];
 const SHADOW_KEYS = ["tenant", "hour", "route", "provider", "model", "shadow", "mode"];
@@ -42,6 +44,7 @@ const SHADOW_SUMS = ["requests", "cost_nanos", "shadow_nanos"];
 
 const HOURLY = insert("usage_hourly", [...HOURLY_KEYS, ...SUMS], addUp(SUMS));
 const DAILY = insert("usage_daily", [...DAILY_KEYS, ...SUMS], addUp(SUMS));
+const TAGS = insert("usage_tags_hourly", [...TAG_KEYS, ...SUMS], addUp(SUMS));
 const SAVINGS = insert("usage_savings_hourly", [...SAVING_KEYS, ...SAVING_SUMS], addUp(SAVING_SUMS));
 const SHADOWS = insert("usage_shadow_hourly", [...SHADOW_KEYS, ...SHADOW_SUMS], addUp(SHADOW_SUMS));
 const SESSIONS = insert(
@@ -84,7 +87,7 @@ function addTo(sums: number[], amounts: readonly number[]): void {
 
 /** Statements and their rows as JSON, for events that have no row yet; none where there is nothing to add. */
 export function sumsOf(events: readonly UsageEvent[]): { sql: string; rows: string }[] {
-  const [hourly, daily, savings, shadows] = [new Sums(), new Sums(), new Sums(), new Sums()];
+  const [hourly, daily, tags, savings, shadows] = [new Sums(), new Sums(), new Sums(), new Sums(), new Sums()];
   for (const event of events) {
     const { tenant, time, provider, model, endpoint, status, mode, key, team, user } = event;
     const hour = time - (time % HOUR_MS);
@@ -93,6 +96,7 @@ export function sumsOf(events: readonly UsageEvent[]): { sql: string; rows: stri
     const day = time - (time % DAY_MS);
     for (const [facet, value] of facetsOf(event)) {
       daily.add([tenant, facet, day, value, provider, model, status, mode], amounts);
+      if (facet === "tag") tags.add([tenant, hour, value, provider, model, status, mode], amounts);
     }
     const cost = event.costNanos ?? 0;
     for (const [reason, nanos] of Object.entries(event.savings ?? {})) {
@@ -106,6 +110,7 @@ export function sumsOf(events: readonly UsageEvent[]): { sql: string; rows: stri
   const sums = [
     { sql: HOURLY, of: hourly },
     { sql: DAILY, of: daily },
+    { sql: TAGS, of: tags },
     { sql: SAVINGS, of: savings },
     { sql: SHADOWS, of: shadows },
   ];

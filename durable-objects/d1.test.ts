@@ -1,7 +1,7 @@
 /** What D1 is told of events: rows, sums and index, once each, whatever is delivered again and beside what. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import { LATENCY_COLUMNS, latencySpan } from "../worker/core/latency.ts";
+import { inSpan, LATENCY_COLUMNS, latencySpan } from "../worker/core/latency.ts";
 import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
 import { matchOf } from "../worker/core/usage-text.ts";
 import { MIGRATIONS, statements } from "../worker/db/migrations.ts";
@@ -33,6 +33,11 @@ const SUMS = `sum(iif(coalesce(cost_nanos, 0) < 0, -1, 1)) AS requests, sum(cost
   sum(event ->> '$.tokens.input') AS input_tokens, sum(event ->> '$.tokens.outputReasoning') AS output_reasoning_tokens,
   sum(coalesce(cost_nanos, 0)) AS cost_nanos, sum(saved_nanos) AS saved_nanos, sum(event ->> '$.latencyMs') AS latency_ms`;
 const READ = "requests, unpriced, input_tokens, output_reasoning_tokens, cost_nanos, saved_nanos, latency_ms";
+const SPANS = LATENCY_COLUMNS.join(", ");
+const COUNTED_SPANS = LATENCY_COLUMNS.map(
+  (column, span) =>
+    `sum(iif(${inSpan("(event ->> '$.latencyMs')", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0)) AS ${column}`,
+).join(", ");
 
 async function rows(sql: string, tenant: string): Promise<unknown[]> {
   return (await env.DB.prepare(sql).bind(tenant).all()).results;
@@ -72,6 +77,17 @@ async function keptAndCounted(tenant: string): Promise<[unknown[], unknown[]][]>
     ],
     [
       await rows(
+        `SELECT value, hour, provider, status, mode, ${READ}, ${SPANS} FROM usage_tags_hourly WHERE tenant = ?1 ORDER BY 1, 2, 3, 4, 5`,
+        tenant,
+      ),
+      await rows(
+        `SELECT value, time - time % 3600000 AS hour, provider, status, mode, ${SUMS}, ${COUNTED_SPANS} FROM (${facets})
+        WHERE facet = 'tag' GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`,
+        tenant,
+      ),
+    ],
+    [
+      await rows(
         `SELECT session, started_at, ended_at, requests, errors, cost_nanos FROM usage_sessions WHERE tenant = ?1 ORDER BY 1`,
         tenant,
       ),
@@ -86,7 +102,7 @@ async function keptAndCounted(tenant: string): Promise<[unknown[], unknown[]][]>
   ];
 }
 
-test("sums by hour, by day and facet, and by session are those of the rows, in whatever batches they came", async () => {
+test("sums by hour, by day and facet, by hour and tag, and by session are those of the rows, in whatever batches they came", async () => {
   const all = events("sums", 60);
   await deliver(env.DB, all.slice(0, 25));
   // Half of it was there already, and one is twice in it.
@@ -99,6 +115,23 @@ test("sums by hour, by day and facet, and by session are those of the rows, in w
   }
   const stored = await rows("SELECT event FROM usage WHERE tenant = ?1 ORDER BY time", "sums");
   expect(stored.map((row) => JSON.parse((row as { event: string }).event))).toEqual(all);
+});
+
+test("what is amended moves all sums with its row, once", async () => {
+  const all = events("amended", 12);
+  const told = all.slice(2, 6).map((event, n) => ({
+    ...event,
+    costNanos: 1_000 + n,
+    tokens: { ...NO_TOKENS, input: 70 + n, outputReasoning: 5 },
+    amends: { costNanos: event.costNanos },
+  }));
+  await deliver(env.DB, all);
+  await deliver(env.DB, told);
+  await deliver(env.DB, told);
+  for (const [kept, counted] of await keptAndCounted("amended")) expect(kept).toEqual(counted);
+  expect(
+    await rows("SELECT sum(cost_nanos) AS cost FROM usage WHERE tenant = ?1 AND cost_nanos >= 1000", "amended"),
+  ).toEqual([{ cost: 4_006 }]);
 });
 
 test("each request is in the span of its time", async () => {

@@ -194,6 +194,42 @@ describe("the summary", () => {
     expect(await summary("group_by=tag&key=nobody")).toEqual([]);
   });
 
+  it("knows the tags of whole hours by their sums, and those of its edges by their rows", async () => {
+    const mine = await newTenant("Tagged");
+    await book(mine, [
+      priced("whole", "2026-11-01T10:10:00Z", { tags: { env: "prod", app: "a" }, latency_ms: 60 }),
+      priced("edge", "2026-11-01T11:10:00Z", { tags: { env: "prod" }, latency_ms: 60 }),
+      priced("other", "2026-11-01T10:20:00Z", { tags: { env: "dev" }, model: "gpt-5" }),
+    ]);
+    const tagged = async (query: string) => {
+      const { status, body } = await operator("GET", `/api/v1/tenants/${mine}/usage/summary?${query}`);
+      expect(status, JSON.stringify(body)).toBe(200);
+      return body.data;
+    };
+    const span = "from=2026-11-01T10:00:00Z&to=2026-11-01T11:30:00Z";
+    const counts = async () =>
+      Object.fromEntries(
+        (await tagged(`${span}&group_by=hour,tag`)).map((row: Record<string, unknown>) => [
+          `${String(row.hour).slice(11, 13)} ${row.tag}`,
+          row.requests,
+        ]),
+      );
+    expect(await counts()).toEqual({ "10 env=prod": 1, "10 app=a": 1, "10 env=dev": 1, "11 env=prod": 1 });
+    expect(await tagged(`${span}&tag=env%3Dprod&percentiles=true`)).toMatchObject([
+      { requests: 2, latency_p50_ms: expect.any(Number) },
+    ]);
+    expect(await tagged(`${span}&tag=env&group_by=hour,model`)).toMatchObject([
+      { model: "gpt-5-mini", requests: 1 },
+      { model: "gpt-5", requests: 1 },
+      { model: "gpt-5-mini", requests: 1 },
+    ]);
+    // A key's tags are in the rows alone, and these are gone: what is left shows where each was read.
+    expect(await tagged(`${span}&tag=env&endpoint=import`)).toMatchObject([{ requests: 3 }]);
+    await env.DB.prepare("DELETE FROM usage WHERE tenant = ?").bind(mine).run();
+    expect(await counts()).toEqual({ "10 env=prod": 1, "10 app=a": 1, "10 env=dev": 1 });
+    expect(await tagged(`${span}&tag=env&endpoint=import`)).toEqual([]);
+  });
+
   it.each([
     ["from=2026-11-01T10:00:00Z&to=2026-11-01T10:30:00Z", 1],
     ["from=2026-11-01T10:15:00Z&to=2026-11-02T00:00:00.001Z", 3],

@@ -9,6 +9,7 @@ import archive from "../../migrations/0004_archive.sql";
 import savings from "../../migrations/0005_savings.sql";
 import explorer from "../../migrations/0006_explorer.sql";
 import members from "../../migrations/0007_members.sql";
+import tags from "../../migrations/0008_tags.sql";
 
 export interface Migration {
   /** The file's name: `0001_usage.sql`, as wrangler records it too. */
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0005_savings.sql", sql: savings },
   { name: "0006_explorer.sql", sql: explorer },
   { name: "0007_members.sql", sql: members },
+  { name: "0008_tags.sql", sql: tags },
 ];
 
 /**

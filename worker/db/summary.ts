@@ -1,7 +1,7 @@
 /**
  * Sums of usage. Whole days come from the sums by day, where what is asked is about one facet (key, team, user or tag) at
- * most; whole hours from those by hour; what sticks out at either end, and all that these do not know (sessions, several
- * tags at once), from the raw rows, which live as long as the tenant's retention says.
+ * most; whole hours from those by hour, which know tags apart from all other facets; what sticks out at either end, and all
+ * that these do not know (sessions, tags of a key), from the raw rows, which live as long as the tenant's retention says.
  */
 import type { Condition } from "../core/condition.ts";
 import { inSpan, LATENCY_COLUMNS, percentileMs } from "../core/latency.ts";
@@ -81,6 +81,13 @@ const dayColumns = (facet: Facet, read: Spans) => `SELECT day AS hour, ${["key",
   .join(", ")}, provider, model, '' AS endpoint, status, mode, ${facet === "tag" ? "value" : "NULL"} AS tag, requests,
   unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
   saved_nanos, latency_ms${spans(read)} FROM usage_daily`;
+
+/** Sums by hour and tag in the roll-ups' columns. */
+const tagColumns = (
+  read: Spans,
+) => `SELECT hour, '' AS key, '' AS team, '' AS user, provider, model, '' AS endpoint, status, mode, value AS tag, requests,
+  unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
+  saved_nanos, latency_ms${spans(read)} FROM usage_tags_hourly`;
 
 /** What the sums are of. */
 export interface SummaryQuery extends Asked {
@@ -187,10 +194,12 @@ function sourceOf(asked: SummaryQuery): Condition {
   const { filter, groups } = asked;
   const read = readOf(asked);
   const raw = rawSource(asked, read);
-  const isTagged = groups.includes("tag") || filter.tag !== undefined;
-  const hourly = isTagged ? raw : inWhole(HOUR_MS, hourlySource(asked, read), raw);
   const facet = facetOf(asked);
-  const daily = facet === null ? hourly : inWhole(DAY_MS, dailySource(asked, facet, read), hourly);
+  const isTagged = groups.includes("tag") || filter.tag !== undefined;
+  const byHour = isTagged ? tagSource(asked, read) : hourlySource(asked, read);
+  const hourly = isTagged && facet !== "tag" ? raw : inWhole(HOUR_MS, byHour, raw);
+  const daily =
+    facet === null || groups.includes("hour") ? hourly : inWhole(DAY_MS, dailySource(asked, facet, read), hourly);
   const source = IN_ROWS_ALONE.some((name) => filter[name] !== undefined) ? raw : daily;
   const parts = source(filter.from ?? EARLIEST, filter.to ?? LATEST);
   return { sql: parts.map((part) => part.sql).join(" UNION ALL "), values: parts.flatMap((part) => part.values) };
@@ -199,9 +208,9 @@ function sourceOf(asked: SummaryQuery): Condition {
 /** What no sum tells apart. */
 const IN_ROWS_ALONE = ["session", "error_code", "refused_by"] as const;
 
-/** The facet that sums by day are to be read of; null where they do not tell what is asked for. */
+/** The facet that sums are to be read of; null where those of one facet do not tell what is asked for. */
 function facetOf({ filter, groups }: Asked): Facet | null {
-  if (groups.includes("hour") || groups.includes("endpoint") || filter.endpoint !== undefined) return null;
+  if (groups.includes("endpoint") || filter.endpoint !== undefined) return null;
   // A request counts for each of its tags: which others go with one is not summed.
   if (groups.includes("tag") && filter.tag !== undefined) return null;
   const asked = FACETS.filter((name) => groups.includes(name) || filter[name] !== undefined);
@@ -245,10 +254,21 @@ function hourlySource({ tenant, filter }: Asked, read: Spans): Source {
   ];
 }
 
+function tagSource({ tenant, filter: { tag, ...rest } }: Asked, read: Spans): Source {
+  const { sql, values } = conditionOf(rest, "usage_tags_hourly");
+  const value = hasTag(tag);
+  return (begin, end) => [
+    {
+      sql: `${tagColumns(read)} WHERE tenant = ? AND hour >= ? AND hour < ?${value.sql}${sql}`,
+      values: [tenant, begin, end, ...value.values, ...values],
+    },
+  ];
+}
+
 function dailySource({ tenant, filter }: Asked, facet: Facet, read: Spans): Source {
   const { key, team, user, tag, ...rest } = filter;
   const { sql, values } = conditionOf(rest, "usage_daily");
-  const value = tag === undefined ? isValue(key ?? team ?? user) : hasTag(tag);
+  const value = facet === "tag" ? hasTag(tag) : isValue(key ?? team ?? user);
   return (begin, end) => [
     {
       sql: `${dayColumns(facet, read)} WHERE tenant = ? AND facet = ? AND day >= ? AND day < ?${value.sql}${sql}`,
@@ -261,5 +281,7 @@ const isValue = (value: string | undefined): Condition =>
   value === undefined ? { sql: "", values: [] } : { sql: " AND value = ?", values: [value] };
 
 /** A tag by name is all of its values: names have no equals sign, and ">" is the character behind it. */
-const hasTag = (tag: string): Condition =>
-  tag.includes("=") ? isValue(tag) : { sql: " AND value >= ? AND value < ?", values: [`${tag}=`, `${tag}>`] };
+const hasTag = (tag: string | undefined): Condition =>
+  tag === undefined || tag.includes("=")
+    ? isValue(tag)
+    : { sql: " AND value >= ? AND value < ?", values: [`${tag}=`, `${tag}>`] };

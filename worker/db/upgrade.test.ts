@@ -78,6 +78,17 @@ it("keeps every record, sums what it did not sum before, and goes on counting ea
        GROUP BY 1 ORDER BY 1`,
     ),
   ).toEqual(["all", "key", "tag", "team", "user"].map((facet) => ({ facet, ...total })));
+  expect(
+    await sums(
+      `SELECT value, hour, requests, output_tokens AS output, cost_nanos AS cost, saved_nanos AS saved, latency_ms AS latency,
+       latency_0, latency_1, latency_2 FROM usage_tags_hourly ORDER BY hour`,
+    ),
+  ).toEqual(
+    [1, 2, 3, 4].map((n) => ({
+      ...{ value: "env=prod", hour: DAY + n * 3_600_000, requests: 1, output: n, cost: n * 100 },
+      ...{ saved: n === 2 ? 40 : 0, latency: 70, latency_0: 0, latency_1: 1, latency_2: 0 },
+    })),
+  );
   expect(await sums("SELECT session, requests, cost_nanos AS cost FROM usage_sessions")).toEqual([
     { session: "run-1", requests: 4, cost: 1_000 },
   ]);

@@ -46,8 +46,11 @@ const EQUAL_COLUMNS = ["key", "user", "team", "model", "provider", "session", "e
 /** Fields that are in the event alone. */
 const IN_EVENT = { error_code: "$.errorCode", refused_by: "$.refusedBy" } as const;
 
+/** What has `EQUAL_COLUMNS`, or those of them that it is asked for. */
+type UsageTable = "usage" | "usage_hourly" | "usage_daily" | "usage_tags_hourly";
+
 /** `filter` on the rows of `table`, its span of time left out. Only names of ours are in the text; all else is a parameter. */
-export function conditionOf(filter: UsageFilter, table: "usage" | "usage_hourly" | "usage_daily"): Condition {
+export function conditionOf(filter: UsageFilter, table: UsageTable): Condition {
   const parts: string[] = [];
   const values: (string | number)[] = [];
   for (const column of EQUAL_COLUMNS) {
