@@ -118,7 +118,12 @@ test("sums by hour, by day and facet, by hour and tag, and by session are those 
 });
 
 test("what is amended moves all sums with its row, once", async () => {
-  const all = events("amended", 12);
+  // What is under way has used nothing yet, and costs its bound or what nobody knows.
+  const all = events("amended", 12).map((event, n) => ({
+    ...event,
+    tokens: NO_TOKENS,
+    costNanos: n % 3 === 0 ? null : 500,
+  }));
   const told = all.slice(2, 6).map((event, n) => ({
     ...event,
     costNanos: 1_000 + n,
