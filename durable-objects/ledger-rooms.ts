@@ -1,6 +1,6 @@
 /**
  * The rooms of one ledger, and how they hang together: who hears of a step, of a changed record, of a sink that got on, and
- * when the alarm has to ring for one of them.
+ * when it has to wake for one of them.
  */
 import type { SyncMessage } from "../worker/core/lease.ts";
 import type { Actor } from "../worker/core/ledger-api.ts";
@@ -25,8 +25,9 @@ import { Steps } from "./steps.ts";
 import { fullestPots, prepare, readMeta, writeMeta } from "./store.ts";
 import { sweep } from "./sweep.ts";
 import { Viewers } from "./viewers.ts";
+import { Waker } from "./waker.ts";
 
-/** How often, at most, the alarm looks for vanished wallets and ended periods. */
+/** How often, at most, it looks for vanished wallets and ended periods. */
 const SWEEP_MS = 5_000;
 /** How often, at most, old alerts are forgotten. */
 const ALERT_PRUNE_MS = 3_600_000;
@@ -43,6 +44,7 @@ export class LedgerRooms {
   readonly outflow: Outflow;
   readonly couriers: Couriers;
   readonly viewers: Viewers;
+  readonly waker: Waker;
   readonly health: HealthDesk;
   readonly alerts: AlertDesk;
   readonly #ctx: DurableObjectState;
@@ -50,8 +52,6 @@ export class LedgerRooms {
   readonly #fullest: Fullest;
   #book: AlertBook;
   #alertsPrunedAt = 0;
-  /** When the alarm is set for, as far as this instance knows. */
-  #alarmAt = Number.POSITIVE_INFINITY;
   #sweptAt = 0;
 
   constructor(ctx: DurableObjectState, env: LedgerBindings) {
@@ -61,6 +61,7 @@ export class LedgerRooms {
     sql.exec(SINK_TABLES);
     this.#ctx = ctx;
     this.#sql = sql;
+    this.waker = new Waker({ storage: ctx.storage, wake: () => this.#work() });
     const state = () => this.steps.state();
     const tenant = () => state().tenant;
     this.steps = new Steps({
@@ -112,19 +113,6 @@ export class LedgerRooms {
     return this.#book;
   }
 
-  /** Delivers the outbox; and, now and then, books what vanished wallets held, and forgets what has ended. */
-  async ring(): Promise<void> {
-    this.#alarmAt = Number.POSITIVE_INFINITY;
-    const now = Date.now();
-    if (now - this.#sweptAt >= SWEEP_MS) this.#sweep(now);
-    this.steps.state();
-    this.#ctx.waitUntil(this.alerts.deliverDue(now));
-    this.outflow.writeCalls();
-    this.couriers.start(now);
-    await this.outflow.drain();
-    this.#schedule(Date.now());
-  }
-
   /** The counters of a limit as they are now; where it counts for each subject apart, of the one that has used most. */
   stateOf(limit: Limit): BudgetState {
     const now = Date.now();
@@ -139,22 +127,30 @@ export class LedgerRooms {
     return this.health.tell(wallet, health.seen, now);
   }
 
-  /** Sets the alarm where the next thing to do comes before it. */
+  /** Delivers the outbox; and, now and then, books what vanished wallets held, and forgets what has ended. */
+  async #work(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#sweptAt >= SWEEP_MS) this.#sweep(now);
+    this.steps.state();
+    this.#ctx.waitUntil(this.alerts.deliverDue(now));
+    this.couriers.start(now);
+    await this.outflow.work();
+    this.#schedule(Date.now());
+  }
+
   #schedule(now: number): void {
     let at = this.outflow.dueAt(now);
-    if (at === Number.POSITIVE_INFINITY && this.#alarmAt === Number.POSITIVE_INFINITY) {
+    if (at === Number.POSITIVE_INFINITY && !this.waker.isSet) {
       at = Math.max(nextExpiry(this.steps.state()), this.#sweptAt + SWEEP_MS);
     }
-    at = Math.min(at, this.alerts.nextDue(), this.couriers.dueAt(now));
-    if (at >= this.#alarmAt) return;
-    this.#alarmAt = at;
-    void this.#ctx.storage.setAlarm(at);
+    this.waker.wakeAt(Math.min(at, this.alerts.nextDue(), this.couriers.dueAt(now)), now);
   }
 
   #sweep(now: number): void {
     this.#sweptAt = now;
     if (this.health.isDirty) writeMeta(this.#sql, "health", this.health.text());
     this.steps.take(now, (state) => {
+      this.outflow.writeCalls();
       sweep(state, this.#sql, { now, forgetsImports: this.outflow.isSound });
       if (now - this.#alertsPrunedAt < ALERT_PRUNE_MS) return;
       this.#alertsPrunedAt = now;
@@ -165,6 +161,7 @@ export class LedgerRooms {
 
   #rowsChanged(state: LedgerState, now: number): void {
     this.#book.review(state, now);
+    this.outflow.prune(now);
     for (const pot of state.changes.pots) {
       this.viewers.moved(pot.budget);
       if (pot.subject !== null) this.#fullest.moved(pot);

@@ -228,6 +228,6 @@ export class Ledger extends DurableObject<LedgerBindings> implements LedgerRecor
   }
 
   override alarm(): Promise<void> {
-    return this.#rooms.ring();
+    return this.#rooms.waker.ring();
   }
 }

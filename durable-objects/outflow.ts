@@ -1,5 +1,5 @@
 /**
- * How the outbox and the counters for `/metrics` flow into D1: a batch after another, by the ledger's alarm. What D1 does
+ * How the outbox and the counters for `/metrics` flow into D1: a batch after another. What D1 does
  * not take stays, and is tried again after a pause.
  */
 import { databaseOf } from "../worker/core/database.ts";
@@ -16,10 +16,12 @@ import { readMeta, writeMeta } from "./store.ts";
 
 /** Events wait this long for company before they go to D1: with a wallet's linger they are visible within 2 s. */
 const DRAIN_MS = 150;
+/** Delivered rows wait this long for a step that deletes them with what it writes anyway. */
+const PRUNE_MS = 1_000;
 /** D1 out of reach: the first pause, and the longest. */
 const RETRY_MS = 1_000;
 const RETRY_CAP_MS = 60_000;
-/** What D1 does not answer within this is tried again: it must not hold up the alarm for ever. */
+/** What D1 does not answer within this is tried again: it must not hold up the rest for ever. */
 const D1_TIMEOUT_MS = 10_000;
 
 interface Owner {
@@ -37,11 +39,15 @@ export class Outflow {
   #pending = 0;
   /** The last row of the outbox that D1 has. */
   #inD1 = 0;
+  /** Since when a sink is further than the outbox was pruned. */
+  #unprunedSince: number | null = null;
   /** Whether the counters changed since D1 was last told of them, and when that was. */
   #untold = false;
   #toldAt = 0;
   #failures = 0;
   #retryAt = 0;
+  /** While it runs. */
+  #draining: Promise<void> | null = null;
 
   constructor(owner: Owner) {
     this.#owner = owner;
@@ -73,9 +79,9 @@ export class Outflow {
     writeMeta(this.#owner.sql, "counters", JSON.stringify(Object.fromEntries(counters)));
   }
 
-  /** A sink has got on: what nobody needs any more is deleted, and the counters tell of it. */
+  /** A sink has got on: what nobody needs any more can go, and the counters tell of it. */
   moved(): void {
-    this.#prune();
+    this.#unprunedSince ??= Date.now();
     this.#untold = true;
   }
 
@@ -92,15 +98,41 @@ export class Outflow {
     return this.#failures === 0;
   }
 
-  /** When `drain` next has something to do; Infinity for never. */
+  /** When `work` next has something to do; Infinity for never. */
   dueAt(now: number): number {
-    if (this.#pending > 0) return Math.max(now + DRAIN_MS, this.#retryAt);
-    if (this.#untold) return Math.max(now + DRAIN_MS, this.#toldAt + TELL_MS, this.#retryAt);
-    return Number.POSITIVE_INFINITY;
+    const pruneAt = this.#unprunedSince === null ? Number.POSITIVE_INFINITY : this.#unprunedSince + PRUNE_MS;
+    // What runs looks again at its end.
+    if (this.#draining) return pruneAt;
+    if (this.#pending > 0) return Math.min(pruneAt, Math.max(now + DRAIN_MS, this.#retryAt));
+    if (this.#untold) return Math.min(pruneAt, Math.max(now + DRAIN_MS, this.#toldAt + TELL_MS, this.#retryAt));
+    return pruneAt;
+  }
+
+  /** Delivers all that waits, one at a time; deletes what was delivered, where no step came that did. */
+  async work(): Promise<void> {
+    const now = Date.now();
+    if (this.#unprunedSince !== null && now >= this.#unprunedSince + PRUNE_MS) this.prune(now);
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = null;
+    });
+    await this.#draining;
+  }
+
+  /**
+   * Deletes what every sink has; where one is behind D1, notes how far D1 is. Steps do it on their way: a crash before that
+   * delivers again, which changes nothing, and a commit is a wait for the disk.
+   */
+  prune(now: number): void {
+    if (this.#unprunedSince === null) return;
+    this.#unprunedSince = null;
+    const { sql, couriers } = this.#owner;
+    const floor = couriers.floor(this.#inD1, now);
+    pruneOutbox(sql, floor);
+    if (floor < this.#inD1) writeMeta(sql, "in_d1", this.#inD1);
   }
 
   /** Delivers batch after batch, and tells the counters. What fails stays, and is tried again after a pause. */
-  async drain(): Promise<void> {
+  async #drain(): Promise<void> {
     if (Date.now() < this.#retryAt) return;
     const { sql, env, state } = this.#owner;
     const db = databaseOf(env, state().tenant);
@@ -110,24 +142,16 @@ export class Outflow {
       const counters = this.#tell(db, this.#pending - batch.count);
       if (!(await this.#written(() => deliver(db, events, counters)))) return;
       this.#inD1 = batch.lastSeq;
-      this.#prune();
+      this.#unprunedSince ??= Date.now();
       this.#pending = outboxPending(sql, this.#inD1);
     }
     const statements = this.#tell(db, this.#pending);
     if (statements.length > 0) await this.#written(() => db.batch(statements));
   }
 
-  /** Writes down how often it was called, which no step does. */
+  /** Writes down how often it was called: a step a few seconds apart does. */
   writeCalls(): void {
     writeMeta(this.#owner.sql, "calls", this.#calls);
-  }
-
-  /** Deletes what every sink has; where one is behind D1, notes how far D1 is. */
-  #prune(): void {
-    const { sql, couriers } = this.#owner;
-    const floor = couriers.floor(this.#inD1, Date.now());
-    pruneOutbox(sql, floor);
-    if (floor < this.#inD1) writeMeta(sql, "in_d1", this.#inD1);
   }
 
   /** Whether D1 took what `write` writes. */

@@ -1,4 +1,4 @@
-/** What the alarm does now and then: it books what vanished wallets held, and forgets what has ended. */
+/** What the ledger does now and then: it books what vanished wallets held, and forgets what has ended. */
 import { pruneBackground } from "./background.ts";
 import { expireWallets } from "./expiry.ts";
 import { forgetImports } from "./imports.ts";
