@@ -1,13 +1,15 @@
 /**
  * The provider of the benchmark, a process of its own: answers in whichever format it is asked in, at once, or as a stream
- * whose chunks come one by one. Prints its port.
+ * whose chunks come one by one, and are fewer where an argument says so. Prints its port.
  */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Canned, cannedFor, TIME } from "./canned.ts";
+import { type Canned, CHUNKS, cannedFor, TIME } from "./canned.ts";
 
 /** Between two chunks, so that each arrives alone, as from a model; a request may ask for more as its `user`. */
 const CHUNK_EVERY_MS = 1;
+
+const mostChunks = Number(process.argv[2] ?? CHUNKS);
 
 function stream(response: ServerResponse, chunks: readonly Buffer[], everyMs: number): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
@@ -39,7 +41,8 @@ const server = createServer((request, response) => {
     const body = JSON.parse(Buffer.concat(parts).toString());
     const canned: Canned = cannedFor(path);
     if (body.stream || path.includes(":streamGenerateContent")) {
-      const chunks = canned.chunks(body.stream_options?.include_usage === true);
+      const all = canned.chunks(body.stream_options?.include_usage === true);
+      const chunks = [...all.slice(0, mostChunks - 1), ...all.slice(-1)];
       return stream(response, chunks, Number(body.user ?? CHUNK_EVERY_MS));
     }
     response.writeHead(200, { "content-type": "application/json", "content-length": canned.whole.length });

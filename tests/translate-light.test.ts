@@ -70,6 +70,32 @@ async function streamed(by: typeof translate, client: Conversation, recording: R
   return (await answer.text()).replace(news, "");
 }
 
+const said = (content: string) =>
+  `data: ${JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, delta: { content } }] })}\n\n`;
+
+test("what one read of the provider's stream holds goes on in one write, and does not wait for the next", async () => {
+  const side = { ...SIDES.chat, name: "mistral" };
+  const asked = {
+    dialect: "messages",
+    body: { ...BASES.messages, stream: true },
+    stream: true,
+    asEvents: true,
+  } as const;
+  const made = await light.translate(asked, side, "refuse");
+  if (!made.ok) throw new Error(made.error.message);
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const provider = writable.getWriter();
+  const client = made.value.translation.stream(new Response(readable)).body?.getReader();
+  const send = (text: string) => void provider.write(new TextEncoder().encode(text));
+  const words = async () =>
+    [...new TextDecoder().decode((await client?.read())?.value).matchAll(/"text":"(\w+)"/g)].map(([, word]) => word);
+  send(said("one") + said("two") + said("three"));
+  expect(await words()).toEqual(["one", "two", "three"]);
+  send(said("four"));
+  expect(await words()).toEqual(["four"]);
+  await client?.cancel();
+});
+
 describe.skipIf(!recordingsPresent)("recorded streams", () => {
   // Two clients see the streams of all four sides.
   test.each(["chat", "messages"] as const)(
