@@ -1,11 +1,14 @@
-/** How many calls of the ledger a request costs, settlements included, as the ledger itself counts them. */
+/**
+ * How many calls of the ledger a request costs, settlements included, as the ledger itself counts them; and what isolates
+ * hear of each other through it.
+ */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seriesTotal } from "../bench/stats.ts";
 import { ask, DIALECTS } from "./support/asking.ts";
 import { chats } from "./support/chat-answers.ts";
 import { type Fleet, startFleet } from "./support/fleet.ts";
 import { json } from "./support/replies.ts";
-import { type Key, newTenant } from "./support/tenant.ts";
+import { type Key, newTenant, type Tenant } from "./support/tenant.ts";
 import { sleep, until } from "./support/until.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
 
@@ -132,6 +135,97 @@ test(
     for (const edge of [1, 2, 3]) await sendTo(edge);
     expect(failing.received).toHaveLength(3);
     await failing.close();
+  },
+  TEST_MS,
+);
+
+interface Change {
+  name: string;
+  path?: string;
+  model?: string;
+  refusal: [status: number, code: string];
+  /** What comes once it is lifted; 200 where nothing else stands in the way. */
+  after?: [status: number, code: string];
+  lift(tenant: Tenant, key: Key): Promise<unknown>;
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    name: "a first credential",
+    refusal: [424, "no_credential"],
+    lift: (tenant) => tenant.credential("openai", upstream.origin),
+  },
+  {
+    name: "a provider of the tenant's own",
+    path: "/house/v1/chat/completions",
+    refusal: [404, "not_found"],
+    after: [402, "unpriced_model"],
+    lift: (tenant) =>
+      tenant.api("PUT", "/credentials/house", {
+        ...{ api_key: "sk-upstream-0123456789", dialect: "chat", base_url: `${upstream.origin}/v1` },
+      }),
+  },
+  {
+    name: "a route",
+    path: "/v1/chat/completions",
+    model: "to-the-house",
+    refusal: [402, "unpriced_model"],
+    lift: (tenant) => tenant.api("PUT", "/routes/to-the-house", { targets: [{ model: "openai/gpt-4o-mini" }] }),
+  },
+  {
+    name: "a price",
+    model: "house-1",
+    refusal: [402, "unpriced_model"],
+    lift: (tenant) =>
+      tenant.api("POST", "/prices", {
+        ...{ provider: "openai", model: "house-1", per_million_tokens: { input: "1", output: "2" } },
+        ...{ context_window: 100_000, max_output: 1_000 },
+      }),
+  },
+  {
+    name: "a model that a key may use",
+    model: "gpt-4.1-mini",
+    refusal: [403, "not_allowed"],
+    lift: (tenant, { id }) => tenant.api("PATCH", `/keys/${id}`, { allow: { models: ["gpt-4.1-mini"] } }),
+  },
+  {
+    name: "a longer life of a key",
+    model: "gpt-4.1-mini",
+    refusal: [401, "invalid_api_key"],
+    lift: (tenant, { id }) => tenant.api("PATCH", `/keys/${id}`, { expires_at: null }),
+  },
+];
+
+test(
+  "what lifts a refusal does so at once in isolates that have yet to hear of it",
+  async () => {
+    const tenant = await newTenant(fleet);
+    await tenant.budget({ scope: { type: "tenant" }, period: "month", limit_usd: "1000" });
+    const key = await tenant.key();
+    const sendTo = async (edge: number, { path = "/openai/v1/chat/completions", model = "gpt-4o-mini" }: Change) => {
+      const response = await fetch(`${fleet.urls[edge]}${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${key.key}` },
+        body: JSON.stringify({ model, max_tokens: 5, messages: [{ role: "user", content: "Hello" }] }),
+      });
+      await response.arrayBuffer();
+      return [response.status, response.headers.get("x-meterr-error")];
+    };
+    const edges = [0, 1, 2, 3];
+    for (const change of CHANGES) {
+      if (change.name === "a model that a key may use") {
+        await tenant.api("PATCH", `/keys/${key.id}`, { allow: { models: ["gpt-4o-mini"] } });
+      } else if (change.name === "a longer life of a key") {
+        await tenant.api("PATCH", `/keys/${key.id}`, { expires_at: new Date(Date.now() - 1_000).toISOString() });
+      }
+      await until(`all isolates refuse for want of ${change.name}`, 15_000, async () => {
+        const answers = await Promise.all(edges.map((edge) => sendTo(edge, change)));
+        return answers.every((answer) => String(answer) === String(change.refusal));
+      });
+      await change.lift(tenant, key);
+      const lifted = await Promise.all(edges.map((edge) => sendTo(edge, change)));
+      expect(lifted, change.name).toEqual(edges.map(() => change.after ?? [200, null]));
+    }
   },
   TEST_MS,
 );

@@ -1,5 +1,5 @@
 /** The money's side of admitting a request: its price, its bound, and what the budgets say of either. Nothing is sent before this says so. */
-import { gatewayError } from "../core/errors.ts";
+import { type ErrorCode, gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { Limit } from "../core/policy.ts";
 import { type Bound, type BoundRequest, boundOf, dearestKnown, type ModelPrice } from "../pricing/index.ts";
@@ -8,8 +8,29 @@ import type { Admission, Call } from "./call.ts";
 import { type Bounded, type Holder, holdFor, holdOnce } from "./hold.ts";
 import { ledgerUnavailable } from "./identify.ts";
 
-/** Holds what the request can cost at most, or says why it may not go. */
-export async function admit(call: Call, wallet: Holder): Promise<Outcome<Admission>> {
+/** A call, and what was decided about its money. */
+export interface Admitted {
+  call: Call;
+  admission: Admission;
+}
+
+/**
+ * Holds what the request can cost at most, or says why it may not go. A price, or a budget's word on what has none, may be
+ * newer than what this isolate knows: before they refuse it the ledger is asked, and the call is one by the newer policy.
+ */
+export async function admit(call: Call, wallet: Holder): Promise<Outcome<Admitted>> {
+  const first = await admitByKnown(call, wallet);
+  if (first.ok) return ok({ call, admission: first.value });
+  const grant = BY_POLICY.has(first.error.code) ? await wallet.renew() : null;
+  if (!grant) return first;
+  const newer = { ...call, grant };
+  const admission = await admitByKnown(newer, wallet);
+  return admission.ok ? ok({ call: newer, admission: admission.value }) : admission;
+}
+
+const BY_POLICY: ReadonlySet<ErrorCode> = new Set(["unpriced_model", "unbounded_cost"]);
+
+async function admitByKnown(call: Call, wallet: Holder): Promise<Outcome<Admission>> {
   const free: Admission = { hold: null, price: null, boundNanos: null, body: call.body, slices: null };
   const limits = wallet.limitsOn(call.scope) ?? (await wallet.askLimits(call.scope));
   if (!limits) return fail(ledgerUnavailable());

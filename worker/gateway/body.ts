@@ -20,6 +20,18 @@ export type RequestBody =
   /** A form: its text fields stand for the JSON. `files` are the others. */
   | { kind: "form"; bytes: Uint8Array; json: JsonObject; files: number };
 
+/** A request's body, however often it is asked for; read where `reads`. */
+export type BodyReader = (reads: boolean) => Promise<Outcome<RequestBody>>;
+
+/** Who asks again gets what was read: a body comes once. */
+export function bodyReaderOf(request: Request, headers: HeaderReader): BodyReader {
+  let body: Promise<Outcome<RequestBody>> | null = null;
+  return (reads) => {
+    body ??= readBody(request, headers, reads);
+    return body;
+  };
+}
+
 /** The body of `request`; read where `reads`. */
 export async function readBody(request: Request, headers: HeaderReader, reads: boolean): Promise<Outcome<RequestBody>> {
   const declared = Number(headers.get("content-length") ?? "0");

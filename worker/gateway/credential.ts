@@ -5,8 +5,7 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { Credential } from "../core/policy.ts";
 import { open } from "../core/sealed.ts";
 import type { Env } from "../env.ts";
-import type { Grant } from "../wallet/types.ts";
-import type { Place } from "./locate.ts";
+import type { Call } from "./call.ts";
 
 export interface ProviderAccess {
   /** Where to send it: an origin, maybe with a path, without a trailing slash. */
@@ -24,10 +23,9 @@ const MAX_OPENED = 2_000;
 /** Whose keys to use, and where the provider is: the first is used, the others where it is refused or throttled. */
 export async function accessesFor(
   env: Env,
-  grant: Grant,
-  { provider, path }: Pick<Place, "provider" | "path">,
-  bringsCredential: boolean,
-): Promise<Outcome<[ProviderAccess, ...ProviderAccess[]]>> {
+  { mode, grant, place: { provider, path }, bringsCredential }: Call,
+): Promise<Outcome<readonly [ProviderAccess, ...ProviderAccess[]]>> {
+  if (mode === "test") return ok([SANDBOX_ACCESS]);
   const own = inTurn(grant.credentials.filter((one) => one.provider === provider.slug));
   const [first] = own;
   const baseOf = (credential: Credential | undefined) =>
@@ -67,7 +65,7 @@ export async function accessesFor(
 }
 
 /** Where the answer comes from the sandbox. */
-export const SANDBOX_ACCESS: ProviderAccess = { base: "", apiKey: null, credential: "sandbox" };
+const SANDBOX_ACCESS: ProviderAccess = { base: "", apiKey: null, credential: "sandbox" };
 
 /** In the order that they are used: drawn by their weights; what weighs nothing is a reserve. */
 function inTurn(credentials: readonly Credential[]): readonly Credential[] {

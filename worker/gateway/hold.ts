@@ -29,7 +29,7 @@ const MIN_USEFUL_TOKENS = 16;
 export type Bounded = Bound & { outcome: "bounded" };
 
 /** Where holds come from: the wallet, or what stands for it while a request goes from target to target. */
-export type Holder = Pick<Wallet, "limitsOn" | "askLimits" | "hold">;
+export type Holder = Pick<Wallet, "limitsOn" | "askLimits" | "hold" | "renew">;
 
 /** What is to be held, and for whom. */
 export interface Need {

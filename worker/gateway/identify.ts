@@ -30,8 +30,11 @@ export async function identify(wallet: Wallet, hash: string, hint: HoldHint): Pr
       return fail(badKey("This key does not exist."));
     case "revoked":
       return fail(badKey("This key was revoked."));
-    case "expired":
-      return fail(badKey("This key has expired."));
+    case "expired": {
+      // It may live on by now.
+      const grant = await wallet.renew();
+      return grant ? ok(grant) : fail(badKey("This key has expired."));
+    }
     case "unavailable":
       return fail(ledgerUnavailable());
   }

@@ -4,31 +4,26 @@ import { Flights } from "../cache/flights.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { HeaderMap } from "../core/header-map.ts";
 import { newId, timeOfId } from "../core/ids.ts";
-import { fail, type Outcome, ok } from "../core/outcome.ts";
+import { ok } from "../core/outcome.ts";
 import { openAiError } from "../dialects/errors.ts";
-import type { ErrorShape } from "../dialects/types.ts";
 import type { Env } from "../env.ts";
 import { followPrices } from "../pricing/index.ts";
 import { openWallet } from "../wallet/index.ts";
-import type { Wallet } from "../wallet/types.ts";
 import { admit } from "./admit.ts";
-import { accessesFor, SANDBOX_ACCESS } from "./credential.ts";
+import { approach, shapeOf } from "./approach.ts";
 import { deliver } from "./deliver.ts";
 import { eventOf } from "./event.ts";
 import { REQUEST_ID_HEADER } from "./hand-over.ts";
-import { checkKey, ledgerUnavailable } from "./identify.ts";
+import { checkKey } from "./identify.ts";
 import { keepBodies } from "./keep-bodies.ts";
-import type { Place } from "./locate.ts";
-import { asSocket, locate, locateCustom } from "./locate.ts";
+import { locate } from "./locate.ts";
 import { lookUp } from "./look-up.ts";
 import { checkLoop } from "./loops.ts";
 import { presentedKey } from "./present-key.ts";
-import { readCall } from "./read-call.ts";
 import { errorResponse } from "./respond.ts";
 import { legsOf } from "./route/legs.ts";
 import { deliverRouted } from "./route/run.ts";
-import { entryAt, entryOf, placeOf } from "./unified/entry.ts";
-import { enter } from "./unified/index.ts";
+import { entryOf, placeOf } from "./unified/entry.ts";
 
 /** What a story begins with. */
 interface Beginning {
@@ -104,32 +99,21 @@ async function tell(beginning: Beginning, answer: (response: Response) => void):
     const error = known.ok ? checked.error : known.error;
     return answer(errorResponse(error, id, known.ok ? shapeOf(known.value) : openAiError));
   }
-  const { tenant, mode, hash } = checked.value;
-  const wallet = openWallet({ namespace: env.LEDGER, tenant, waitUntil: (work) => ctx.waitUntil(work) });
-  const named = known.ok ? known : await placeOfTenant(wallet, hash, request.method, url);
-  if (!named.ok) return answer(errorResponse(named.error, id));
-  const isSocket = headers.get("upgrade")?.toLowerCase() === "websocket";
-  const place = isSocket ? asSocket(named.value) : named.value;
-  const shape = shapeOf(place);
+  const key = checked.value;
+  const wallet = openWallet({ namespace: env.LEDGER, tenant: key.tenant, waitUntil: (work) => ctx.waitUntil(work) });
+  const arrival = { request, url, headers, env, id, arrivedAt, presented, key, unified, known, wallet };
+  const approached = await approach(arrival);
+  if (approached.outcome === "answered") {
+    wallet.forgo();
+    return answer(approached.response);
+  }
+  const { shape } = approached;
   const refuse = (error: GatewayError) => answer(errorResponse(error, id, shape));
-
-  const { search } = presented;
-  const entry = unified ?? (headers.get("x-meterr-route") === null ? null : entryAt(place));
-  const arriving = entry && !isSocket ? { entry, request, headers, search, env, wallet, hash, mode, arrivedAt } : null;
-  const entered = arriving ? await enter(arriving) : ok(null);
-  if (!entered.ok) {
+  if (approached.outcome === "refused") {
     wallet.forgo();
-    return refuse(entered.error);
+    return refuse(approached.error);
   }
-  if (entered.value instanceof Response) {
-    wallet.forgo();
-    return answer(entered.value);
-  }
-  const opened = entered.value;
-  const at = opened?.leg.place ?? place;
-  const read = await readCall({ request, headers, id, arrivedAt, mode, hash, place: at, opened, presented, wallet });
-  if (!read.ok) return refuse(read.error);
-  const call = read.value.call;
+  const { call } = approached;
   const settleDenied = (error: GatewayError) => {
     refuse(error);
     return wallet.settle(
@@ -141,15 +125,10 @@ async function tell(beginning: Beginning, answer: (response: Response) => void):
       ),
     );
   };
-  if (read.value.refusal) return settleDenied(read.value.refusal);
+  if (approached.outcome === "denied") return settleDenied(approached.error);
   const loop = owner === "request" ? await checkLoop(call) : null;
   if (loop) return settleDenied(loop);
-
-  const accesses =
-    mode === "test"
-      ? ok([SANDBOX_ACCESS] as const)
-      : await accessesFor(env, call.grant, call.place, call.bringsCredential);
-  const routed = opened?.routed ?? null;
+  const { accesses, routed } = approached;
   if (!accesses.ok && !routed) return settleDenied(accesses.error);
 
   const keeping = call.bodiesUntil === null ? null : keepBodies(env, call, answer);
@@ -163,15 +142,15 @@ async function tell(beginning: Beginning, answer: (response: Response) => void):
   if (found.outcome === "handed_over") return;
   if (found.outcome === "too_busy") return refuse(tooBusy());
   const { outcome: _, ...how } = found;
-  const base = { request, headers, shape, respond, call, wallet, ...how };
+  const base = { request, headers, shape: approached.shape, respond, call, wallet, ...how };
   try {
     if (routed || !access || others.length > 0) {
       return await deliverRouted({ ...base, env, legs: legsOf(call, routed), policy: routed?.policy ?? null });
     }
-    const admission = await admit(call, wallet);
-    if (admission.ok) return await deliver({ ...base, access, admission: admission.value, earlier: [], watch: null });
+    const admitted = await admit(call, wallet);
+    if (admitted.ok) return await deliver({ ...base, ...admitted.value, access, earlier: [], watch: null });
     found.lead?.end();
-    return await settleDenied(admission.error);
+    return await settleDenied(admitted.error);
   } finally {
     found.lead?.end();
     await keeping?.write();
@@ -185,14 +164,3 @@ function refuserOf({ code, details }: GatewayError): string | undefined {
 
 const tooBusy = () =>
   gatewayError("internal", "Too many requests are under way at once; this one was not sent to the provider.");
-
-/** The place at a provider that the tenant added itself; not found where the key is not known. */
-async function placeOfTenant(wallet: Wallet, hash: string, method: string, url: URL): Promise<Outcome<Place>> {
-  const identified = await wallet.identify(hash);
-  if (identified.outcome === "unavailable") return fail(ledgerUnavailable());
-  return locateCustom(method, url, identified.outcome === "known" ? identified.grant.credentials : []);
-}
-
-/** Errors come in the shape of the dialect, which at Google's OpenAI-compatible endpoint is not Google's. */
-const shapeOf = (place: Place): ErrorShape =>
-  place.endpoint.dialect === "chat" || place.endpoint.dialect === "embeddings" ? openAiError : place.provider.error;

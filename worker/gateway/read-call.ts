@@ -13,7 +13,7 @@ import type { RequestFacts } from "../dialects/types.ts";
 import { boundOf } from "../pricing/index.ts";
 import { sandboxModel } from "../providers/sandbox/index.ts";
 import type { Wallet } from "../wallet/types.ts";
-import { type RequestBody, readBody } from "./body.ts";
+import type { BodyReader, RequestBody } from "./body.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
 import type { Call } from "./call.ts";
 import { identify } from "./identify.ts";
@@ -25,8 +25,9 @@ import { permit } from "./permit.ts";
 import type { PresentedKey } from "./present-key.ts";
 import type { Opened } from "./unified/leg.ts";
 
-export interface Arrival {
-  request: Request;
+/** What a call is read from. */
+export interface CallSource {
+  read: BodyReader;
   headers: HeaderReader;
   id: string;
   arrivedAt: number;
@@ -40,12 +41,12 @@ export interface Arrival {
 }
 
 /** The call, and the refusal where its key may not make it: then it is recorded as denied. */
-export async function readCall(of: Arrival): Promise<Outcome<{ call: Call; refusal: GatewayError | null }>> {
-  const { place, request } = of;
+export async function readCall(of: CallSource): Promise<Outcome<{ call: Call; refusal: GatewayError | null }>> {
+  const { place } = of;
   const sent = readLabels(of.headers);
   if (!sent.ok) return sent;
   const { opened } = of;
-  const body = opened ? ok(opened.leg.body) : await readBody(request, of.headers, place.endpoint.dialect !== null);
+  const body = opened ? ok(opened.leg.body) : await of.read(place.endpoint.dialect !== null);
   if (!body.ok) return body;
   const read = factsIn(of.mode, place, body.value);
   if (!read.ok) return read;

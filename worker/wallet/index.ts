@@ -14,11 +14,11 @@ import type { UsageEvent } from "../core/usage.ts";
 import * as claims from "./claims.ts";
 import { type Access, callLedger, drain, keepHouse, type LedgerLine, waitFor, waitForClaim } from "./driver.ts";
 import { due, mustAsk, underWay } from "./due.ts";
-import { ask, knowsLimits, lookUp } from "./keys.ts";
+import { ask, knowsLimits, lookUp, mayAskAnew } from "./keys.ts";
 import { bucketsOf, coveringFor, floatOf, isTopping } from "./leases.ts";
 import { PATIENCE_MS } from "./limits.ts";
 import { type Claim, isIdle, type Lease, newWallet, type WalletState } from "./state.ts";
-import type { Hold, HoldHint, HoldOutcome, Identified, Wallet } from "./types.ts";
+import type { Grant, Hold, HoldHint, HoldOutcome, Identified, Wallet } from "./types.ts";
 
 /** Idle wallets are dropped where there are more than this. */
 const WALLETS = 500;
@@ -77,6 +77,8 @@ class RequestWallet implements Wallet {
   readonly #waitUntil: (promise: Promise<unknown>) => void;
   /** What came with the identity, for the hold that follows. */
   #hinted: Claim | null = null;
+  /** By which policy the key was identified last, and whether the ledger was asked for it then. */
+  #told: { keyHash: string; version: number; isNew: boolean } | null = null;
 
   constructor(access: Access, waitUntil: (promise: Promise<unknown>) => void) {
     this.#access = access;
@@ -88,10 +90,14 @@ class RequestWallet implements Wallet {
   async identify(keyHash: string, hint?: HoldHint): Promise<Identified> {
     const wallet = this.#wallet;
     const known = lookUp(wallet, keyHash, this.#clock());
-    if (known) return known;
+    if (known) {
+      this.#told ??= { keyHash, version: wallet.version, isNew: false };
+      this.#told.version = wallet.version;
+      return known;
+    }
     const now = this.#clock();
     // One lease for the first of many that ask for the same key at once; the others hold from what it finds.
-    if (ask(wallet, keyHash) && hint) {
+    if (ask(wallet, keyHash) && hint && !this.#hinted) {
       const { most, ...said } = hint;
       this.#hinted = claims.arriveUnknown(wallet, { id: newId("hint", now), keyHash, said, most: most() }, now);
     }
@@ -106,7 +112,39 @@ class RequestWallet implements Wallet {
     });
     if (this.#hinted && (this.#hinted.state !== "held" || found === null)) this.#dropHinted();
     if (found === null) wallet.asking.delete(keyHash);
+    this.#told = { keyHash, version: wallet.version, isNew: true };
     return found ?? { outcome: "unavailable" };
+  }
+
+  async renew(): Promise<Grant | null> {
+    const told = this.#told;
+    const wallet = this.#wallet;
+    if (!told || told.isNew) return null;
+    if (wallet.version === told.version && mayAskAnew(wallet, this.#clock())) {
+      told.isNew = true;
+      await this.#askAnew(told.keyHash);
+    }
+    if (wallet.version === told.version) return null;
+    const found = await this.identify(told.keyHash);
+    return found.outcome === "known" ? found.grant : null;
+  }
+
+  /** Ends when a message that leaves from now on is answered, or patience does. The key is asked for along with it. */
+  async #askAnew(keyHash: string): Promise<void> {
+    const wallet = this.#wallet;
+    const until = this.#clock() + PATIENCE_MS;
+    let { id, seq } = wallet;
+    ask(wallet, keyHash);
+    await waitFor(this.#access, {
+      isWaiting: () => {
+        // Forgotten, it counts from the beginning.
+        if (wallet.id !== id) ({ id, seq } = wallet);
+        return wallet.ack <= seq;
+      },
+      asks: (now) => wallet.seq <= seq || wallet.retryAt <= now,
+      deadline: () => until,
+    });
+    wallet.asking.delete(keyHash);
   }
 
   limitsOn(facts: ScopeFacts): readonly Limit[] | null {

@@ -3,7 +3,7 @@ import type { Policy, ScopeLimits } from "../core/lease.ts";
 import type { KeyRecord } from "../core/policy.ts";
 import { limitsOfRates } from "../core/rates.ts";
 import { addToIndex, indexOf, type ScopeFacts, scopeIdsOf } from "../core/scope.ts";
-import { KEYS, SCOPES, UNKNOWN_KEY_MS } from "./limits.ts";
+import { KEYS, RENEW_CAP_MS, SCOPES, UNKNOWN_KEY_MS } from "./limits.ts";
 import { isFresh, type WalletState } from "./state.ts";
 import type { Identified } from "./types.ts";
 
@@ -30,10 +30,26 @@ export function ask(wallet: WalletState, hash: string): boolean {
   return true;
 }
 
+/**
+ * Whether to ask now for a policy that is newer than the known one, because that refuses something. Who asks in vain asks
+ * again after as long as this has gone on, and at least every `RENEW_CAP_MS`: a client that does not stop costs next to nothing.
+ */
+export function mayAskAnew(wallet: WalletState, now: number): boolean {
+  const before = wallet.askedInVain;
+  if (!before || now - before.last > 2 * RENEW_CAP_MS) {
+    wallet.askedInVain = { since: now, last: now };
+    return true;
+  }
+  if (now - before.last < Math.min(before.last - before.since, RENEW_CAP_MS)) return false;
+  before.last = now;
+  return true;
+}
+
 /** Takes a new policy: every key has to be asked for anew. */
 export function newPolicy(wallet: WalletState, policy: Policy, version: number): void {
   wallet.policy = policy;
   wallet.version = version;
+  wallet.askedInVain = null;
   wallet.revoked = new Set(policy.revoked);
   wallet.keys.clear();
   wallet.index = indexOf(policy.limits);

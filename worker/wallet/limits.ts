@@ -35,6 +35,8 @@ export const UNUSED_MS = 10_000;
 export const CALLS = 2;
 /** A key that the ledger did not know is not asked for again for so long. */
 export const UNKNOWN_KEY_MS = 1_000;
+/** The longest pause before a newer policy is asked for again, where it was asked for in vain. */
+export const RENEW_CAP_MS = 2_000;
 /** Scopes of partial types remembered in one wallet. */
 export const SCOPES = 20_000;
 /** Keys remembered in one wallet, known and unknown. */

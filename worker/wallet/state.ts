@@ -121,6 +121,8 @@ export interface WalletState extends Correspondence {
   keys: Map<string, Extract<Identified, { outcome: "known" }>>;
   /** Hashes that no key has, until when. */
   unknownKeys: Map<string, number>;
+  /** Since when, and when last, a newer policy was asked for in vain; null where it was not. */
+  askedInVain: { since: number; last: number } | null;
   /** Hashes that the next message asks for, and the message that did. */
   asking: Map<string, { askedIn: number }>;
   /** The policy's limits by scope. */
@@ -167,6 +169,7 @@ export const newWallet = (tenant: string): WalletState => ({
   freshUntil: Number.NEGATIVE_INFINITY,
   keys: new Map(),
   unknownKeys: new Map(),
+  askedInVain: null,
   asking: new Map(),
   index: new Map(),
   scopes: new Set(),

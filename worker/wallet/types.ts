@@ -59,6 +59,11 @@ export interface Wallet {
    * for `hint`, so that the `hold` that follows needs no second one.
    */
   identify(keyHash: string, hint?: HoldHint): Promise<Identified>;
+  /**
+   * Before a refusal that a newer policy could lift: the grant of the key that was identified, by one that is newer than
+   * what told of it; null where there is none. Costs a call, but for who asks again and again in vain.
+   */
+  renew(): Promise<Grant | null>;
   /** The limits that cover a request with these facts; null where the ledger has to be asked first (`askLimits`). */
   limitsOn(facts: ScopeFacts): readonly Limit[] | null;
   /** As `limitsOn`, with a call of the ledger; null where that is out of reach. */

@@ -1,11 +1,17 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import type { Credential } from "../core/policy.ts";
 import { migrate } from "../db/migrate.ts";
 import { drainWallets } from "./index.ts";
 import { actor, budgetOf, eventOf, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
 import type { Hold } from "./types.ts";
 
 beforeAll(() => migrate(env.DB));
+
+const credential: Credential = {
+  ...{ id: "cred_1", provider: "openai", name: "default", sealed: "sealed", last4: "abcd" },
+  ...{ origin: null, weight: 1, custom: null, createdAt: 1 },
+};
 
 test("a cold key's request costs one awaited call, and its settlement a second", async () => {
   const tenant = await newTenant([budgetOf(1_000)]);
@@ -89,6 +95,65 @@ test("an unknown key is unknown, a revoked one revoked, at once", async () => {
   // Known here until the next answer, which the next settlement brings.
   await tenant.open().settle(null, eventOf(tenant.tenant, "req_denied", 0));
   expect(await request(tenant, 100, 60)).toBe("revoked");
+});
+
+test("who would refuse by what it knows hears first of what changed since, with one call", async () => {
+  const tenant = await newTenant([budgetOf(1_000)]);
+  const first = tenant.open();
+  expect((await first.identify("hash_1")).outcome).toBe("known");
+  expect(await first.renew()).toBeNull();
+  expect((await tenant.ledger.stats()).calls).toBe(1);
+  await tenant.ledger.create("credential", credential, actor);
+  const later = tenant.open();
+  expect(await later.identify("hash_1")).toMatchObject({ outcome: "known", grant: { credentials: [] } });
+  expect(await later.renew()).toMatchObject({ key: { id: "key_1" }, credentials: [{ id: "cred_1" }] });
+  expect((await tenant.ledger.stats()).calls).toBe(2);
+  // Another of the same isolate knows it now.
+  expect(await tenant.open().identify("hash_1")).toMatchObject({ grant: { credentials: [{ id: "cred_1" }] } });
+  await tenant.settled();
+});
+
+test("many that ask at once for a newer policy share their calls, and who never stops costs hardly any", async () => {
+  const tenant = await newTenant([budgetOf(1_000)]);
+  const renew = async () => {
+    const wallet = tenant.open();
+    await wallet.identify("hash_1");
+    return wallet.renew();
+  };
+  await renew();
+  const all = await Promise.all(Array.from({ length: 100 }, renew));
+  expect(all.every((grant) => grant === null)).toBe(true);
+  expect((await tenant.ledger.stats()).calls).toBeLessThanOrEqual(4);
+  let asked = 0;
+  for (const until = Date.now() + 1_500; Date.now() < until; asked++) {
+    await renew();
+    await scheduler.wait(1);
+  }
+  expect(asked).toBeGreaterThan(100);
+  expect((await tenant.ledger.stats()).calls).toBeLessThanOrEqual(20);
+  // However often it was asked in vain, it is heard of soon.
+  await tenant.ledger.create("credential", credential, actor);
+  let grant = await renew();
+  for (const until = Date.now() + 3_000; !grant && Date.now() < until; grant = await renew()) await scheduler.wait(20);
+  expect(grant).toMatchObject({ credentials: [{ id: "cred_1" }] });
+  await tenant.settled();
+});
+
+test("without the ledger nobody hears of anything newer, and waits no longer than patience lasts", async () => {
+  let isOut = false;
+  const tenant = await newTenant([budgetOf(1_000)], () => {
+    const through = (name: string) =>
+      isOut ? { sync: () => Promise.reject(new Error("out of reach")) } : LEDGER.getByName(name);
+    return { getByName: through } as unknown as typeof LEDGER;
+  });
+  await tenant.open().identify("hash_1");
+  isOut = true;
+  const wallet = tenant.open();
+  expect((await wallet.identify("hash_1")).outcome).toBe("known");
+  const before = Date.now();
+  expect(await wallet.renew()).toBeNull();
+  expect(Date.now() - before).toBeLessThan(4_000);
+  expect((await tenant.open().identify("hash_1")).outcome).toBe("known");
 });
 
 test("a top-up raises the hold while the budget lasts, and is refused by name after", async () => {

@@ -7,6 +7,7 @@ import type { ScopeFacts } from "../../core/scope.ts";
 import type { UsageEvent } from "../../core/usage.ts";
 import type { Hold, HoldOutcome, Wallet } from "../../wallet/types.ts";
 import type { Charge } from "../charge.ts";
+import type { Holder } from "../hold.ts";
 
 interface Current {
   hold: Hold;
@@ -16,7 +17,7 @@ interface Current {
   isDispatched: boolean;
 }
 
-export class LegHold implements Pick<Wallet, "limitsOn" | "askLimits" | "hold"> {
+export class LegHold implements Holder {
   readonly #wallet: Wallet;
   #current: Current | null = null;
   /** How many holds there were. */
@@ -32,6 +33,10 @@ export class LegHold implements Pick<Wallet, "limitsOn" | "askLimits" | "hold"> 
 
   askLimits(facts: ScopeFacts) {
     return this.#wallet.askLimits(facts);
+  }
+
+  renew() {
+    return this.#wallet.renew();
   }
 
   /** Makes sure that `most` is held for an attempt with these facts, besides what earlier ones took. */

@@ -5,7 +5,7 @@ import { isHealthy } from "../../routing/health-book.ts";
 import { admit } from "../admit.ts";
 import { priceFor } from "../bound-request.ts";
 import type { Call } from "../call.ts";
-import { accessesFor, type ProviderAccess, SANDBOX_ACCESS } from "../credential.ts";
+import { accessesFor, type ProviderAccess } from "../credential.ts";
 import { withoutFlex } from "../levers.ts";
 import type { LegHold } from "./leg-hold.ts";
 import type { LegSource, Ready, Routed } from "./types.ts";
@@ -28,20 +28,17 @@ export async function prepare(
     const window = windowOf(call);
     if (window !== null && window <= tooSmall) return ok(null);
   }
-  const accesses =
-    call.mode === "test"
-      ? ok([SANDBOX_ACCESS] as const)
-      : await accessesFor(env, call.grant, call.place, call.bringsCredential);
+  const accesses = await accessesFor(env, call);
   if (!accesses.ok) return accesses;
-  const admission = await admit(call, money);
-  if (!admission.ok) return admission;
+  const admitted = await admit(call, money);
+  if (!admitted.ok) return admitted;
   if (!money.dispatch()) return fail(gatewayError("invalid_api_key", "This key was revoked."));
   const by = (access: ProviderAccess) => ({ credential: access.credential, now: Date.now() });
   const sound = accesses.value.filter((access) => isHealthy(call.grant.tenant, leg.target, by(access)));
   const others = accesses.value.filter((access) => !sound.includes(access));
   // A stream can be sent once.
   const usable = call.body.kind === "stream" ? accesses.value.slice(0, 1) : [...sound, ...others];
-  return ok({ call, target: leg.target, accesses: usable, admission: admission.value, isFirst, isLast });
+  return ok({ ...admitted.value, target: leg.target, accesses: usable, isFirst, isLast });
 }
 
 /** The same leg without the slower tier. What is held covers it: a discount is never counted on. */

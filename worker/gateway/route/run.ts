@@ -139,10 +139,10 @@ class Run {
 
   /** What the failed try cost was meant for this one. */
   async #holdAgain(ready: Ready): Promise<boolean> {
-    const admission = await admit(ready.call, this.bill.money);
-    if (admission.ok) ready.admission = admission.value;
-    else this.#denied ??= admission.error;
-    return admission.ok;
+    const admitted = await admit(ready.call, this.bill.money);
+    if (admitted.ok) Object.assign(ready, admitted.value);
+    else this.#denied ??= admitted.error;
+    return admitted.ok;
   }
 
   /** Nothing answered: the client hears of the last failure, else why nothing was tried. */

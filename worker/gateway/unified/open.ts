@@ -5,7 +5,7 @@ import { fail, type Outcome, ok } from "../../core/outcome.ts";
 import type { KeyMode } from "../../core/usage.ts";
 import type { Env } from "../../env.ts";
 import type { Grant, Wallet } from "../../wallet/types.ts";
-import { readBody } from "../body.ts";
+import type { BodyReader } from "../body.ts";
 import { identify } from "../identify.ts";
 import { readLabels } from "../labels.ts";
 import { factsOf, likelyNeed } from "../read-call.ts";
@@ -13,10 +13,11 @@ import { openRoute } from "../route/open-route.ts";
 import type { Entry } from "./entry.ts";
 import { type Asked, nameIn, type Opened, providerFor } from "./leg.ts";
 import { legFor } from "./leg-for.ts";
-import { targetOf } from "./resolve.ts";
+import { isKnownName, targetOf } from "./resolve.ts";
 
 export interface Arriving {
   entry: Entry;
+  read: BodyReader;
   request: Request;
   headers: HeaderReader;
   /** The query without our key. */
@@ -29,8 +30,8 @@ export interface Arriving {
 }
 
 /** What is asked for, its body read where a model may be named in it. */
-export async function readAsked({ entry, search, request, headers }: Arriving): Promise<Outcome<Asked>> {
-  const body = await readBody(request, headers, entry.endpoint.dialect !== null || entry.kind === "count");
+export async function readAsked({ entry, search, read }: Arriving): Promise<Outcome<Asked>> {
+  const body = await read(entry.endpoint.dialect !== null || entry.kind === "count");
   return body.ok ? ok({ entry, body: body.value, search }) : body;
 }
 
@@ -47,12 +48,38 @@ export async function openEntry(of: Arriving, asked: Asked): Promise<Outcome<Ope
   }
   const grant = await grantFor(of, asked, name);
   if (!grant.ok) return grant;
-  const route = grant.value.routes.find(({ id }) => id === (chosen ?? name));
-  if (route) return openRoute({ ...of, has: knowing(of, grant.value).has }, asked, { grant: grant.value, route });
-  if (chosen !== null) return fail(gatewayError("not_found", `There is no route ${chosen.slice(0, 64)}.`));
-  const target = targetOf({ ...knowing(of, grant.value), name });
-  const leg = await legFor(asked, target, grant.value.credentials, "refuse");
-  return leg.ok ? ok({ leg: leg.value, asked: body, endpoint: endpoint.name, family: family.slug, routed: null }) : leg;
+  const named = { name, chosen };
+  const first = await openNamed(of, asked, { ...named, grant: grant.value });
+  const newer = first.isByPolicy ? await of.wallet.renew() : null;
+  return newer ? (await openNamed(of, asked, { ...named, grant: newer })).opened : first.opened;
+}
+
+/**
+ * The leg of a request that names a route or a model. `isByPolicy`: a newer one may say otherwise, of a route that cannot
+ * take the request, and of a name that nothing has.
+ */
+async function openNamed(
+  of: Arriving,
+  asked: Asked,
+  { name, chosen, grant }: { name: string; chosen: string | null; grant: Grant },
+): Promise<{ opened: Outcome<Opened>; isByPolicy: boolean }> {
+  const { endpoint, family } = asked.entry;
+  const known = knowing(of, grant);
+  const route = grant.routes.find(({ id }) => id === (chosen ?? name));
+  if (route) {
+    const opened = await openRoute({ ...of, has: known.has }, asked, { grant, route });
+    return { opened, isByPolicy: !opened.ok };
+  }
+  if (chosen !== null) {
+    const opened = fail(gatewayError("not_found", `There is no route ${chosen.slice(0, 64)}.`));
+    return { opened, isByPolicy: true };
+  }
+  const naming = { ...known, name };
+  const leg = await legFor(asked, targetOf(naming), grant.credentials, "refuse");
+  const opened = leg.ok
+    ? ok({ leg: leg.value, asked: asked.body, endpoint: endpoint.name, family: family.slug, routed: null })
+    : leg;
+  return { opened, isByPolicy: !isKnownName(naming) };
 }
 
 /** Who asks. The call that tells brings a lease along, for the target that is likely: which one it is, credentials tell. */

@@ -20,13 +20,21 @@ export interface Naming {
 
 /** The target that the name means. */
 export function targetOf(naming: Naming): Target {
-  const { name } = naming;
+  return providerNamed(naming) ?? { provider: sellerOf(naming), model: naming.name };
+}
+
+/** Whether the name says who has the model, or somebody is known to have it. */
+export function isKnownName(naming: Naming): boolean {
+  if (providerNamed(naming)) return true;
+  const model = sandboxModel(naming.name);
+  return makerOf(model) !== null || sellersOf(model, naming.now).length > 0;
+}
+
+function providerNamed({ name, own }: Naming): Target | null {
   const slash = name.indexOf("/");
   const provider = name.slice(0, Math.max(slash, 0));
-  if (provider !== "" && (providerOf(provider) || naming.own.has(provider))) {
-    return { provider, model: name.slice(slash + 1) };
-  }
-  return { provider: sellerOf(naming), model: name };
+  const isProvider = provider !== "" && (providerOf(provider) || own.has(provider));
+  return isProvider ? { provider, model: name.slice(slash + 1) } : null;
 }
 
 /** The maker, where there is a credential for it; else whoever sells the model and has one; else the maker all the same. */
