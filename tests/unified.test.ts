@@ -250,6 +250,62 @@ describe("a provider that speaks another dialect", () => {
     expect(called.calls).toMatchObject([{ name: "get_weather", args: { city: expect.any(String) } }]);
   });
 
+  test("embeds for the SDK of Google, one text or a batch of any size, in their order and at its own price", async () => {
+    const google = new GoogleGenAI({ apiKey: key.key, httpOptions: { baseUrl: system.url } });
+    const model = "openai/text-embedding-3-small";
+    const vectors = Array.from({ length: 120 }, (_, n) => Array.from({ length: 1_536 }, (_, i) => (n + i) / 1_234_567));
+    const data = vectors.map((embedding, index) => ({ object: "embedding", index, embedding })).reverse();
+    upstream.reply = json(200, { object: "list", data, model, usage: { prompt_tokens: 240, total_tokens: 240 } });
+    const contents = vectors.map((_, n) => `Text ${n}`);
+    const batch = await google.models.embedContent({ model, contents, config: { outputDimensionality: 1_536 } });
+    expect(batch.embeddings?.map(({ values }) => values)).toEqual(vectors);
+    expect(onlyRequest().path).toBe("/v1/embeddings");
+    expect(JSON.parse(onlyRequest().body.toString())).toEqual({
+      ...{ model: "text-embedding-3-small", input: contents, dimensions: 1_536 },
+    });
+    const record = await tenant.record(batch.sdkHttpResponse?.headers?.["x-meterr-request-id"] ?? null);
+    expect(record).toMatchObject({ provider: "openai", model: "text-embedding-3-small", status: "ok" });
+    expect(record).toMatchObject({ tokens: { input: 240, output: 0 }, cost_usd: "0.000004800" });
+
+    upstream.received.length = 0;
+    upstream.reply = json(200, { data: [{ index: 0, embedding: [0.5, 0.25] }], usage: { prompt_tokens: 2 } });
+    const one = { content: { parts: [{ text: "Hi" }] }, taskType: "TASK_TYPE_UNSPECIFIED" };
+    const answer = await ask(`/v1beta/models/${model}:embedContent`, JSON.stringify(one));
+    expect(await answer.json()).toEqual({ embedding: { values: [0.5, 0.25] }, usageMetadata: { promptTokenCount: 2 } });
+    expect(answer.headers.get("x-meterr-provider")).toBe("openai");
+    expect(JSON.parse(onlyRequest().body.toString())).toEqual({ model: "text-embedding-3-small", input: "Hi" });
+  });
+
+  test("embeds nothing that it has no like of, but for a route that leaves it out, and raises its errors as Google's", async () => {
+    const path = "/v1beta/models/openai/text-embedding-3-small:batchEmbedContents";
+    const text = { parts: [{ text: "Hi" }] };
+    const refusals: [field: string, requests: object[]][] = [
+      ["requests[0].taskType", [{ content: text, taskType: "RETRIEVAL_QUERY" }]],
+      ["requests[0].content.parts[1].inlineData", [{ content: { parts: [...text.parts, { inline_data: {} }] } }]],
+      ["requests[1].outputDimensionality", [{ content: text, outputDimensionality: 9 }, { content: text }]],
+      ["requests[0].content", [{ content: { parts: [] } }]],
+    ];
+    for (const [field, requests] of refusals) {
+      const answer = await ask(path, JSON.stringify({ requests }));
+      const { error } = (await answer.json()) as { error: { message: string; status: string } };
+      expect([answer.status, error.status], field).toEqual([400, "INVALID_ARGUMENT"]);
+      expect(error.message).toContain(`"${field}"`);
+    }
+    expect(upstream.received).toHaveLength(0);
+
+    const route = { targets: [{ model: "openai/text-embedding-3-small" }], on_unsupported: "drop" };
+    await tenant.api("PUT", "/routes/vectors", route);
+    upstream.reply = json(200, { data: [{ index: 0, embedding: [1] }], usage: { prompt_tokens: 2 } });
+    const asked = { content: text, taskType: "RETRIEVAL_QUERY" };
+    const answer = await ask("/v1beta/models/vectors:embedContent", JSON.stringify(asked));
+    expect(await answer.json()).toMatchObject({ embedding: { values: [1] } });
+    expect(answer.headers.get("x-meterr-dropped")).toBe("taskType");
+
+    upstream.reply = json(429, { error: { message: "slow down", type: "rate_limit" } });
+    const failed = await ask(path, JSON.stringify({ requests: [{ content: text }] }));
+    expect([failed.status, await failed.json()]).toMatchObject([429, { error: { code: 429, message: "slow down" } }]);
+  });
+
   test("is metered by its own answer, in its own format, and gets its own headers and key", async () => {
     upstream.reply = json(200, MESSAGE_ANSWER);
     const body = '{"model":"claude-haiku-4-5","max_tokens":50,"messages":[{"role":"user","content":"Hi"}]}';

@@ -9,7 +9,16 @@ import { cutterOf } from "../dialects/cut.ts";
 import { DIALECTS, type DialectName } from "../dialects/index.ts";
 import type { Dialect, Reading } from "../dialects/types.ts";
 import { countIsExactFor, encodingFor } from "../pricing/index.ts";
-import { type Charge, chargeAnswer, chargePartial, NO_CHARGE, pricedAt, UNKNOWN_CHARGE } from "./charge.ts";
+import type { Call } from "./call.ts";
+import {
+  boundCharge,
+  type Charge,
+  chargeAnswer,
+  chargePartial,
+  NO_CHARGE,
+  pricedAt,
+  UNKNOWN_CHARGE,
+} from "./charge.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Ending } from "./event.ts";
 import { towardsClient } from "./headers.ts";
@@ -44,7 +53,13 @@ export interface Begun {
 }
 
 /** Answers up to this size are read whole, so that their cost stands in a header. */
-export const MAX_WHOLE_BYTES = 1_048_576;
+const MAX_WHOLE_BYTES = 1_048_576;
+/** One that is to be translated has to be whole, however long: vectors of a batch, pictures. */
+const MAX_TRANSLATED_BYTES = 33_554_432;
+
+/** How much of an unstreamed answer is read before any of it goes out. */
+export const mostWhole = ({ unified }: Call): number => (unified?.translation ? MAX_TRANSLATED_BYTES : MAX_WHOLE_BYTES);
+
 /** Formats whose unstreamed answers are JSON, always. */
 const JSON_DIALECTS: ReadonlySet<DialectName> = new Set([
   "chat",
@@ -83,7 +98,7 @@ export async function whole(answered: Answered): Promise<Ending> {
   const { of, response } = answered;
   const dialect = dialectOf(of);
   const type = response.headers.get("content-type") ?? "";
-  const read = await readAnswer(response, MAX_WHOLE_BYTES);
+  const read = await readAnswer(response, mostWhole(of.call));
   if (read.kind === "broken") {
     if (of.client.aborted) {
       of.respond(new Response(null, { status: 499 }));
@@ -129,6 +144,7 @@ export async function whole(answered: Answered): Promise<Ending> {
 export async function relayed(answered: Answered, begun: Begun | null = null): Promise<Ending> {
   const { of, response, upstream } = answered;
   const meter = new StreamMeter(dialectOf(of), response.headers.get("content-type") ?? "");
+  if (of.call.unified?.translation && !of.call.facts.stream && !meter.isEventStream) return tooLong(answered);
   const kept = of.cache.store ? new Kept() : null;
   let firstByteAt: number | null = null;
   const sliced = slicedStream(answered);
@@ -236,6 +252,15 @@ export function garbage(of: Delivery, what: string): Ending {
   const error = gatewayError("upstream_unreachable", `${of.call.scope.provider} ${what}. Nothing was charged.`);
   of.respond(errorResponse(error, of.call.id, of.shape));
   return { status: "error", httpStatus: error.status, errorCode: error.code };
+}
+
+/** It is billed all the same. */
+function tooLong({ of, upstream }: Answered): Ending {
+  upstream.abort();
+  const { provider } = of.call.scope;
+  const error = gatewayError("upstream_unreachable", `${provider} answered with more than can be translated.`);
+  of.respond(errorResponse(error, of.call.id, of.shape));
+  return { status: "error", httpStatus: error.status, errorCode: error.code, charge: boundCharge(of.admission) };
 }
 
 function endingOf(

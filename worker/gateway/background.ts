@@ -4,7 +4,7 @@ import { DIALECTS, type DialectName } from "../dialects/index.ts";
 import type { Reading } from "../dialects/types.ts";
 import { priceFrom } from "../pricing/index.ts";
 import type { Wallet } from "../wallet/types.ts";
-import { type Answered, garbage, headersOf, MAX_WHOLE_BYTES } from "./answer.ts";
+import { type Answered, garbage, headersOf, mostWhole } from "./answer.ts";
 import type { Call } from "./call.ts";
 import { type Charge, chargeFor, NO_CHARGE } from "./charge.ts";
 import type { Delivery } from "./delivery.ts";
@@ -25,7 +25,7 @@ export async function tellsEarlier(answered: Answered, dialect: DialectName): Pr
   const type = response.headers.get("content-type") ?? "";
   const meter = new StreamMeter(DIALECTS[dialect], type);
   const init = { status: response.status, headers: headersOf(answered, true) };
-  const read = /event-stream/i.test(type) ? null : await readAnswer(response, MAX_WHOLE_BYTES);
+  const read = /event-stream/i.test(type) ? null : await readAnswer(response, mostWhole(of.call));
   let status: Ending["status"] = "ok";
   if (read?.kind === "broken") return garbage(of, "broke its answer off");
   if (read?.kind === "whole") {

@@ -1,9 +1,8 @@
 /** A provider's answers as the client's. */
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
-import { gatewayError } from "../core/errors.ts";
-import { parseJson } from "../core/json.ts";
 import type { Client, Head, Piece } from "./client.ts";
-import { messageOf, Pieces, piecesOf } from "./pieces.ts";
+import { failureIn, headersAs, noAnswer } from "./failures.ts";
+import { Pieces, piecesOf } from "./pieces.ts";
 import { readStream, readWhole } from "./provider.ts";
 import type { Chunks, ClientRequest, ProviderSide, Translation } from "./types.ts";
 
@@ -33,10 +32,10 @@ export function answers(of: Answering): Translation {
         const json = of.client.whole(piecesOf(result), head(result.response?.modelId));
         return new Response(JSON.stringify(json), {
           status: response.status,
-          headers: headersOf(response, "application/json"),
+          headers: headersAs(response, "application/json"),
         });
       } catch (cause) {
-        return failed(of, response, 502, cause instanceof Error ? cause.message : "That was no answer.");
+        return noAnswer(of.client.error, response, cause);
       }
     },
     stream: (response, chunks) => {
@@ -44,29 +43,11 @@ export function answers(of: Answering): Translation {
       const type = of.asked.asEvents ? "text/event-stream; charset=utf-8" : "application/json";
       return new Response(streamOf(of, from, head), {
         status: response.status,
-        headers: headersOf(response, type),
+        headers: headersAs(response, type),
       });
     },
-    failure: async (response) => {
-      const text = await response.text().catch(() => "");
-      const json = parseJson(text);
-      const said = messageOf(Array.isArray(json) ? json[0] : (json ?? (text.slice(0, 1_000) || undefined)));
-      return failed(of, response, response.status, said);
-    },
+    failure: (response) => failureIn(of.client.error, response),
   };
-}
-
-function headersOf(response: Response, type: string): Headers {
-  const headers = new Headers(response.headers);
-  headers.delete("content-encoding");
-  headers.set("content-type", type);
-  return headers;
-}
-
-function failed({ client }: Answering, response: Response, status: number, message: string): Response {
-  const error = { ...gatewayError("upstream_error", message), status };
-  const body = client.error(error, response.headers.get("x-meterr-request-id") ?? "");
-  return new Response(JSON.stringify(body), { status, headers: headersOf(response, "application/json") });
 }
 
 /** What each read of the provider's bytes makes, as soon as it is there, and in one write. */

@@ -4,6 +4,7 @@ import type { GatewayError } from "../core/errors.ts";
 import { gatewayError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ErrorShape } from "../dialects/types.ts";
+import type { ProviderSide } from "./types.ts";
 
 /** A request in the neutral form. */
 export interface Read {
@@ -67,6 +68,14 @@ export interface Client {
   writer(head: Head): Writer;
   error: ErrorShape;
 }
+
+/** The refusal of a field that the target has no like of. */
+export const unsupportedField = (field: string, { name, model }: Pick<ProviderSide, "name" | "model">): GatewayError =>
+  gatewayError(
+    "invalid_request",
+    `"${field}" cannot be translated for ${name}/${model}: leave it out, or use a route with on_unsupported: "drop".`,
+    { details: { field } },
+  );
 
 /** What a reader throws at a request that is none of its dialect; `translate` turns it into its outcome. */
 export class BadRequest extends Error {

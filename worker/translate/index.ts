@@ -9,7 +9,7 @@ import { anthropicError, googleError, openAiError } from "../dialects/errors.ts"
 import { answers } from "./answers.ts";
 import { readChat } from "./chat/read.ts";
 import { chatWhole, chatWriter } from "./chat/write.ts";
-import { BadRequest, type Client, type Read } from "./client.ts";
+import { BadRequest, type Client, type Read, unsupportedField } from "./client.ts";
 import { fitted } from "./fit.ts";
 import { readGemini } from "./gemini/read.ts";
 import { geminiWhole, geminiWriter } from "./gemini/write.ts";
@@ -47,10 +47,7 @@ export async function translate(
   const isHint = (name: string) => /max_?(?:output_?)?tokens$/i.test(name);
   const unsupported = [...read.value.unsupported, ...lost.filter((name) => !isHint(name))];
   const [first] = unsupported;
-  if (first !== undefined && onUnsupported === "refuse") {
-    const message = `"${first}" cannot be translated for ${side.name}/${side.model}: leave it out, or use a route with on_unsupported: "drop".`;
-    return fail(gatewayError("invalid_request", message, { details: { field: first } }));
-  }
+  if (first !== undefined && onUnsupported === "refuse") return fail(unsupportedField(first, side));
   const { written } = made.value;
   const left = [...dropped.map((name) => fieldName(asked.dialect, name)), ...lost.filter(isHint)];
   const all = [...new Set([...read.value.hints, ...left, ...unsupported])];

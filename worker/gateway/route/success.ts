@@ -8,7 +8,7 @@ import type { Dialect } from "../../dialects/types.ts";
 import { classify, statusOfError } from "../../routing/classify.ts";
 import { noteFirstToken } from "../../routing/health-book.ts";
 import type { Policy } from "../../routing/targets.ts";
-import { MAX_WHOLE_BYTES } from "../answer.ts";
+import { mostWhole } from "../answer.ts";
 import { chargeAnswer, chargePartial, NO_CHARGE } from "../charge.ts";
 import { conclude, type Sent } from "../deliver.ts";
 import type { Delivery } from "../delivery.ts";
@@ -64,7 +64,7 @@ async function readWhole(of: Patient, dialect: Dialect): Promise<Ending | Failed
   const { ready, delivery, sent, sentAt, patience } = of;
   const { response } = sent.answer;
   patience.awaitRest();
-  const read = await readAnswer(response, MAX_WHOLE_BYTES);
+  const read = await readAnswer(response, mostWhole(ready.call));
   if (read.kind === "long") return goesOn(of, read);
   if (read.kind === "broken") {
     patience.done();

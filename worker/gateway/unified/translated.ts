@@ -4,7 +4,8 @@ import { isObject, parseJson } from "../../core/json.ts";
 import { fail, type Outcome, ok } from "../../core/outcome.ts";
 import type { DialectName } from "../../dialects/index.ts";
 import type { Provider } from "../../providers/types.ts";
-import type { Conversation } from "../../translate/types.ts";
+import { EMBEDDING_METHODS, translateEmbedding } from "../../translate/embeddings.ts";
+import type { Conversation, Translated } from "../../translate/types.ts";
 import type { Asked, Leg } from "./leg.ts";
 
 /** What a provider may be asked in, the richest first. */
@@ -21,24 +22,9 @@ export async function translated(
   onUnsupported: "refuse" | "drop",
 ): Promise<Outcome<Leg>> {
   const { endpoint } = asked.entry;
-  const dialect = PREFERRED.find((known) => provider.speaks[known] !== undefined);
-  if (!dialect || !isConversation(endpoint.dialect) || asked.body.kind !== "json") {
-    const message = `${provider.slug} has no ${endpoint.name} that this gateway reaches under /v1.`;
-    return fail(gatewayError("invalid_request", message, { details: { provider: provider.slug } }));
-  }
-  // Loaded when it is needed: whoever only passes requests on never parses it.
-  const { translate } = await import("../../translate/index.ts");
-  const { json } = asked.body;
-  const made = await translate(
-    {
-      dialect: endpoint.dialect,
-      body: json,
-      stream: endpoint.method === null ? json.stream === true : endpoint.method === "streamGenerateContent",
-      asEvents: endpoint.dialect !== "gemini" || /[?&]alt=sse\b/.test(asked.search),
-    },
-    { dialect, name: provider.slug, base: provider.speaks[dialect] ?? "", model },
-    onUnsupported,
-  );
+  const made = EMBEDDING_METHODS.has(endpoint.method ?? "")
+    ? embedding(asked, provider, model, onUnsupported)
+    : await conversation(asked, provider, model, onUnsupported);
   if (!made.ok) return made;
   const { path, search, body: text, translation } = made.value;
   const written = parseJson(text);
@@ -50,3 +36,46 @@ export async function translated(
   };
   return ok({ place: { provider, endpoint: provider.endpoint("POST", path), path, search }, body, translation });
 }
+
+function embedding(
+  { entry: { endpoint }, body }: Asked,
+  provider: Provider,
+  model: string,
+  onUnsupported: "refuse" | "drop",
+): Outcome<Translated> {
+  const base = provider.speaks.embeddings;
+  if (base === undefined || body.kind !== "json") return fail(hasNone(provider, endpoint.name));
+  const asked = { method: endpoint.method ?? "", body: body.json };
+  return translateEmbedding(asked, { base, name: provider.slug, model }, onUnsupported);
+}
+
+async function conversation(
+  asked: Asked,
+  provider: Provider,
+  model: string,
+  onUnsupported: "refuse" | "drop",
+): Promise<Outcome<Translated>> {
+  const { endpoint } = asked.entry;
+  const dialect = PREFERRED.find((known) => provider.speaks[known] !== undefined);
+  if (!dialect || !isConversation(endpoint.dialect) || asked.body.kind !== "json") {
+    return fail(hasNone(provider, endpoint.name));
+  }
+  // Loaded when it is needed: whoever only passes requests on never parses it.
+  const { translate } = await import("../../translate/index.ts");
+  const { json } = asked.body;
+  return translate(
+    {
+      dialect: endpoint.dialect,
+      body: json,
+      stream: endpoint.method === null ? json.stream === true : endpoint.method === "streamGenerateContent",
+      asEvents: endpoint.dialect !== "gemini" || /[?&]alt=sse\b/.test(asked.search),
+    },
+    { dialect, name: provider.slug, base: provider.speaks[dialect] ?? "", model },
+    onUnsupported,
+  );
+}
+
+const hasNone = ({ slug }: Provider, endpoint: string) =>
+  gatewayError("invalid_request", `${slug} has no ${endpoint} that this gateway reaches under /v1.`, {
+    details: { provider: slug },
+  });
