@@ -5,8 +5,11 @@
  */
 import type { RelayEnd } from "./relay.ts";
 
-/** The meter looks this often. No one waits for it: usage counts at the end, which wakes it at once. */
-const LOOK_EVERY_MS = 50;
+/**
+ * The meter looks this often. No one waits for it: usage counts at the end, which wakes it at once. A model sends ten to a
+ * hundred chunks a second, and of a thousand streams at once each look that finds one chunk costs as much as passing it on.
+ */
+const LOOK_EVERY_MS = 500;
 /** The runtime hands over no more in one read: there is more at hand, and the reader should not fall behind. */
 const FULL_READ_BYTES = 4_096;
 
