@@ -13,6 +13,8 @@ const PAIRS = DIALECTS.flatMap((client) =>
 /** A PNG of one pixel. */
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
+const pixel = { type: "base64" as const, media_type: "image/png" as const, data: PIXEL };
+
 function at(client: Conversation, side: Conversation): { via: Through; sdk: Conversing } {
   const via = through(SIDES[side]);
   return { via, sdk: SDKS[client]({ baseUrl: "https://meterr.invalid", key: "k", fetch: via.fetch, model: "any" }) };
@@ -129,4 +131,60 @@ test("sources of an answer are citations of the text for Anthropic's SDK, whole 
   ];
   expect((await anthropic.messages.create(asking)).content).toMatchObject(cited);
   expect((await anthropic.messages.stream(asking).finalMessage()).content).toMatchObject(cited);
+});
+
+test("search results and documents of text reach every provider whole, from the user and from a tool; citations of them do not", async () => {
+  const texts = (...all: string[]) => all.map((text) => ({ type: "text" as const, text }));
+  const found = {
+    type: "search_result" as const,
+    source: "https://w.example/b",
+    title: "Rain",
+    content: texts("It rains."),
+  };
+  const cut = {
+    type: "document" as const,
+    title: "Manual",
+    source: { type: "content" as const, content: [...texts("Turn it on."), { type: "image" as const, source: pixel }] },
+  };
+  const plain = {
+    type: "document" as const,
+    title: "Notes",
+    source: { type: "text" as const, media_type: "text/plain" as const, data: "Buy milk." },
+  };
+  const call = { type: "tool_use" as const, id: "t1", name: "search", input: {} };
+  const messages: Anthropic.MessageParam[] = [
+    { role: "user", content: [found, cut, plain, ...texts("So?")] },
+    { role: "assistant", content: [call] },
+    {
+      role: "user",
+      content: [{ type: "tool_result", tool_use_id: "t1", content: [{ ...found, title: "Snow" }, ...texts("Done.")] }],
+    },
+  ];
+  const tools = [{ name: "search", input_schema: { type: "object" as const } }];
+  for (const side of ["chat", "responses", "gemini"] as const) {
+    const { fetch, exchanges } = through(SIDES[side]);
+    const anthropic = new Anthropic({ baseURL: "https://meterr.invalid", apiKey: "k", maxRetries: 0, fetch });
+    await anthropic.messages.create({ model: "any", max_tokens: 50, messages, tools });
+    const sent = JSON.stringify(exchanges[0]?.body);
+    for (const part of [
+      "Rain",
+      "https://w.example/b",
+      "It rains.",
+      "Manual",
+      "Turn it on.",
+      PIXEL,
+      "Notes",
+      "Buy milk.",
+    ])
+      expect(sent, `${part} at ${side}`).toContain(part);
+    expect(sent).toMatch(/Snow.*Done\./);
+    expect(exchanges[0]?.dropped).toEqual([]);
+    const citing = [{ role: "user" as const, content: [{ ...found, citations: { enabled: true } }] }];
+    await expect(anthropic.messages.create({ model: "any", max_tokens: 50, messages: citing })).rejects.toMatchObject({
+      status: 400,
+    });
+    const odd = [{ role: "user", content: [{ type: "tool_result", tool_use_id: "t1", content: [{ type: "odd" }] }] }];
+    const asked = { model: "any", max_tokens: 50, messages: odd as Anthropic.MessageParam[] };
+    await expect(anthropic.messages.create(asked)).rejects.toThrow("messages[0].content[0].content[0].type");
+  }
 });

@@ -170,7 +170,21 @@ const MESSAGES: Documented[] = [
   ["messages[0].content[1]", says({ type: "document", source: pdf, title: "A" })],
   ["messages[0].content[1].context", says({ type: "document", source: pdf, context: "x" })],
   ["messages[0].content[1].citations.enabled", says({ type: "document", source: pdf, citations: { enabled: true } })],
-  ["messages[0].content[1].type", says({ type: "search_result", source: "s", title: "t", content: [] })],
+  [
+    "messages[0].content[1].citations.enabled",
+    says({
+      type: "search_result",
+      source: "s",
+      title: "t",
+      content: [{ type: "text", text: "Ho" }],
+      citations: { enabled: true },
+    }),
+  ],
+  [
+    "messages[0].content[1]",
+    says({ type: "search_result", source: "s", title: "t", content: [{ type: "text", text: "Ho" }] }),
+  ],
+  ["messages[0].content[1].source", says({ type: "document", source: { type: "content", content: "Ho" } })],
   ["messages[0].content[1].type", says({ type: "container_upload", file_id: "f" })],
   ["max_tokens", { max_tokens: 51 }],
   ["cache_control", { cache_control: CACHE }],

@@ -8,17 +8,14 @@ import {
   argumentsOf,
   effortIn,
   effortOf,
-  fileFrom,
-  fileOf,
   numbersIn,
-  type Output,
   Prompt,
   schemaOf,
   stopsIn,
-  type UserPart,
 } from "../fields.ts";
 import { asSpelled, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
+import { outputOf, textOf, userParts } from "./blocks.ts";
 import { MESSAGES } from "./shape.ts";
 
 export function readMessages(body: JsonObject): Read {
@@ -46,12 +43,6 @@ export function readMessages(body: JsonObject): Read {
   return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
 }
 
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content.map((block) => (isObject(block) ? (stringIn(block, "text") ?? "") : "")).join("\n\n");
-}
-
 function readMessage(prompt: Prompt, message: unknown, at: string) {
   if (!isObject(message)) throw new BadRequest(at, "is no message");
   const { role, content } = message;
@@ -67,38 +58,7 @@ function readMessage(prompt: Prompt, message: unknown, at: string) {
       const { output, files } = outputOf(block, where);
       prompt.result(splitId(stringIn(block, "tool_use_id") ?? "").id, output);
       prompt.user(files);
-    } else prompt.user([userPart(block, where)]);
-  }
-}
-
-function userPart(block: JsonObject, at: string): UserPart {
-  switch (block.type) {
-    case "text":
-      return { type: "text", text: stringIn(block, "text") ?? "" };
-    case "image":
-    case "document":
-      return fileIn(block, at);
-    default:
-      throw new BadRequest(`${at}.type`, "is none that can be translated");
-  }
-}
-
-function fileIn(block: JsonObject, at: string): UserPart {
-  const source = objectIn(block, "source");
-  const mediaType = stringIn(source, "media_type") ?? (block.type === "document" ? "application/pdf" : "image/png");
-  switch (source.type) {
-    case "base64":
-      return fileOf(mediaType, stringIn(source, "data") ?? "", stringIn(block, "title") ?? undefined);
-    case "text":
-      return { type: "text", text: stringIn(source, "data") ?? "" };
-    case "url":
-      return fileFrom(
-        `${at}.source.url`,
-        stringIn(source, "url") ?? "",
-        block.type === "document" ? { mediaType } : {},
-      );
-    default:
-      throw new BadRequest(`${at}.source`, "names a file that only its provider has");
+    } else prompt.user(userParts(block, where));
   }
 }
 
@@ -124,19 +84,6 @@ function assistantPart(block: JsonObject, at: string): AssistantPart[] {
     default:
       throw new BadRequest(`${at}.type`, "is none that can be translated");
   }
-}
-
-/** A result; its pictures go behind it, since few providers take any inside. */
-function outputOf(block: JsonObject, at: string): { output: Output; files: UserPart[] } {
-  const files: UserPart[] = [];
-  for (const [index, part] of arrayIn(block, "content").entries()) {
-    if (isObject(part) && (part.type === "image" || part.type === "document"))
-      files.push(fileIn(part, `${at}.content[${index}]`));
-  }
-  const parts = Array.isArray(block.content)
-    ? block.content.filter((part) => isObject(part) && part.type === "text")
-    : block.content;
-  return { output: { type: block.is_error === true ? "error-text" : "text", value: textOf(parts) }, files };
 }
 
 function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; unsupported: string[] } {

@@ -9,12 +9,16 @@ const text: Shape = { ...CACHED, text: "read", citations: "hint" };
 const image: Shape = { ...CACHED, source };
 const document: Shape = { ...CACHED, source, title: "read", citations: {} };
 
-const part = variants("type", "text", { text, image, document });
+/** Citations of either are an answer's, of providers that make them. */
+const search_result: Shape = { ...CACHED, source: "read", title: "read", content: [text], citations: {} };
+
+const part = variants("type", "text", { text, image, document, search_result });
 
 const block = variants("type", "text", {
   text,
   image,
   document,
+  search_result,
   tool_use: { ...CACHED, id: "read", name: "read", input: "read", caller: "hint" },
   tool_result: { ...CACHED, tool_use_id: "read", content: [part], is_error: "read" },
   thinking: { ...CACHED, thinking: "read", signature: "read" },
