@@ -44,16 +44,20 @@ export function spanOf(period: PeriodName, now: number): Span {
   };
 }
 
+const UTC_DAY = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+/** Made once: a chart names up to ninety steps twice, and making a format takes longer than to draw the chart. */
+const NAMES = {
+  clock: new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }),
+  localDay: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }),
+  day: new Intl.DateTimeFormat("en-GB", UTC_DAY),
+  weekday: new Intl.DateTimeFormat("en-GB", { ...UTC_DAY, weekday: "short" }),
+};
+
 /** A step's name, short for an axis and whole for a tip. Days are UTC days, as the bill's are; hours are shown in local time. */
 export function stepLabel(start: number, step: Span["step"]): { axis: string; full: string } {
-  const time = new Date(start);
   if (step === "hour") {
-    const clock = time.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    return { axis: clock, full: `${time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })}, ${clock}` };
+    const clock = NAMES.clock.format(start);
+    return { axis: clock, full: `${NAMES.localDay.format(start)}, ${clock}` };
   }
-  const day = { day: "numeric", month: "short", timeZone: "UTC" } as const;
-  return {
-    axis: time.toLocaleDateString("en-GB", day),
-    full: `${time.toLocaleDateString("en-GB", { ...day, weekday: "short" })} (UTC)`,
-  };
+  return { axis: NAMES.day.format(start), full: `${NAMES.weekday.format(start)} (UTC)` };
 }
