@@ -23,6 +23,12 @@ const PERIOD_MS = 15 * 60_000;
 /** Once a day is enough for what ends by days, and listing a bucket is not free. */
 const isFirstOfDay = (now: number): boolean => now % DAY_MS < PERIOD_MS;
 
-/** Fetches the published prices, when they are due or now. */
-export const refresh = (env: Env, time: number, when: "due" | "now"): Promise<Refresh> =>
-  refreshPrices({ kv: env.CACHE, fetch: (url, init) => fetch(url, init), time, when });
+/** Fetches the published prices, when they are due or now. Those at hand do without: that they stay is told in a line. */
+export async function refresh(env: Env, time: number, when: "due" | "now"): Promise<Refresh> {
+  const refreshed = await refreshPrices({ kv: env.CACHE, fetch: (url, init) => fetch(url, init), time, when });
+  const { outcome, reason, version } = refreshed;
+  if (outcome === "unreachable" || outcome === "refused") {
+    console.info(`${reason}: those of ${version} stay in force, and it is tried again in an hour`);
+  }
+  return refreshed;
+}

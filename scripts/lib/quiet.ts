@@ -1,0 +1,28 @@
+/**
+ * What workerd writes of its own accord, less what is no news: it reports each host name that cannot be looked up as an
+ * internal error with a stack, though the Worker that asked has heard of it and tells it in its own words.
+ */
+import type { Readable } from "node:stream";
+
+const FAILED_LOOK_UP = /^workerd\/\S+: error: .*failed to lookup address information/;
+const STACK = /^stack: /;
+
+/** Passes on whole lines of `from`, but for failed look-ups of names and the stacks that follow them. */
+export function withoutFailedLookUps(from: Readable, write: (text: string) => void): void {
+  let rest = "";
+  let isAfterOne = false;
+  const pass = (line: string, end: string) => {
+    const isNoise = FAILED_LOOK_UP.test(line) || (isAfterOne && STACK.test(line));
+    isAfterOne = FAILED_LOOK_UP.test(line);
+    if (!isNoise) write(line + end);
+  };
+  from.setEncoding("utf8");
+  from.on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) pass(line, "\n");
+  });
+  from.on("end", () => {
+    if (rest !== "") pass(rest, "");
+  });
+}
