@@ -1,4 +1,4 @@
-import { globSync, readdirSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -16,37 +16,38 @@ const testBindings = {
 /** What drives thousands of requests through several systems at once, and would only measure what runs beside it. */
 const ALONE = ["tests/hops.test.ts", "tests/isolates.test.ts"];
 
-/** Test files by where they run: `shared` ones leave nothing behind, and so need no process of their own. */
-const tell = (patterns: string[], leavesBehind: RegExp) =>
-  Object.groupBy(globSync(patterns), (file) => (loads(file, leavesBehind) ? "own" : "shared"));
-
-/** In the real runtime: those that reach its own modules have bindings, storage and Durable Objects. */
-const worker = tell(["worker/**/*.test.ts"], /^cloudflare:/);
-const ledger = tell(["durable-objects/**/*.test.ts"], /^cloudflare:/);
-/** In Node: those that start processes and browsers. */
-const node = tell(
-  ["tests", "scripts", "bench", "web/src"].map((folder) => `${folder}/**/*.test.ts`),
-  /^(node:child_process|playwright-core)$/,
-);
-
-/** In the real runtime, with `main` as the Worker whose Durable Objects and `exports` the tests see. */
-const inWorkerd = (name: string, main: string | undefined, include: string[] = []) => ({
-  plugins: [
-    cloudflareTest({
-      main,
-      wrangler: { configPath: "./wrangler.toml" },
-      miniflare: { bindings: testBindings, cf: false },
-    }),
-  ],
-  // Timers of the protocol run in real time, on machines that do other things too.
-  test: {
-    name,
-    include,
-    testTimeout: 30_000,
-    // CommonJS, which the rules of `wrangler.toml` would read as what our build makes of it.
-    deps: { optimizer: { ssr: { enabled: true, include: ["standardwebhooks"] } } },
-  },
-});
+/**
+ * In the real runtime, with `main` as the Worker whose Durable Objects and `exports` the tests see. Files share a process, and so
+ * what modules remember, but no storage; those that say `@own-process` share nothing.
+ */
+function inWorkerd(name: string, main: string, folder: string) {
+  const files = Object.groupBy(globSync(`${folder}/**/*.test.ts`), (file) =>
+    readFileSync(file, "utf8").includes("@own-process") ? "own" : "shared",
+  );
+  const project = (name: string, include: string[] = [], test: object) => ({
+    plugins: [
+      cloudflareTest({
+        main,
+        wrangler: { configPath: "./wrangler.toml" },
+        // No network is asked where in the world we are.
+        miniflare: { bindings: testBindings, cf: false },
+      }),
+    ],
+    test: {
+      name,
+      include,
+      // Timers of the protocol run in real time, on machines that do other things too.
+      testTimeout: 30_000,
+      // CommonJS, which the rules of `wrangler.toml` would read as what our build makes of it.
+      deps: { optimizer: { ssr: { enabled: true, include: ["standardwebhooks"] } } },
+      ...test,
+    },
+  });
+  return [
+    project(name, files.shared, { isolate: false, setupFiles: ["worker/db/test-reset.ts"] }),
+    project(`${name}-own`, files.own, {}),
+  ];
+}
 
 /** In Node, where whole systems are started and told from outside. */
 const inNode = {
@@ -54,19 +55,22 @@ const inNode = {
   hookTimeout: 120_000,
 };
 
-const pure = inWorkerd("pure", undefined, [...(worker.shared ?? []), ...(ledger.shared ?? [])]);
+/** Those that start processes and browsers have a process of their own, the others share one. */
+const node = Object.groupBy(
+  globSync(["tests", "scripts", "bench", "web/src"].map((folder) => `${folder}/**/*.test.ts`)),
+  (file) => (loads(file, /^(node:child_process|playwright-core)$/) ? "own" : "shared"),
+);
 
 export default defineConfig({
   test: {
     // Most of the time a file waits for a lease or a page: one more than there are cores, so that none is idle.
     maxWorkers: availableParallelism() + 1,
-    sequence: { sequencer: longestFirst(["node", "ledger", "worker", "pure", "node-pure", "alone"]) },
+    sequence: { sequencer: longestFirst(["worker-own", "ledger-own", "node", "ledger", "worker", "node-shared"]) },
     projects: [
-      inWorkerd("worker", "./worker/index.ts", worker.own),
-      inWorkerd("ledger", "./durable-objects/ledger.ts", ledger.own),
-      { ...pure, test: { ...pure.test, isolate: false } },
+      ...inWorkerd("worker", "./worker/index.ts", "worker"),
+      ...inWorkerd("ledger", "./durable-objects/ledger.ts", "durable-objects"),
       { test: { ...inNode, name: "node", include: node.own, exclude: ALONE } },
-      { test: { ...inNode, name: "node-pure", include: node.shared, isolate: false } },
+      { test: { ...inNode, name: "node-shared", include: node.shared, isolate: false } },
       {
         test: { ...inNode, name: "alone", include: ALONE, fileParallelism: false, sequence: { groupOrder: 1 } },
       },

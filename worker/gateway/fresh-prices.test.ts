@@ -1,3 +1,4 @@
+/** @own-process It wants an isolate that has not looked for prices yet, and the prices that it takes into use are there to stay. */
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { findProvider } from "@pydantic/genai-prices";

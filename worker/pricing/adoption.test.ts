@@ -1,3 +1,4 @@
+/** @own-process The prices that it adopts are there to stay. */
 import { findProvider, type Provider } from "@pydantic/genai-prices";
 import { expect, it } from "vitest";
 import { adoptPrices, catalogueVersion, priceOf, priceVersion } from "./catalogue.ts";

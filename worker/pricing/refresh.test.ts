@@ -1,3 +1,4 @@
+/** @own-process The prices that it takes into use are there to stay. */
 import { env } from "cloudflare:workers";
 import { findProvider, type Provider, REMOTE_DATA_JSON_URL, updatePrices } from "@pydantic/genai-prices";
 import { beforeEach, expect, it, vi } from "vitest";

@@ -1,4 +1,7 @@
-/** Ledgers that are aborted over and over, under the load of several isolates. */
+/**
+ * Ledgers that are aborted over and over, under the load of several isolates.
+ * @own-process It loads modules anew, and so the Worker, which other files' objects are made of.
+ */
 import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
