@@ -51,7 +51,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "an old opening message opens",
-    from: 2_000,
+    from: 2_200,
     file: `${LEDGER}/sync.ts`,
     find: "now - message.sentAt > OPEN_AGE_MS",
     replace: "false",
@@ -154,12 +154,14 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "a budget over its limit is drawn on",
+    from: 35,
     file: `${WALLET}/reply.ts`,
     find: "const isShut = answer.free < 0;",
     replace: "const isShut = false;",
   },
   {
     name: "a new policy suspends nothing",
+    from: 95,
     file: `${WALLET}/reply.ts`,
     find: "    lease.until = Number.NEGATIVE_INFINITY;\n    if (!lease.done",
     replace: "    if (!lease.done",
@@ -220,6 +222,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "requests are dispatched on what is known no more",
+    from: 180,
     file: `${WALLET}/claims.ts`,
     find: "if (!isFresh(wallet, now) || isRevoked(",
     replace: "if (isRevoked(",
@@ -376,6 +379,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "lost in a rolling period counts for ever",
+    from: 110,
     file: `${LEDGER}/rolling.ts`,
     find: "    pot.lost -= slot.lost;\n",
     replace: "",
@@ -388,6 +392,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: "a key's own limits do not count",
+    from: 150,
     file: `${LEDGER}/covering.ts`,
     find: 'limits = key ? limitsOf("key", key) : [];',
     replace: "limits = [];",
