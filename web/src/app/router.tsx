@@ -1,8 +1,15 @@
 /** The dashboard's pages: each is loaded when it is first opened. */
-import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import {
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type StaticDataRouteOption,
+} from "@tanstack/react-router";
 import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";
+import { askForOverview } from "../features/overview/queries.ts";
 import {
   alertsSearch,
   auditSearch,
@@ -48,8 +55,11 @@ const newOrganizationRoute = createRoute({
 const tenantRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/$tenant",
-  beforeLoad: async ({ params, location }) => {
-    const { tenants } = await signedIn(`/app${location.href}`);
+  beforeLoad: async ({ params, location, matches }) => {
+    const asked = signedIn(`/app${location.href}`);
+    // Who was here has a session still, most likely: the page and its data come while that is asked.
+    if (recall("tenant") === params.tenant) startEarly(params.tenant, matches);
+    const { tenants } = await asked;
     const membership = tenants.find((each) => each.id === params.tenant);
     if (!membership) throw redirect({ to: "/", replace: true });
     remember("tenant", params.tenant);
@@ -65,6 +75,7 @@ const overviewRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/",
   validateSearch: overviewSearch,
+  staticData: { ask: (tenant, search) => askForOverview(queryClient, tenant, overviewSearch(search)) },
   component: lazyRouteComponent(() => import("../features/overview/overview-page.tsx"), "OverviewPage"),
 });
 
@@ -197,6 +208,18 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import("../features/account/account-page.tsx"), "AccountPage"),
 });
 
+/** Loads the page that `matches` lead to, and what it shows. */
+function startEarly(
+  tenant: string,
+  matches: readonly { routeId: string; search: object; staticData: StaticDataRouteOption }[],
+): void {
+  for (const { routeId, search, staticData } of matches) {
+    const { component } = router.routesById[routeId as keyof typeof router.routesById].options;
+    component?.preload?.();
+    staticData.ask?.(tenant, { ...search });
+  }
+}
+
 /** Who is signed in; without a session, off to the sign-in page and back afterwards. */
 async function signedIn(next: string) {
   try {
@@ -240,6 +263,8 @@ export const router = createRouter({
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 200,
+  // By itself it would show what is loading for half a second more, for the sake of calm, where the page is there already.
+  defaultPendingMinMs: 0,
   defaultPendingComponent: PageLoading,
   defaultErrorComponent: PageCrashed,
   defaultNotFoundComponent: PageNotFound,
@@ -249,5 +274,9 @@ export const router = createRouter({
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    /** Asks for what the page shows, ahead of it. */
+    ask?: (tenant: string, search: Record<string, unknown>) => void;
   }
 }

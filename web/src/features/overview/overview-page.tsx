@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { budgetsQuery } from "../../api/budgets.ts";
-import { type Forecast, forecastQuery } from "../../api/forecast.ts";
+import type { Forecast } from "../../api/forecast.ts";
 import { latestQuery } from "../../api/usage.ts";
 import { Page } from "../../components/ui/page.tsx";
 import { Segmented } from "../../components/ui/segmented.tsx";
@@ -20,7 +20,8 @@ import { ChartCard } from "./chart-card.tsx";
 import { Figures } from "./figures.tsx";
 import { Latest } from "./latest.tsx";
 import { ProviderStates } from "./provider-states.tsx";
-import { FILTERS, useOverview } from "./use-overview.ts";
+import { FILTERS, monthQuery } from "./queries.ts";
+import { useOverview } from "./use-overview.ts";
 
 /** Seen once: its snippets and dialogs are no part of what every visit loads. */
 const FirstVisit = lazy(() => import("./first-visit.tsx").then((module) => ({ default: module.FirstVisit })));
@@ -54,7 +55,7 @@ function Overview({ tenant }: { tenant: string }) {
   const navigate = useNavigate();
   const overview = useOverview(tenant, search);
   const { data: budgets = [] } = useQuery(budgetsQuery(tenant));
-  const { data: forecast } = useQuery(forecastQuery(tenant, { period: "month" }));
+  const { data: forecast } = useQuery(monthQuery(tenant));
   const isWhole = Object.values(overview.filter).every((value) => value === undefined);
   const change = (next: OverviewSearch): void => {
     void navigate({ to: "/$tenant", params: { tenant }, search: { ...search, ...next }, replace: true });
