@@ -3,7 +3,7 @@ import { gatewayError } from "../core/errors.ts";
 import { isObject } from "../core/json.ts";
 import { setField } from "../core/json-edit.ts";
 import type { UsageEvent } from "../core/usage.ts";
-import { type Answered, type Begun, passThrough, readsAnswer, relayed, whole } from "./answer.ts";
+import { type Answered, type Begun, passThrough, readsAnswer } from "./answer.ts";
 import { tellsEarlier } from "./background.ts";
 import type { RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
@@ -13,8 +13,10 @@ import { type Ending, eventOf } from "./event.ts";
 import { withoutFollowers } from "./lead.ts";
 import { noteEnding } from "./note-health.ts";
 import { Pulse } from "./pulse.ts";
+import { relayed } from "./relayed-answer.ts";
 import { errorResponse } from "./respond.ts";
 import { type Answer, attempt } from "./upstream.ts";
+import { whole } from "./whole-answer.ts";
 
 /** Sends the call to its provider and sees it through to its settlement. */
 export async function deliver(admitted: Delivery): Promise<void> {
