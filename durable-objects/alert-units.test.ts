@@ -1,10 +1,14 @@
 /** Alerts of budgets in tokens and requests, over rolling periods, and for each subject apart. */
 import { runInDurableObject } from "cloudflare:test";
-import { expect, test, vi } from "vitest";
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { LedgerAlerts } from "../worker/core/alert.ts";
+import { migrate } from "../worker/db/migrate.ts";
 import { actor, arrived, got, newTenant, percents, receiveInEachTest, settled, types } from "./alert-test-kit.ts";
 
 receiveInEachTest();
+// Where the ledgers' outboxes deliver to.
+beforeAll(() => migrate(env.DB));
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;

@@ -1,7 +1,9 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
-import { expect, test, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { LedgerAlerts } from "../worker/core/alert.ts";
+import { migrate } from "../worker/db/migrate.ts";
 import {
   actor,
   arrived,
@@ -22,6 +24,8 @@ import {
 } from "./alert-test-kit.ts";
 
 receiveInEachTest();
+// Where the ledgers' outboxes deliver to.
+beforeAll(() => migrate(env.DB));
 
 test("a threshold is delivered when it is crossed, signed as Standard Webhooks are, once", async () => {
   const { settle, channel, tenant, ledger } = await newTenant();
@@ -282,7 +286,7 @@ test("what is live hears of it as it happens", async () => {
   const response = await stub.fetch("http://ledger/live", { headers: { upgrade: "websocket" } });
   const messages: { type: string; data: Record<string, unknown> }[] = [];
   response.webSocket?.accept();
-  response.webSocket?.addEventListener("message", ({ data }) => messages.push(JSON.parse(String(data))));
+  response.webSocket?.addEventListener("message", ({ data }) => void messages.push(JSON.parse(String(data))));
   await settle({ costNanos: 13_000_000_000 });
   await vi.waitFor(() => expect(messages.map(({ type }) => type)).toContain("alert"), 1_000);
   const alert = messages.find(({ type }) => type === "alert");

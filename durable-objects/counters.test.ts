@@ -1,14 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
-import schema from "../migrations/0003_counters.sql";
 import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
+import { migrate } from "../worker/db/migrate.ts";
 import { type Counters, countEvents } from "./counters.ts";
 import { tellCounters } from "./d1-counters.ts";
 
-beforeAll(async () => {
-  const statements = schema.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);
-  await env.DB.batch(statements.filter((sql) => sql.trim() !== "").map((sql) => env.DB.prepare(sql)));
-});
+beforeAll(() => migrate(env.DB));
 
 const event = (over: Partial<UsageEvent>) =>
   ({ mode: "live", status: "ok", costNanos: 5, savedNanos: 0, tokens: NO_TOKENS, ...over }) as UsageEvent;

@@ -1,15 +1,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, expect, test } from "vitest";
-import usage from "../migrations/0001_usage.sql";
-import counters from "../migrations/0003_counters.sql";
-import savings from "../migrations/0005_savings.sql";
-import explorer from "../migrations/0006_explorer.sql";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { LeaseAsk, NumberedEvent, Share, SyncMessage } from "../worker/core/lease.ts";
 import type { LedgerRecords } from "../worker/core/ledger-api.ts";
 import type { Budget, Credential, KeyRecord } from "../worker/core/policy.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
+import { migrate } from "../worker/db/migrate.ts";
 import { D1_BATCH, deliver } from "./d1.ts";
 import type { Ledger } from "./ledger.ts";
 import { SILENT_MS } from "./limits.ts";
@@ -21,11 +18,7 @@ const asRecords = (ledger: DurableObjectStub<Ledger>) => ledger as unknown as Le
 const actor = { id: "operator", ip: "192.0.2.1" };
 let made = 0;
 
-async function migrate(): Promise<void> {
-  const statements = `${usage}\n${counters}\n${savings}\n${explorer}`.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);
-  await env.DB.batch(statements.filter((sql) => sql.trim() !== "").map((sql) => env.DB.prepare(sql)));
-}
-beforeAll(migrate);
+beforeAll(() => migrate(env.DB));
 
 const keyRecord = (over: Partial<KeyRecord> = {}): KeyRecord => ({
   id: "key_1",
@@ -338,6 +331,7 @@ test("an id twice in one batch counts once", async () => {
 
 test("while D1 is out of reach nothing is lost, and all arrives afterwards", async () => {
   const { ledger, message, tenant } = newTenant();
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   await env.DB.prepare("ALTER TABLE usage_hourly RENAME TO hidden").run();
   await ledger.sync(message([{ done: true }], [usageEvent(tenant, "req_1")]));
   await runDurableObjectAlarm(ledger);
@@ -346,6 +340,8 @@ test("while D1 is out of reach nothing is lost, and all arrives afterwards", asy
   await env.DB.prepare("ALTER TABLE hidden RENAME TO usage_hourly").run();
   await expect.poll(async () => (await inD1(tenant)).hours?.requests, { timeout: 4_000 }).toBe(1);
   expect((await ledger.stats()).outboxPending).toBe(0);
+  expect(warn).toHaveBeenCalledWith(expect.objectContaining({ message: "usage not delivered, will be tried again" }));
+  warn.mockRestore();
 });
 
 async function inD1OrNothing(tenant: string) {

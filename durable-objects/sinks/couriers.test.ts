@@ -2,12 +2,10 @@ import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import usage from "../../migrations/0001_usage.sql";
-import counters from "../../migrations/0003_counters.sql";
-import explorer from "../../migrations/0006_explorer.sql";
 import type { LedgerRecords } from "../../worker/core/ledger-api.ts";
 import { seal } from "../../worker/core/sealed.ts";
 import type { Sink, SinkSecret, SinkState } from "../../worker/core/sink.ts";
+import { migrate } from "../../worker/db/migrate.ts";
 import type { Ledger } from "../ledger.ts";
 import { usageEvent } from "./test-kit.ts";
 
@@ -25,10 +23,7 @@ interface Got {
 let got: Record<string, Got[]>;
 let answers: Record<string, (request: Request) => Promise<Response>>;
 
-beforeAll(async () => {
-  const statements = `${usage}\n${counters}\n${explorer}`.replace(/^\s*--.*$/gm, "").split(/;\s*$/m);
-  await env.DB.batch(statements.filter((sql) => sql.trim() !== "").map((sql) => env.DB.prepare(sql)));
-});
+beforeAll(() => migrate(env.DB));
 
 beforeEach(() => {
   got = {};

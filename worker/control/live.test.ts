@@ -22,7 +22,7 @@ it("tells a signed-in page of usage and budgets as they move", async () => {
   const socket = response.webSocket;
   if (!socket) throw new Error("no socket");
   const messages: { type: string; data: Record<string, unknown> }[] = [];
-  socket.addEventListener("message", (event) => messages.push(JSON.parse(String(event.data))));
+  socket.addEventListener("message", (event) => void messages.push(JSON.parse(String(event.data))));
   socket.accept();
   const event = { id: "evt-live", provider: "openai", model: "gpt-5-mini", cost_usd: "0.25" };
   await operator("POST", `/api/v1/tenants/${session.tenant}/usage`, { events: [event] });
@@ -47,7 +47,7 @@ it("tells of a budget in its unit, with the very figures that the API has", asyn
   const socket = response.webSocket;
   if (!socket) throw new Error("no socket");
   const messages: { type: string; data: Record<string, unknown> }[] = [];
-  socket.addEventListener("message", (event) => messages.push(JSON.parse(String(event.data))));
+  socket.addEventListener("message", (event) => void messages.push(JSON.parse(String(event.data))));
   socket.accept();
   const event = { id: "evt-unit", provider: "openai", model: "gpt-5-mini", cost_usd: "0.25", user: "anna" };
   await operator("POST", `/api/v1/tenants/${session.tenant}/usage`, { events: [event] });
