@@ -326,8 +326,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "what a dead request held of tokens is nothing",
     file: `${WALLET}/parts.ts`,
-    find: "return isUnknown ? held :",
-    replace: "return",
+    find: 'event.usageSource === "bound" ? part.held :',
+    replace: "",
   },
   {
     name: "a request counts for nothing when it is sent",
@@ -338,14 +338,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a request counts again when it ends",
     file: `${WALLET}/parts.ts`,
-    find: "      // Counted when it was sent.\n      return held;",
-    replace: "      return 1;",
+    find: 'unit === "requests" ? held : 0',
+    replace: 'unit === "requests" ? 1 : 0',
   },
   {
     name: "requests at once are spent",
     file: `${WALLET}/parts.ts`,
-    find: '    case "concurrent":\n      return 0;\n  }\n}\n\n/** What a claim',
-    replace: '    case "concurrent":\n      return held;\n  }\n}\n\n/** What a claim',
+    find: 'unit === "requests" ? held : 0',
+    replace: "held",
   },
   {
     name: "a vanished wallet's requests run for ever",

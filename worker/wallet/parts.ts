@@ -7,60 +7,30 @@ import { bucketsOf, leaseFor, leaseForUnknown } from "./leases.ts";
 import type { Lease, Part, WalletState } from "./state.ts";
 
 /** What a request that can take `most` needs in `unit`. */
-export function needIn(unit: Unit, most: Amounts): number {
-  switch (unit) {
-    case "nanos":
-      return most.nanos;
-    case "tokens":
-      return most.tokens;
-    case "requests":
-    case "concurrent":
-      return 1;
-  }
-}
+export const needIn = (unit: Unit, most: Amounts): number => amountIn(unit, most, 1);
 
 /** What a running request that wants `more` needs in `unit` besides: it is one request still. */
-export function moreIn(unit: Unit, more: Amounts): number {
+export const moreIn = (unit: Unit, more: Amounts): number => amountIn(unit, more, 0);
+
+/** What `event` takes of a part for good. Where nobody could say what was used, tokens are booked at what they were held for. */
+export function spentOn(part: Part, event: UsageEvent): number {
+  const tokens = event.usageSource === "bound" ? part.held : event.tokens.input + event.tokens.output;
+  return ownOn(part, { nanos: event.costNanos ?? 0, tokens });
+}
+
+/** What a claim's own attempts take of a part for good. A request that was sent is counted; one that runs takes nothing. */
+export const ownOn = ({ lease: { unit }, held }: Part, own: Amounts): number =>
+  amountIn(unit, own, unit === "requests" ? held : 0);
+
+function amountIn(unit: Unit, { nanos, tokens }: Amounts, requests: number): number {
   switch (unit) {
     case "nanos":
-      return more.nanos;
+      return nanos;
     case "tokens":
-      return more.tokens;
+      return tokens;
     case "requests":
     case "concurrent":
-      return 0;
-  }
-}
-
-/** What `event` takes of a part for good. Requests that run at once take nothing. */
-export function spentOn({ lease, held }: Part, event: UsageEvent): number {
-  switch (lease.unit) {
-    case "nanos":
-      return event.costNanos ?? 0;
-    case "tokens": {
-      // Where nobody could say what was used, it is booked at what it was held for.
-      const isUnknown = event.usageSource === "bound";
-      return isUnknown ? held : event.tokens.input + event.tokens.output;
-    }
-    case "requests":
-      // Counted when it was sent.
-      return held;
-    case "concurrent":
-      return 0;
-  }
-}
-
-/** What a claim's own attempts take of a part for good. A request that was sent is counted already. */
-export function ownOn({ lease, held }: Part, own: Amounts): number {
-  switch (lease.unit) {
-    case "nanos":
-      return own.nanos;
-    case "tokens":
-      return own.tokens;
-    case "requests":
-      return held;
-    case "concurrent":
-      return 0;
+      return requests;
   }
 }
 
