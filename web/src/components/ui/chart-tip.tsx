@@ -1,4 +1,5 @@
 /** What a chart says about one step: to the eye in a tip, to a screen reader in a table. */
+import { memo, useDeferredValue } from "react";
 import type { ChartData } from "./stacked-bars.tsx";
 
 const TIP_PX = 232;
@@ -59,13 +60,20 @@ function Line({ color, name, value }: { color: string; name: string; value: stri
   );
 }
 
-export function ChartTable(props: {
+interface TableProps {
   data: ChartData;
   totals: number[];
   name: string;
   format: (value: number) => string;
-}) {
-  const { data, totals, name, format } = props;
+}
+
+/** As many cells as all the rest of a page has: they come once that is drawn. */
+export function ChartTable(props: TableProps) {
+  const deferred = useDeferredValue(props.data, null);
+  return deferred && <Table {...props} data={deferred} />;
+}
+
+const Table = memo(function Table({ data, totals, name, format }: TableProps) {
   return (
     <div className="sr-only">
       <table>
@@ -97,4 +105,4 @@ export function ChartTable(props: {
       </table>
     </div>
   );
-}
+});

@@ -6,7 +6,7 @@ import { AxisBottom, AxisLeft } from "@visx/axis";
 import { Group } from "@visx/group";
 import { scaleBand, scaleLinear, scaleOrdinal } from "@visx/scale";
 import { Bar, BarStack, LinePath } from "@visx/shape";
-import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import { type KeyboardEvent, memo, type PointerEvent, useMemo, useState } from "react";
 import { cn } from "../../lib/cn.ts";
 import { useWidth } from "../../lib/use-width.ts";
 import { ChartTable, ChartTip } from "./chart-tip.tsx";
@@ -44,6 +44,10 @@ const TICKS = 4;
 /** A limit far above all bars would press them flat: it is then left out of the scale. */
 const LIMIT_IN_SCALE = 2;
 
+/** Of all series together, a value a step. */
+const totalsOf = ({ steps, series }: ChartData): number[] =>
+  steps.map((_, i) => series.reduce((sum, { values }) => sum + (values[i] ?? 0), 0));
+
 interface Props {
   data: ChartData;
   name: string;
@@ -51,11 +55,12 @@ interface Props {
   formatAxis: (value: number) => string;
 }
 
-export function StackedBars({ data, name, format, formatAxis }: Props) {
+/** Drawn anew for new `data` alone: a page around it changes with each figure that arrives. */
+export const StackedBars = memo(function StackedBars({ data, name, format, formatAxis }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const [at, setAt] = useState<number | null>(null);
   const count = data.steps.length;
-  const totals = data.steps.map((_, i) => data.series.reduce((sum, series) => sum + (series.values[i] ?? 0), 0));
+  const totals = useMemo(() => totalsOf(data), [data]);
   const highest = Math.max(0, ...totals, ...(data.previous ?? []).map((value) => value ?? 0));
   const limit = data.limit && data.limit.value <= highest * LIMIT_IN_SCALE ? data.limit.value : null;
   const y = scaleLinear({
@@ -216,4 +221,4 @@ export function StackedBars({ data, name, format, formatAxis }: Props) {
       <ChartTable data={data} totals={totals} name={name} format={format} />
     </div>
   );
-}
+});

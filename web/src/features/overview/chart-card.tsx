@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { Card } from "../../components/ui/card.tsx";
 import { Select } from "../../components/ui/field.tsx";
 import { StackedBars } from "../../components/ui/stacked-bars.tsx";
@@ -74,13 +75,16 @@ export function ChartCard(props: {
 
 function Chart({ overview, budget }: { overview: Overview; budget: Allowance | null }) {
   const { parts: current, rows, previous, span, by, metric, label } = overview;
+  const data = useMemo(
+    () => chartOf({ rows: rows ?? [], previous: previous.data ?? null, span, by, metric, label, budget }),
+    [rows, previous.data, span, by, metric, label, budget],
+  );
   if (current.isPending) return <ChartSkeleton />;
   if (current.isError && !current.data) {
     return (
       <Failed what="The chart" error={current.error} retry={() => void current.refetch()} className="h-[17.5rem]" />
     );
   }
-  const data = chartOf({ rows: rows ?? [], previous: previous.data ?? null, span, by, metric, label, budget });
   if (data.series.length === 0 && !data.previous) {
     return (
       <Empty

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { budgetsQuery } from "../../api/budgets.ts";
 import type { Forecast } from "../../api/forecast.ts";
 import { latestQuery } from "../../api/usage.ts";
@@ -54,9 +54,11 @@ function Overview({ tenant }: { tenant: string }) {
   const search = useSearch({ from: "/$tenant/" });
   const navigate = useNavigate();
   const overview = useOverview(tenant, search);
-  const { data: budgets = [] } = useQuery(budgetsQuery(tenant));
+  const { filter, span } = overview;
+  const { data: budgets } = useQuery(budgetsQuery(tenant));
+  const budget = useMemo(() => allowanceOf(budgets ?? [], filter, span), [budgets, filter, span]);
   const { data: forecast } = useQuery(monthQuery(tenant));
-  const isWhole = Object.values(overview.filter).every((value) => value === undefined);
+  const isWhole = Object.values(filter).every((value) => value === undefined);
   const change = (next: OverviewSearch): void => {
     void navigate({ to: "/$tenant", params: { tenant }, search: { ...search, ...next }, replace: true });
   };
@@ -83,7 +85,7 @@ function Overview({ tenant }: { tenant: string }) {
           <div className="flex min-w-0 flex-col gap-4">
             <ChartCard
               overview={overview}
-              budget={allowanceOf(budgets, overview.filter, overview.span)}
+              budget={budget}
               onBreakdown={(by) => change({ by, tag_name: undefined })}
               onTagName={(tag_name) => change({ tag_name })}
             />
