@@ -6,6 +6,7 @@ import type { AlertChannel, LedgerAlerts } from "../worker/core/alert.ts";
 import type { NumberedEvent, SyncMessage } from "../worker/core/lease.ts";
 import type { LedgerRecords } from "../worker/core/ledger-api.ts";
 import type { Budget, Unit } from "../worker/core/policy.ts";
+import { sampleBudget, sampleEvent, sampleFacts } from "../worker/core/samples.ts";
 import type { ScopeFacts } from "../worker/core/scope.ts";
 import { seal } from "../worker/core/sealed.ts";
 import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
@@ -40,63 +41,13 @@ export function receiveInEachTest(): void {
   afterEach(() => void vi.restoreAllMocks());
 }
 
-const budget = (over: Partial<Budget> = {}): Budget => ({
-  id: "bud_1",
-  name: "Search",
-  scope: { type: "tenant", id: null },
-  period: "total",
-  timezone: "UTC",
-  unit: "nanos",
-  limit: 15_000_000_000,
-  rolling: false,
-  enforcement: "hard",
-  onUnbounded: "block",
-  onUnpriced: "block",
-  alertAt: [80, 100],
-  alertTo: [],
-  createdAt: 1,
-  ...over,
-});
+const budget = (over: Partial<Budget> = {}): Budget =>
+  sampleBudget({ name: "Search", limit: 15_000_000_000, alertAt: [80, 100], ...over });
 
-export const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent => ({
-  id,
-  time: Date.now(),
-  tenant,
-  key: "key_1",
-  team: null,
-  user: null,
-  session: null,
-  tags: {},
-  mode: "live",
-  provider: "openai",
-  model: "m",
-  modelServed: null,
-  endpoint: "chat/completions",
-  dialect: "chat",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: NO_TOKENS,
-  units: {},
-  costNanos: 0,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: null,
-  boundNanos: null,
-  cache: "off",
-  latencyMs: 1,
-  ttftMs: null,
-  overheadMs: null,
-  errorCode: null,
-  flags: [],
-  attempts: [],
-  ...over,
-});
+export const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent =>
+  sampleEvent({ ...FACTS, id, tenant, tokens: NO_TOKENS, costNanos: 0, ...over });
 
-const FACTS: ScopeFacts = {
-  ...{ key: "key_1", team: null, user: null, provider: "openai", model: "m", tags: {}, session: null },
-};
+const FACTS = sampleFacts({ model: "m" });
 
 /** A tenant's ledger with one budget, and one wallet that settles. */
 export async function newTenant(over: Partial<Budget> = {}) {

@@ -1,22 +1,11 @@
 /** Who has used most of a limit: followed in memory, and never another than the database would name. */
 import { expect, test } from "vitest";
-import type { Budget } from "../worker/core/policy.ts";
+import { sampleBudget } from "../worker/core/samples.ts";
 import { Fullest } from "./fullest.ts";
 import type { Pot } from "./rows.ts";
 
 const DAY_MS = 86_400_000;
-const LIMIT: Budget = {
-  ...{
-    id: "bud_1",
-    name: "Each user",
-    scope: { type: "user", id: null },
-    period: "day",
-    timezone: "UTC",
-    unit: "nanos",
-  },
-  ...{ limit: 1_000, rolling: false, enforcement: "hard", onUnbounded: "block", onUnpriced: "block" },
-  ...{ alertAt: [], alertTo: [], createdAt: 1 },
-};
+const LIMIT = sampleBudget({ scope: { type: "user", id: null }, period: "day" });
 
 const potOf = (subject: string, settled: number, startsAt = 0): Pot => ({
   ...{ id: `bud_1#${subject}@day/${startsAt}`, budget: "bud_1", subject, unit: "nanos" },

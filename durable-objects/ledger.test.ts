@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
 import type { LeaseAsk, NumberedEvent, Share, SyncMessage } from "../worker/core/lease.ts";
 import type { LedgerRecords } from "../worker/core/ledger-api.ts";
-import type { Budget, Credential, KeyRecord } from "../worker/core/policy.ts";
-import type { ScopeFacts } from "../worker/core/scope.ts";
-import { NO_TOKENS, type UsageEvent } from "../worker/core/usage.ts";
+import type { Budget, Credential } from "../worker/core/policy.ts";
+import { sampleBudget, sampleEvent, sampleFacts, sampleKey } from "../worker/core/samples.ts";
+import type { UsageEvent } from "../worker/core/usage.ts";
 import { migrate } from "../worker/db/migrate.ts";
 import { D1_BATCH, deliver } from "./d1.ts";
 import type { Ledger } from "./ledger.ts";
@@ -20,43 +20,7 @@ let made = 0;
 
 beforeAll(() => migrate(env.DB));
 
-const keyRecord = (over: Partial<KeyRecord> = {}): KeyRecord => ({
-  id: "key_1",
-  name: "test",
-  hash: "hash_1",
-  hint: "mtr_live_…",
-  mode: "live",
-  team: null,
-  user: null,
-  tags: {},
-  require: [],
-  allow: { providers: null, models: null, endpoints: null },
-  rateLimits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
-  cache: null,
-  onDisconnect: "abort",
-  expiresAt: null,
-  createdAt: 1,
-  revokedAt: null,
-  ...over,
-});
-
-const budget = (over: Partial<Budget> = {}): Budget => ({
-  id: "bud_1",
-  name: "test",
-  scope: { type: "tenant", id: null },
-  period: "month",
-  timezone: "UTC",
-  unit: "nanos",
-  limit: 1_000,
-  rolling: false,
-  enforcement: "hard",
-  onUnbounded: "block",
-  onUnpriced: "block",
-  alertAt: [],
-  alertTo: [],
-  createdAt: 1,
-  ...over,
-});
+const budget = (over: Partial<Budget> = {}): Budget => sampleBudget({ period: "month", ...over });
 
 const credential: Credential = {
   id: "cred_1",
@@ -70,43 +34,10 @@ const credential: Credential = {
   createdAt: 1,
 };
 
-const facts: ScopeFacts = { key: "key_1", team: null, user: null, provider: "p", model: "m", tags: {}, session: null };
+const facts = sampleFacts({ provider: "p", model: "m" });
 
-const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent => ({
-  id,
-  time: Date.now(),
-  tenant,
-  key: "key_1",
-  team: null,
-  user: null,
-  session: null,
-  tags: { env: "prod" },
-  mode: "live",
-  provider: "p",
-  model: "m",
-  modelServed: null,
-  endpoint: "chat/completions",
-  dialect: "chat",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: { ...NO_TOKENS, input: 3, output: 5 },
-  units: {},
-  costNanos: 60,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: null,
-  boundNanos: 100,
-  cache: "off",
-  latencyMs: 7,
-  ttftMs: null,
-  overheadMs: null,
-  errorCode: null,
-  flags: [],
-  attempts: [],
-  ...over,
-});
+const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent =>
+  sampleEvent({ ...facts, id, tenant, tags: { env: "prod" }, boundNanos: 100, latencyMs: 7, ...over });
 
 /** A tenant's ledger, and the messages of one wallet. */
 function newTenant() {
@@ -154,18 +85,18 @@ async function inD1(tenant: string) {
 
 test("a record is created once, read, listed newest first, changed and removed, each with an audit entry", async () => {
   const { ledger } = newTenant();
-  expect(await ledger.create("key", keyRecord(), actor)).toEqual({ outcome: "created" });
-  expect(await ledger.create("key", keyRecord({ hash: "hash_other" }), actor)).toEqual({ outcome: "exists" });
-  expect(await ledger.create("key", keyRecord({ id: "key_2" }), actor)).toEqual({ outcome: "exists" });
-  await ledger.create("key", keyRecord({ id: "key_2", hash: "hash_2", createdAt: 2 }), actor);
-  await ledger.create("key", keyRecord({ id: "key_3", hash: "hash_3", createdAt: 2 }), actor);
+  expect(await ledger.create("key", sampleKey(), actor)).toEqual({ outcome: "created" });
+  expect(await ledger.create("key", sampleKey({ hash: "hash_other" }), actor)).toEqual({ outcome: "exists" });
+  expect(await ledger.create("key", sampleKey({ id: "key_2" }), actor)).toEqual({ outcome: "exists" });
+  await ledger.create("key", sampleKey({ id: "key_2", hash: "hash_2", createdAt: 2 }), actor);
+  await ledger.create("key", sampleKey({ id: "key_3", hash: "hash_3", createdAt: 2 }), actor);
   const first = await ledger.list("key", { limit: 2, cursor: null });
   expect(first.items.map(({ id }) => id)).toEqual(["key_3", "key_2"]);
   const second = await ledger.list("key", { limit: 2, cursor: first.cursor });
   expect(second.items.map(({ id }) => id)).toEqual(["key_1"]);
   expect(second.cursor).toBeNull();
   const changed = await ledger.update("key", "key_1", { name: "renamed" }, actor);
-  expect(changed).toEqual(keyRecord({ name: "renamed" }));
+  expect(changed).toEqual(sampleKey({ name: "renamed" }));
   expect(await ledger.update("key", "key_9", { name: "x" }, actor)).toBeNull();
   await ledger.create("credential", credential, actor);
   expect(await ledger.remove("credential", "cred_1", actor)).toBe(true);
@@ -185,7 +116,7 @@ test("a record is created once, read, listed newest first, changed and removed, 
 
 test("a removed key is revoked at once and stays readable", async () => {
   const { ledger, message } = newTenant();
-  await ledger.create("key", keyRecord(), actor);
+  await ledger.create("key", sampleKey(), actor);
   const known = await ledger.sync({ ...message([]), identify: ["hash_1", "hash_x"] });
   expect(known).toMatchObject({
     keys: [
@@ -207,9 +138,9 @@ test("a removed key is revoked at once and stays readable", async () => {
 test("a POST repeated with its idempotency key gets its first answer, with another body a conflict", async () => {
   const { ledger } = newTenant();
   const idempotency = { key: "idem", requestDigest: "digest", sealedAnswer: "answer" };
-  expect(await ledger.create("key", keyRecord(), actor, idempotency)).toEqual({ outcome: "created" });
+  expect(await ledger.create("key", sampleKey(), actor, idempotency)).toEqual({ outcome: "created" });
   const other = { ...idempotency, sealedAnswer: "another" };
-  const repeat = keyRecord({ id: "key_2", hash: "hash_2" });
+  const repeat = sampleKey({ id: "key_2", hash: "hash_2" });
   expect(await ledger.create("key", repeat, actor, other)).toEqual({ outcome: "replayed", sealedAnswer: "answer" });
   expect(await ledger.get("key", "key_2")).toBeNull();
   expect(await ledger.create("key", repeat, actor, { ...other, requestDigest: "x" })).toEqual({ outcome: "conflict" });
@@ -232,7 +163,7 @@ test("a management token is found by its hash until it expires", async () => {
 
 test("a changed, new or removed budget is in force with the call that changed it", async () => {
   const { ledger, message } = newTenant();
-  await ledger.create("key", keyRecord(), actor);
+  await ledger.create("key", sampleKey(), actor);
   await ledger.create("budget", budget(), actor);
   expect(await ledger.sync(message([{ needs: [600] }]))).toMatchObject({ leases: [{ granted: 600, free: 400 }] });
   await ledger.update("budget", "bud_1", { limit: 500 }, actor);
@@ -364,7 +295,7 @@ test("many events go in several batches, each once", async () => {
 
 test("what a vanished wallet held is booked as lost, and taken back when it is heard again", async () => {
   const { ledger, message, tenant } = newTenant();
-  await ledger.create("key", keyRecord({ mode: "test" }), actor);
+  await ledger.create("key", sampleKey({ mode: "test" }), actor);
   await ledger.create("budget", budget(), actor);
   await ledger.sync(message([{ needs: [100] }]));
   await runInDurableObject(ledger, (_, { storage }) => {

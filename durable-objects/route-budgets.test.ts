@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Budget } from "../worker/core/policy.ts";
 import type { RouteRecord } from "../worker/core/route.ts";
+import { sampleBudget } from "../worker/core/samples.ts";
 import { potOf } from "./pots.ts";
 import { budgetsUsedIn } from "./route-budgets.ts";
 import { emptyState, type Stored } from "./rows.ts";
@@ -13,12 +14,7 @@ const NOTHING: Stored = {
   walletById: () => null,
 };
 
-const budget = (over: Partial<Budget>): Budget => ({
-  ...{ id: "bud_1", name: "Team A", scope: { type: "tenant", id: null }, unit: "nanos", limit: 1_000 },
-  ...{ period: "month", rolling: false, timezone: "UTC", enforcement: "hard", onUnbounded: "block" },
-  ...{ onUnpriced: "block", alertAt: [], alertTo: [], createdAt: 1 },
-  ...over,
-});
+const budget = (over: Partial<Budget>): Budget => sampleBudget({ name: "Team A", period: "month", ...over });
 
 const route = (fields: readonly string[]): RouteRecord => ({
   ...{ id: "thrifty", version: 1, strategy: "fallback", retries: { attempts: 1, maxDelayMs: 0 }, timeouts: {} },

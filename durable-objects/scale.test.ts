@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { LeaseAsk, SyncMessage } from "../worker/core/lease.ts";
 import type { LedgerRecords } from "../worker/core/ledger-api.ts";
+import { sampleAsk, sampleMessage } from "../worker/core/samples.ts";
 import { migrate } from "../worker/db/migrate.ts";
 import { actor, budgetOf, eventOf, facts } from "../worker/wallet/support.ts";
 import type { Ledger } from "./ledger.ts";
@@ -25,30 +26,10 @@ async function newLedger() {
 }
 type Place = Awaited<ReturnType<typeof newLedger>>;
 
-const lease = (more: Partial<LeaseAsk>): LeaseAsk => ({
-  lease: 1,
-  facts: { known: facts },
-  returned: 0,
-  unit: "nanos",
-  running: 0,
-  want: 0,
-  done: false,
-  ...more,
-});
+const lease = (more: Partial<LeaseAsk>): LeaseAsk => sampleAsk({ facts: { known: facts }, ...more });
 
-const message = (tenant: string, wallet: string, more: Partial<SyncMessage>): SyncMessage => ({
-  tenant,
-  wallet,
-  opens: true,
-  seq: 1,
-  sentAt: Date.now(),
-  version: Number.MAX_SAFE_INTEGER,
-  identify: [],
-  events: [],
-  leases: [],
-  needs: [],
-  ...more,
-});
+const message = (tenant: string, wallet: string, more: Partial<SyncMessage>): SyncMessage =>
+  sampleMessage({ tenant, wallet, ...more });
 
 /** A wallet comes, settles `count` events of 5 nanos on a lease, gives all back, and goes. */
 async function history({ tenant, ledger }: Place, wallet: string, count: number): Promise<void> {

@@ -7,6 +7,7 @@ import { Ledger } from "../../durable-objects/ledger.ts";
 import type { LeaseAsk, SyncMessage } from "../../worker/core/lease.ts";
 import type { LedgerRecords } from "../../worker/core/ledger-api.ts";
 import type { Budget, Scope } from "../../worker/core/policy.ts";
+import { sampleAsk, sampleBudget, sampleEvent, sampleMessage } from "../../worker/core/samples.ts";
 import type { ScopeFacts } from "../../worker/core/scope.ts";
 import { NO_TOKENS, type UsageEvent } from "../../worker/core/usage.ts";
 
@@ -61,76 +62,25 @@ function scopeOf(n: number): Scope {
   return { type: "key", id: `key_${n - TEAMS - USERS - 1}` };
 }
 
-const budgetOf = (n: number): Budget => ({
-  id: `bud_${n}`,
-  name: `Budget ${n}`,
-  scope: scopeOf(n),
-  period: n % 2 === 0 ? "month" : "total",
-  timezone: "UTC",
-  unit: "nanos",
-  limit: 1e15,
-  rolling: false,
-  enforcement: "hard",
-  onUnbounded: "block",
-  onUnpriced: "block",
-  alertAt: [],
-  alertTo: [],
-  createdAt: n,
-});
+const budgetOf = (n: number): Budget =>
+  sampleBudget({
+    ...{ id: `bud_${n}`, name: `Budget ${n}`, scope: scopeOf(n), limit: 1e15, createdAt: n },
+    period: n % 2 === 0 ? "month" : "total",
+  });
 
-const eventOf = (id: string, n: number): UsageEvent => ({
-  ...factsOf(n),
-  id,
-  time: Date.now(),
-  tenant: TENANT,
-  mode: "live",
-  modelServed: "gpt-5-mini-2025-08-07",
-  endpoint: "chat/completions",
-  dialect: "chat",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: { ...NO_TOKENS, input: 24, output: 9 },
-  units: {},
-  costNanos: 24_000,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: "bench",
-  boundNanos: 900_000,
-  cache: "off",
-  latencyMs: 700,
-  ttftMs: 200,
-  overheadMs: 1,
-  errorCode: null,
-  flags: [],
-  attempts: [],
-});
+const eventOf = (id: string, n: number): UsageEvent =>
+  sampleEvent({
+    ...factsOf(n),
+    ...{ id, tenant: TENANT, modelServed: "gpt-5-mini-2025-08-07", costNanos: 24_000, boundNanos: 900_000 },
+    ...{ tokens: { ...NO_TOKENS, input: 24, output: 9 }, priceVersion: "bench" },
+    ...{ latencyMs: 700, ttftMs: 200, overheadMs: 1 },
+  });
 
 let wallets = 0;
-const message = (more: Partial<SyncMessage> = {}): SyncMessage => ({
-  tenant: TENANT,
-  wallet: `wal_${Date.now()}_${++wallets}`,
-  opens: true,
-  seq: 1,
-  sentAt: Date.now(),
-  version: Number.MAX_SAFE_INTEGER,
-  identify: [],
-  events: [],
-  leases: [],
-  needs: [],
-  ...more,
-});
-const asks = (lease: number, n: number, more: Partial<LeaseAsk>): LeaseAsk => ({
-  lease,
-  facts: { known: factsOf(n) },
-  returned: 0,
-  unit: "nanos",
-  running: 0,
-  want: 0,
-  done: false,
-  ...more,
-});
+const message = (more: Partial<SyncMessage> = {}): SyncMessage =>
+  sampleMessage({ tenant: TENANT, wallet: `wal_${Date.now()}_${++wallets}`, ...more });
+const asks = (lease: number, n: number, more: Partial<LeaseAsk>): LeaseAsk =>
+  sampleAsk({ lease, facts: { known: factsOf(n) }, ...more });
 
 export default class Driver extends WorkerEntrypoint<Bindings> {
   override async fetch(request: Request): Promise<Response> {

@@ -1,38 +1,11 @@
 /** For tests of sinks: usage events as a gateway settles them. */
+import { sampleEvent } from "../../worker/core/samples.ts";
 import { NO_TOKENS, type UsageEvent } from "../../worker/core/usage.ts";
 
-export const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent => ({
-  id,
-  time: 1_795_500_000_000,
-  tenant,
-  key: "key_1",
-  team: null,
-  user: null,
-  session: null,
-  tags: {},
-  mode: "live",
-  provider: "openai",
-  model: "gpt-5-mini",
-  modelServed: "gpt-5-mini-2025-08-07",
-  endpoint: "chat/completions",
-  dialect: "chat",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: { ...NO_TOKENS, input: 12, output: 5 },
-  units: {},
-  costNanos: 60,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: null,
-  boundNanos: 100,
-  cache: "off",
-  latencyMs: 7.5,
-  ttftMs: null,
-  overheadMs: null,
-  errorCode: null,
-  flags: [],
-  attempts: [{ provider: "openai", model: "gpt-5-mini", httpStatus: 200, ms: 7, costNanos: 60 }],
-  ...over,
-});
+export const usageEvent = (tenant: string, id: string, over: Partial<UsageEvent> = {}): UsageEvent =>
+  sampleEvent({
+    ...{ id, tenant, time: 1_795_500_000_000, modelServed: "gpt-5-mini-2025-08-07", boundNanos: 100, latencyMs: 7.5 },
+    tokens: { ...NO_TOKENS, input: 12, output: 5 },
+    attempts: [{ provider: "openai", model: "gpt-5-mini", httpStatus: 200, ms: 7, costNanos: 60 }],
+    ...over,
+  });

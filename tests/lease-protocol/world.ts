@@ -1,4 +1,5 @@
 /** What the adversary plays with: one ledger, some isolates, a network and a clock, all small enough to collide often. */
+
 import { applyChange } from "../../durable-objects/changes.ts";
 import { limitById } from "../../durable-objects/covering.ts";
 import { expireWallets } from "../../durable-objects/expiry.ts";
@@ -8,6 +9,7 @@ import { emptyState, type LedgerState, type Pot } from "../../durable-objects/ro
 import { sync } from "../../durable-objects/sync.ts";
 import type { SyncMessage, SyncReply } from "../../worker/core/lease.ts";
 import type { Budget, KeyRecord, RateLimits, Scope } from "../../worker/core/policy.ts";
+import { sampleBudget, sampleKey } from "../../worker/core/samples.ts";
 import type { UsageEvent } from "../../worker/core/usage.ts";
 import { nextMessage } from "../../worker/wallet/message.ts";
 import { newWallet } from "../../worker/wallet/state.ts";
@@ -363,39 +365,8 @@ export function add(sums: Map<string, number>, key: string, amount: number): voi
   sums.set(key, (sums.get(key) ?? 0) + amount);
 }
 
-export const budgetOf = (id: string, scope: Scope, limit: number, over: Partial<Budget> = {}): Budget => ({
-  id,
-  name: id,
-  scope,
-  period: "total",
-  timezone: "UTC",
-  unit: "nanos",
-  limit,
-  rolling: false,
-  enforcement: "hard",
-  onUnbounded: "block",
-  onUnpriced: "block",
-  alertAt: [],
-  alertTo: [],
-  createdAt: 1,
-  ...over,
-});
+export const budgetOf = (id: string, scope: Scope, limit: number, over: Partial<Budget> = {}): Budget =>
+  sampleBudget({ id, name: id, scope, limit, ...over });
 
-const keyOf = (id: string, rateLimits: RateLimits): KeyRecord => ({
-  id,
-  name: id,
-  hash: `hash_${id}`,
-  hint: id,
-  mode: "live",
-  team: null,
-  user: null,
-  tags: {},
-  require: [],
-  allow: { providers: null, models: null, endpoints: null },
-  rateLimits,
-  cache: null,
-  onDisconnect: "abort",
-  expiresAt: null,
-  createdAt: 1,
-  revokedAt: null,
-});
+const keyOf = (id: string, rateLimits: RateLimits): KeyRecord =>
+  sampleKey({ id, name: id, hash: `hash_${id}`, hint: id, rateLimits });

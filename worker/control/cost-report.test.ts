@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
+import { sampleEvent } from "../core/samples.ts";
 import { NO_TOKENS, type UsageEvent } from "../core/usage.ts";
 import { newTenant, operator, tokenOf } from "./test-kit.ts";
 
@@ -10,25 +11,11 @@ const base = () => `/api/v1/tenants/${tenant}/cost-report`;
 const report = async (query = "from=2026-11-01&to=2026-11-03") => (await operator("GET", `${base()}?${query}`)).body;
 
 /** As the gateway settles it. */
-const event = (id: string, time: string, more: Partial<UsageEvent> = {}): UsageEvent => ({
-  ...{
-    id,
-    tenant,
-    time: Date.parse(time),
-    key,
-    team: null,
-    user: null,
-    session: null,
-    tags: {},
-    mode: "live",
-  },
-  ...{ provider: "openai", model: "gpt-5-mini", modelServed: null, endpoint: "chat/completions", dialect: "chat" },
-  ...{ stream: true, status: "ok", httpStatus: 200, tokens: { ...NO_TOKENS, input: 1_000, output: 100 }, units: {} },
-  ...{ costNanos: 1_000_000, savedNanos: 0, usageSource: "provider", priceSource: "catalog", priceVersion: null },
-  ...{ boundNanos: null, cache: "off", latencyMs: 10, ttftMs: null, overheadMs: null, errorCode: null, flags: [] },
-  attempts: [],
-  ...more,
-});
+const event = (id: string, time: string, more: Partial<UsageEvent> = {}): UsageEvent =>
+  sampleEvent({
+    ...{ id, tenant, time: Date.parse(time), key, stream: true, costNanos: 1_000_000, latencyMs: 10 },
+    ...{ tokens: { ...NO_TOKENS, input: 1_000, output: 100 }, ...more },
+  });
 
 beforeAll(async () => {
   tenant = await newTenant();

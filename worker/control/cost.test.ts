@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { sampleEvent } from "../core/samples.ts";
 import { NO_TOKENS, type UsageEvent } from "../core/usage.ts";
 import { priceVersion } from "../pricing/index.ts";
 import { explainCost } from "./cost.ts";
@@ -6,41 +7,11 @@ import { explainCost } from "./cost.ts";
 const TIME = Date.UTC(2026, 10, 24);
 const tokens = (input: number, output: number) => ({ ...NO_TOKENS, input, output });
 
-const eventOf = (more: Partial<UsageEvent>): UsageEvent => ({
-  id: "req_1",
-  time: TIME,
-  tenant: "t",
-  key: null,
-  team: null,
-  user: null,
-  session: null,
-  tags: {},
-  mode: "live",
-  provider: "anthropic",
-  model: "claude-sonnet-4-5",
-  modelServed: null,
-  endpoint: "messages",
-  dialect: "messages",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: tokens(1_000, 100),
-  units: {},
-  costNanos: 4_500_000,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: priceVersion(),
-  boundNanos: null,
-  cache: "off",
-  latencyMs: 1,
-  ttftMs: null,
-  overheadMs: null,
-  errorCode: null,
-  flags: [],
-  attempts: [],
-  ...more,
-});
+const eventOf = (more: Partial<UsageEvent>): UsageEvent =>
+  sampleEvent({
+    ...{ time: TIME, key: null, provider: "anthropic", model: "claude-sonnet-4-5", endpoint: "messages" },
+    ...{ dialect: "messages", tokens: tokens(1_000, 100), costNanos: 4_500_000, priceVersion: priceVersion(), ...more },
+  });
 
 it("prices each model's share of the work at its own price", () => {
   const shares = [

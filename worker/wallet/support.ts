@@ -2,9 +2,9 @@
 import { env } from "cloudflare:workers";
 import type { Ledger } from "../../durable-objects/ledger.ts";
 import type { Amounts } from "../core/lease.ts";
-import type { Budget, KeyRecord } from "../core/policy.ts";
-import type { ScopeFacts } from "../core/scope.ts";
-import { NO_TOKENS, type UsageEvent } from "../core/usage.ts";
+import type { Budget } from "../core/policy.ts";
+import { sampleBudget, sampleEvent, sampleFacts, sampleKey } from "../core/samples.ts";
+import type { UsageEvent } from "../core/usage.ts";
 import { openWallet } from "./index.ts";
 import type { HoldHint } from "./types.ts";
 
@@ -12,43 +12,8 @@ export const LEDGER = env.LEDGER as unknown as DurableObjectNamespace<Ledger>;
 export const actor = { id: "operator", ip: null };
 let made = 0;
 
-const keyRecord = (over: Partial<KeyRecord> = {}): KeyRecord => ({
-  id: "key_1",
-  name: "test",
-  hash: "hash_1",
-  hint: "mtr_test_…",
-  mode: "live",
-  team: null,
-  user: null,
-  tags: {},
-  require: [],
-  allow: { providers: null, models: null, endpoints: null },
-  rateLimits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
-  cache: null,
-  onDisconnect: "abort",
-  expiresAt: null,
-  createdAt: 1,
-  revokedAt: null,
-  ...over,
-});
-
-export const budgetOf = (limit: number, over: Partial<Budget> = {}): Budget => ({
-  id: "bud_1",
-  name: "test",
-  scope: { type: "key", id: "key_1" },
-  period: "total",
-  timezone: "UTC",
-  unit: "nanos",
-  limit,
-  rolling: false,
-  enforcement: "hard",
-  onUnbounded: "block",
-  onUnpriced: "block",
-  alertAt: [],
-  alertTo: [],
-  createdAt: 1,
-  ...over,
-});
+export const budgetOf = (limit: number, over: Partial<Budget> = {}): Budget =>
+  sampleBudget({ scope: { type: "key", id: "key_1" }, limit, ...over });
 
 export const hintOf = (needNanos: number): HoldHint => ({
   user: null,
@@ -62,50 +27,10 @@ export const hintOf = (needNanos: number): HoldHint => ({
 /** Twice as many tokens as nanodollars: enough for the event of a test. */
 export const mostOf = (nanos: number): Amounts => ({ nanos, tokens: nanos * 2 });
 
-export const facts: ScopeFacts = {
-  key: "key_1",
-  team: null,
-  user: null,
-  provider: "sandbox",
-  model: "m",
-  tags: {},
-  session: null,
-};
+export const facts = sampleFacts({ provider: "sandbox", model: "m" });
 
-export const eventOf = (tenant: string, id: string, costNanos: number | null): UsageEvent => ({
-  id,
-  time: Date.now(),
-  tenant,
-  key: "key_1",
-  team: null,
-  user: null,
-  session: null,
-  tags: {},
-  mode: "live",
-  provider: "sandbox",
-  model: "m",
-  modelServed: null,
-  endpoint: "chat/completions",
-  dialect: "chat",
-  stream: false,
-  status: "ok",
-  httpStatus: 200,
-  tokens: { ...NO_TOKENS, input: 3, output: 5 },
-  units: {},
-  costNanos,
-  savedNanos: 0,
-  usageSource: "provider",
-  priceSource: "catalog",
-  priceVersion: null,
-  boundNanos: null,
-  cache: "off",
-  latencyMs: 1,
-  ttftMs: null,
-  overheadMs: null,
-  errorCode: null,
-  flags: [],
-  attempts: [],
-});
+export const eventOf = (tenant: string, id: string, costNanos: number | null): UsageEvent =>
+  sampleEvent({ ...facts, id, tenant, costNanos });
 
 /** A tenant with one key and the given budgets, and what its requests leave to be done. */
 export async function newTenant(
@@ -114,7 +39,7 @@ export async function newTenant(
 ) {
   const tenant = `t${++made}_${Math.random().toString(36).slice(2)}`;
   const ledger = LEDGER.getByName(tenant);
-  await ledger.create("key", keyRecord(), actor);
+  await ledger.create("key", sampleKey(), actor);
   for (const budget of budgets) await ledger.create("budget", budget, actor);
   const pending: Promise<unknown>[] = [];
   const namespace = through(tenant);
