@@ -1,4 +1,5 @@
 /** Serves the landing page and the dashboard, which the assets binding holds as they were built. */
+import { compressed } from "./core/compressed.ts";
 import { SECURITY_HEADERS } from "./core/security-headers.ts";
 import type { Env } from "./env.ts";
 
@@ -21,17 +22,6 @@ export async function serveAsset(request: Request, env: Pick<Env, "ASSETS">): Pr
   const found = asset.ok || asset.status === 304;
   response.headers.set("cache-control", found && url.pathname.startsWith("/assets/") ? IMMUTABLE : REVALIDATE);
   return compressed(request, response);
-}
-
-const TEXTUAL = /^(?:text\/|application\/(?:javascript|json)|image\/svg)/;
-
-/** Text goes gzipped where the client takes that: the runtime does it by the header. Cloudflare's edge would do it by itself. */
-function compressed(request: Request, response: Response): Response {
-  if (!TEXTUAL.test(response.headers.get("content-type") ?? "")) return response;
-  response.headers.append("vary", "accept-encoding");
-  if (!response.body || !/\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) return response;
-  response.headers.set("content-encoding", "gzip");
-  return response;
 }
 
 /** The built file that a path stands for. The dashboard finds its way by the path itself. */

@@ -10,6 +10,7 @@ import {
   type Standing,
 } from "../auth/principal.ts";
 import type { Action } from "../auth/roles.ts";
+import { compressed } from "../core/compressed.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import type { Actor } from "../core/ledger-api.ts";
 import { fail, type Outcome } from "../core/outcome.ts";
@@ -126,6 +127,9 @@ export const notFound = (what: string): { ok: false; error: GatewayError } =>
 export const conflict = (message: string): { ok: false; error: GatewayError } =>
   fail(gatewayError("conflict", message));
 
+/** Below, a packet holds it as it is. */
+const WORTH_COMPRESSING_CHARACTERS = 1_024;
+
 async function run(c: Context<{ Bindings: Env }>, does: Endpoint): Promise<Response> {
   const request = c.req.raw;
   const answer = await does.run({
@@ -139,5 +143,10 @@ async function run(c: Context<{ Bindings: Env }>, does: Endpoint): Promise<Respo
   if (!answer.ok) return errorResponse(answer.error);
   const headers: Record<string, string> = { "cache-control": "no-store" };
   if (answer.etag !== undefined) headers.etag = answer.etag;
-  return Response.json(answer.value, { headers });
+  const text = JSON.stringify(answer.value);
+  const response = new Response(text, { headers: { ...headers, "content-type": "application/json" } });
+  // Not what was sent to us: it may come back beside a new secret, whose letters its compressed size would tell of.
+  return request.method === "GET" && text.length >= WORTH_COMPRESSING_CHARACTERS
+    ? compressed(request, response)
+    : response;
 }

@@ -157,6 +157,22 @@ describe("the summary", () => {
     expect(all).not.toHaveProperty("latency_p95_ms");
   });
 
+  it("goes compressed where it is long and asked for, and nothing does that may have a secret in it", async () => {
+    const headers = { ...OPERATOR, "accept-encoding": "gzip" };
+    const encodingOf = async (...request: Parameters<typeof raw>) => {
+      const response = await raw(...request);
+      expect(response.status).toBeLessThan(300);
+      return response.headers.get("content-encoding");
+    };
+    const long = `${usage}/summary?group_by=hour,model,user,status`;
+    expect(await encodingOf("GET", long, { headers })).toBe("gzip");
+    expect(await encodingOf("GET", long, { headers: OPERATOR })).toBeNull();
+    expect(await encodingOf("GET", `${usage}/summary?user=nobody`, { headers })).toBeNull();
+    const tags = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`name${n}`, "v".repeat(120)]));
+    const body = { name: "long", mode: "test", tags };
+    expect(await encodingOf("POST", usage.replace("/usage", "/keys"), { headers, body })).toBeNull();
+  });
+
   it.each(["all=", "user=ada", "tag=env", "model=gpt-5-mini&team=search"])(
     "is the same by day as by hour for %s",
     async (filter) => {
