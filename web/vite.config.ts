@@ -40,14 +40,13 @@ function themeBoot(): Plugin {
   };
 }
 
-/** The dashboard's letters come beside its code, not after it: else its first words are drawn twice, and move. */
+/** Letters come beside what sets them, not after it: else the first words are drawn twice, and move. */
 function fontPreload(): Plugin {
   return {
     name: "meterr:font-preload",
     transformIndexHtml: {
       order: "post",
       handler(_html, context) {
-        if (context.filename.endsWith("web/index.html")) return [];
         const font = Object.values(context.bundle ?? {}).find(
           (file) => file.type === "asset" && file.names.includes("inter-latin-wght-normal.woff2"),
         );

@@ -1,11 +1,5 @@
 /** The dashboard's pages: each is loaded when it is first opened. */
-import {
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-  type StaticDataRouteOption,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";
@@ -57,8 +51,14 @@ const tenantRoute = createRoute({
   path: "/$tenant",
   beforeLoad: async ({ params, location, matches }) => {
     const asked = signedIn(`/app${location.href}`);
-    // Who was here has a session still, most likely: the page and its data come while that is asked.
-    if (recall("tenant") === params.tenant) startEarly(params.tenant, matches);
+    for (const { routeId } of matches) {
+      const { component } = router.routesById[routeId as keyof typeof router.routesById].options;
+      component?.preload?.();
+    }
+    // Who was here has a session still, most likely: the page's data come while that is asked.
+    if (recall("tenant") === params.tenant) {
+      for (const { staticData, search } of matches) staticData.ask?.(params.tenant, { ...search });
+    }
     const { tenants } = await asked;
     const membership = tenants.find((each) => each.id === params.tenant);
     if (!membership) throw redirect({ to: "/", replace: true });
@@ -207,18 +207,6 @@ const accountRoute = createRoute({
   path: "/account",
   component: lazyRouteComponent(() => import("../features/account/account-page.tsx"), "AccountPage"),
 });
-
-/** Loads the page that `matches` lead to, and what it shows. */
-function startEarly(
-  tenant: string,
-  matches: readonly { routeId: string; search: object; staticData: StaticDataRouteOption }[],
-): void {
-  for (const { routeId, search, staticData } of matches) {
-    const { component } = router.routesById[routeId as keyof typeof router.routesById].options;
-    component?.preload?.();
-    staticData.ask?.(tenant, { ...search });
-  }
-}
 
 /** Who is signed in; without a session, off to the sign-in page and back afterwards. */
 async function signedIn(next: string) {
