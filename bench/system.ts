@@ -1,5 +1,6 @@
 /** meterr with all on, as the benchmark drives it. */
 import { type System, startSystem } from "../tests/support/system.ts";
+import { type Tenant, tenantOf } from "../tests/support/tenant.ts";
 import type { Target } from "./measure.ts";
 import { seriesTotal } from "./stats.ts";
 
@@ -11,33 +12,24 @@ export interface BenchSystem {
 /** As in production: a live key with a hard budget, and the tenant's own credential. */
 export async function startBenchSystem(upstream: string): Promise<BenchSystem> {
   const system = await startSystem();
-  const { url, adminToken, tenant } = system;
-  const send = async (method: string, path: string, body: object) => {
-    const response = await fetch(`${url}/api/v1/tenants/${tenant}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as { id: string; key: string };
-  };
-  await send("PUT", "/credentials/openai", { api_key: "sk-bench", origin: upstream });
-  const { id, key } = await send("POST", "/keys", { name: "Bench", mode: "live" });
-  await send("POST", "/budgets", {
-    name: "Bench",
-    scope: { type: "key", id },
-    period: "month",
-    limit_usd: "100000",
-    enforcement: "hard",
-  });
+  const tenant = tenantOf(system, system.tenant);
+  await tenant.credential("openai", upstream, "sk-bench");
+  const key = await newBenchKey(tenant);
   const target: Target = {
     side: "meterr",
-    origin: url,
+    origin: system.url,
     path: "/openai/v1/chat/completions",
     headers: { authorization: `Bearer ${key}` },
     pid: system.workerdPid(),
   };
   return { target, system };
+}
+
+/** A live key of `tenant` with a hard budget. */
+export async function newBenchKey(tenant: Tenant): Promise<string> {
+  const { id, key } = await tenant.key({ name: "Bench", mode: "live" });
+  await tenant.budget({ name: "Bench", scope: { type: "key", id }, period: "month", limit_usd: "100000" });
+  return key;
 }
 
 /** Calls that ledgers have received from the request path so far; null where that is not told. */

@@ -9,10 +9,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildIfStale } from "../scripts/lib/build.ts";
 import { type System, startSystem } from "../tests/support/system.ts";
+import { type Tenant, tenantOf } from "../tests/support/tenant.ts";
 import { CHUNKS } from "./canned.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { micros, millis, signed } from "./report.ts";
 import { median } from "./stats.ts";
+import { newBenchKey } from "./system.ts";
 import { plainTable } from "./table.ts";
 
 /** Each measurement is taken this often, in turns; the median counts. */
@@ -102,17 +104,17 @@ async function bench(jsonFile: string | null): Promise<void> {
   const brief = await startUpstream(FEW_CHUNKS);
   const system = await startSystem();
   try {
-    const send = sending(system);
+    const tenant = tenantOf(system, system.tenant);
     const rows = [["", "own path", "unified", ""]];
     const tell = (name: string, { own, unified }: Compared, { of, show, compared }: Figure) => {
       const row = [name, show(median(own.map(of))), show(median(unified.map(of))), compared];
       process.stderr.write(`${row.join("  ")}\n`);
       rows.push(row);
     };
-    const on: Bench = { compare: comparing(system, await newKey(send)), results: {}, tell };
-    await pointTo(send, brief.origin);
+    const on: Bench = { compare: comparing(system, await newBenchKey(tenant)), results: {}, tell };
+    await pointTo(tenant, brief.origin);
     for (const [client, side] of TRANSLATED) await firstByte(on, client, side);
-    await pointTo(send, upstream.origin);
+    await pointTo(tenant, upstream.origin);
     for (const [client, side] of TRANSLATED) await translation(on, client, side);
     for (const dialect of DIALECTS) await asItIs(on, dialect);
     process.stdout.write(`${plainTable(rows)}\n`);
@@ -169,33 +171,10 @@ async function startUpstream(chunks = CHUNKS): Promise<{ origin: string; stop():
   return { origin: `http://127.0.0.1:${Number(port)}`, stop: () => process.kill() };
 }
 
-type Send = ReturnType<typeof sending>;
-
-/** Asks the tenant's API. */
-function sending({ url, adminToken, tenant }: System) {
-  return async (method: string, path: string, body: object) => {
-    const response = await fetch(`${url}/api/v1/tenants/${tenant}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as { id: string; key: string };
-  };
-}
-
-/** A live key with a hard budget. */
-async function newKey(send: Send): Promise<string> {
-  const { id, key } = await send("POST", "/keys", { name: "Bench", mode: "live" });
-  const budget = { scope: { type: "key", id }, period: "month", limit_usd: "100000", enforcement: "hard" };
-  await send("POST", "/budgets", { name: "Bench", ...budget });
-  return key;
-}
-
 /** From now on, or once the isolate has heard of it, every provider is at `origin`. */
-async function pointTo(send: Send, origin: string): Promise<void> {
+async function pointTo(tenant: Tenant, origin: string): Promise<void> {
   for (const { own } of Object.values(SIDES)) {
-    await send("PUT", `/credentials/${own.split("/")[1]}`, { api_key: "sk-bench", origin });
+    await tenant.credential(own.split("/")[1] ?? "", origin, "sk-bench");
   }
   await sleep(POLICY_MS);
 }

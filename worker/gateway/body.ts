@@ -1,5 +1,6 @@
 /** Reading a request's body, only where meterr has to know what is in it. */
 
+import { joinBytes } from "../core/bytes.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import type { HeaderReader } from "../core/header-map.ts";
 import { isObject, type JsonObject, parseJson } from "../core/json.ts";
@@ -79,15 +80,7 @@ async function readUpTo(body: ReadableStream<Uint8Array>, limit: number): Promis
     }
     chunks.push(value);
   }
-  const only = chunks[0];
-  if (chunks.length === 1 && only) return only;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }
 
 /** Takes in the rest first: a client that is still writing would see a reset connection instead of the answer. */

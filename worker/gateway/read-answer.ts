@@ -1,4 +1,5 @@
 /** An answer that is small enough is read whole, so that its cost can stand in a header. */
+import { joinBytes } from "../core/bytes.ts";
 
 /** The whole of a body, or its beginning where it turned out too long, with the reader of the rest. */
 export type ReadAnswer =
@@ -20,21 +21,9 @@ export async function readAnswer(response: Response, limitBytes: number): Promis
   for (;;) {
     const next = await reader.read().catch(() => null);
     if (next === null) return { kind: "broken" };
-    if (next.done) return { kind: "whole", bytes: joined(first, length) };
+    if (next.done) return { kind: "whole", bytes: joinBytes(first) };
     first.push(next.value);
     length += next.value.byteLength;
     if (length > limitBytes) return { kind: "long", first, reader };
   }
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only) return only;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
 }

@@ -1,4 +1,5 @@
 /** Lets only whole events of a stream pass, so that it can be ended after any of them. */
+import { copyOf, joinBytes } from "../core/bytes.ts";
 
 const LF = 10;
 const CR = 13;
@@ -39,7 +40,7 @@ export class EventGate {
   /** What is held back; from now on it is not. */
   rest(): Uint8Array {
     const held = this.#held;
-    const bytes = held.length === 1 && held[0] ? held[0] : joined(held, this.#heldBytes);
+    const bytes = joinBytes(held);
     this.#held = [];
     this.#heldBytes = 0;
     return bytes;
@@ -92,15 +93,4 @@ function endsEvent(byte?: number, before?: number, beforeThat?: number, after?: 
   return byte === CR && isLineEnd(before) && after !== undefined && after !== LF;
 }
 
-export const concat = (a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> =>
-  joined([a, b], a.byteLength + b.byteLength);
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  return bytes;
-}
+export const concat = (a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> => copyOf([a, b]);

@@ -1,4 +1,5 @@
 /** Bodies of answers that are looked at before anything of them goes on. */
+import { joinBytes } from "../../core/bytes.ts";
 import { readAnswer } from "../read-answer.ts";
 
 /** Of an error, more is not read: it goes on as it is, but for what is longer. */
@@ -20,15 +21,5 @@ export async function bodyOf(response: Response): Promise<Uint8Array> {
   if (read.kind === "whole") return read.bytes;
   if (read.kind === "broken") return new Uint8Array(0);
   read.reader.cancel().catch(() => {});
-  return joined(read.first);
-}
-
-export function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return joinBytes(read.first);
 }

@@ -1,5 +1,6 @@
 /** An answer that is a success by its status: whether it is one. */
 
+import { joinBytes } from "../../core/bytes.ts";
 import type { Sign } from "../../core/health.ts";
 import { parseJson } from "../../core/json.ts";
 import { brokenEvent } from "../../dialects/broken.ts";
@@ -17,7 +18,7 @@ import { readAnswer } from "../read-answer.ts";
 import { StreamMeter } from "../stream-meter.ts";
 import type { Answer } from "../upstream.ts";
 import type { Trying } from "./attempt.ts";
-import { again, joined } from "./bodies.ts";
+import { again } from "./bodies.ts";
 import { cutShort, failedWith, failedWithout, signOf } from "./failed.ts";
 import { Patience } from "./patience.ts";
 import { peek } from "./peek.ts";
@@ -111,7 +112,13 @@ async function readStream(of: Patient, dialect: Dialect): Promise<Ending | Faile
       const verdict = classify({ status, headers: response.headers, body, now: Date.now() });
       of.note(signOf(verdict), String(status));
       const charge = await chargeAnswer(ready.call, ready.admission, peeked.reading, () => "");
-      return failedWith(delivery, { sent, response: again(response, joined(peeked.first)), verdict, sentAt, charge });
+      return failedWith(delivery, {
+        sent,
+        response: again(response, joinBytes(peeked.first)),
+        verdict,
+        sentAt,
+        charge,
+      });
     }
     case "broken": {
       sent.upstream.abort();

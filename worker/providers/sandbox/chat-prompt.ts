@@ -58,15 +58,18 @@ export function readChat(context: Context): ReadResult {
 /** Whether an effort is more than none. */
 export const thinks = (effort: string): boolean => !["", "none", "minimal"].includes(effort);
 
+/** What counts as a picture, in chat and in responses. */
+const PICTURES: ReadonlySet<unknown> = new Set(["image_url", "input_image", "input_file"]);
+
 /** Text of a content, which is a string or parts; every part is counted. */
-function readContent(content: unknown, counter: InputCounter): string {
+export function readContent(content: unknown, counter: InputCounter): string {
   if (typeof content === "string") {
     counter.text(content);
     return content;
   }
   const texts: string[] = [];
   for (const part of asList(content).map(asFields)) {
-    if (part.type === "image_url") counter.image();
+    if (PICTURES.has(part.type)) counter.image();
     else if (part.type === "input_audio") counter.audio(asText(asFields(part.input_audio).data));
     else {
       const text = asText(part.text) || asText(part.refusal);

@@ -1,9 +1,9 @@
 /** Reads a request of OpenAI's Responses API. */
-import { readFormat, readToolChoice, thinks } from "./chat-prompt.ts";
+import { readContent, readFormat, readToolChoice, thinks } from "./chat-prompt.ts";
 import type { Context, ReadResult } from "./context.ts";
 import { failure, missing } from "./failures.ts";
 import { asCount, asFields, asList, asText } from "./json.ts";
-import { type InputCounter, inputCounter, toolOf } from "./prompt.ts";
+import { inputCounter, toolOf } from "./prompt.ts";
 
 export function readResponses(context: Context): ReadResult {
   const { body, bytes, model } = context;
@@ -69,22 +69,4 @@ export function readResponses(context: Context): ReadResult {
       input: counter.total(bytes.length, false),
     },
   };
-}
-
-function readContent(content: unknown, counter: InputCounter): string {
-  if (typeof content === "string") {
-    counter.text(content);
-    return content;
-  }
-  const texts: string[] = [];
-  for (const part of asList(content).map(asFields)) {
-    if (part.type === "input_image" || part.type === "input_file") counter.image();
-    else if (part.type === "input_audio") counter.audio(asText(asFields(part.input_audio).data));
-    else {
-      const text = asText(part.text) || asText(part.refusal);
-      counter.text(text);
-      texts.push(text);
-    }
-  }
-  return texts.join("\n");
 }
