@@ -3,7 +3,15 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeViolations, hasBrowser, launchBrowser, openPage, overflowPx, type Watched } from "./support/browser.ts";
+import {
+  axeViolations,
+  hasBrowser,
+  LOOKS,
+  launchBrowser,
+  openPage,
+  overflowPx,
+  type Watched,
+} from "./support/browser.ts";
 import { type System, startSystem } from "./support/system.ts";
 
 const run = promisify(execFile);
@@ -311,14 +319,12 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
     const found: string[] = [];
     await page.goto(at(path));
     await page.getByRole("heading", { level: 1 }).waitFor();
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const [width, colorScheme] of LOOKS) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      for (const width of [375, 1280, 2560]) {
-        await page.setViewportSize({ width, height: 900 });
-        const tooWide = await overflowPx(page);
-        if (tooWide > 0) found.push(`${width}: ${tooWide} px too wide`);
-        found.push(...(await axeViolations(page)).map((line) => `${width} ${colorScheme}: ${line}`));
-      }
+      await page.setViewportSize({ width, height: 900 });
+      const tooWide = await overflowPx(page);
+      if (tooWide > 0) found.push(`${width}: ${tooWide} px too wide`);
+      found.push(...(await axeViolations(page)).map((line) => `${width} ${colorScheme}: ${line}`));
     }
     await page.emulateMedia({ colorScheme: null, reducedMotion: null });
     await page.setViewportSize({ width: 1280, height: 860 });

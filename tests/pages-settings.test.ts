@@ -2,13 +2,20 @@
 import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeViolations, hasBrowser, launchBrowser, openPage, overflowPx, type Watched } from "./support/browser.ts";
+import {
+  axeViolations,
+  hasBrowser,
+  LOOKS,
+  launchBrowser,
+  openPage,
+  overflowPx,
+  type Watched,
+} from "./support/browser.ts";
 import { newMember, openBrowser } from "./support/people.ts";
 import { type System, startSystem } from "./support/system.ts";
 import { type Tenant, tenantOf } from "./support/tenant.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
 
-const WIDTHS = [375, 1_280, 2_560];
 /** What has been settled is with its sink, and in a limit's figures, within this. */
 const ARRIVES_MS = 10_000;
 
@@ -452,16 +459,12 @@ describe.skipIf(!hasBrowser)("the pages of settings", () => {
       const found: string[] = [];
       await page.goto(at(path));
       await page.getByRole("main").getByRole("button", { name: "Export CSV" }).first().waitFor();
-      for (const colorScheme of ["light", "dark"] as const) {
+      for (const [width, colorScheme] of LOOKS) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 900 });
-          const tooWide = await overflowPx(page);
-          if (tooWide > 0) found.push(`${width}: ${tooWide} px too wide`);
-          // What is there differs by the width, its colours by the scheme.
-          if (colorScheme === "dark" && width === 2_560) continue;
-          found.push(...(await axeViolations(page)).map((line) => `${width} ${colorScheme}: ${line}`));
-        }
+        await page.setViewportSize({ width, height: 900 });
+        const tooWide = await overflowPx(page);
+        if (tooWide > 0) found.push(`${width}: ${tooWide} px too wide`);
+        found.push(...(await axeViolations(page)).map((line) => `${width} ${colorScheme}: ${line}`));
       }
       await page.emulateMedia({ colorScheme: null, reducedMotion: null });
       await page.setViewportSize({ width: 1_280, height: 860 });

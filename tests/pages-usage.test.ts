@@ -2,18 +2,21 @@
 import { gzipSync } from "node:zlib";
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeViolations, hasBrowser, launchBrowser, openPage, overflowPx, type Watched } from "./support/browser.ts";
+import {
+  axeViolations,
+  hasBrowser,
+  LOOKS,
+  launchBrowser,
+  openPage,
+  overflowPx,
+  type Watched,
+} from "./support/browser.ts";
 import { type System, startSystem } from "./support/system.ts";
 import { type Tenant, tenantOf } from "./support/tenant.ts";
 import { until } from "./support/until.ts";
 
 /** The issue's second, for the way from the request's end to the figure on the page. */
 const LIVE_MS = 1_000;
-const SIZES = [
-  [375, "light"],
-  [1_280, "dark"],
-  [2_560, "light"],
-] as const;
 
 describe.skipIf(!hasBrowser)("the pages about usage", () => {
   let system: System;
@@ -344,7 +347,7 @@ describe.skipIf(!hasBrowser)("the pages about usage", () => {
       answer = (route) => route.continue();
       await own.getByRole("button", { name: "Try again" }).first().click();
       await own.locator(full).first().waitFor();
-      for (const [width, colorScheme] of SIZES) {
+      for (const [width, colorScheme] of LOOKS) {
         await own.setViewportSize({ width, height: 900 });
         await own.emulateMedia({ colorScheme });
         await expect.poll(() => overflowPx(own), { message: `${width} px` }).toBeLessThanOrEqual(0);
