@@ -5,7 +5,7 @@ import { type System, startSystem } from "./support/system.ts";
 import { type Key, nanos, newTenant, type Tenant } from "./support/tenant.ts";
 import { until } from "./support/until.ts";
 import { type Received, type Reply, startUpstream, type Upstream } from "./support/upstream.ts";
-import { anyOf, WIRES, type Wire, type WireName } from "./support/wires.ts";
+import { anyOf, dataOf, WIRES, type Wire, type WireName } from "./support/wires.ts";
 
 let system: System;
 let tenant: Tenant;

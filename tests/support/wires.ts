@@ -16,7 +16,7 @@ export interface Wire {
   errorEvent: (message: string, code: string) => string;
 }
 
-export const sse = (data: { type?: string } | object): string =>
+const sse = (data: { type?: string } | object): string =>
   `${"type" in data ? `event: ${data.type}\n` : ""}data: ${JSON.stringify(data)}\n\n`;
 export const dataOf = (text: string): Record<string, never>[] =>
   text
