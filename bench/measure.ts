@@ -13,7 +13,7 @@ const ROUNDS = 3;
 /** Settlements go out this long after the load, and cost CPU that counts. */
 const SETTLE_SECONDS = 1.5;
 
-export type Side = "bare" | "meterr" | "portkey" | "litellm";
+export type Side = "bare" | "reading" | "meterr" | "portkey" | "litellm";
 
 export interface Target {
   side: Side;
@@ -61,7 +61,9 @@ export async function inTurns(load: Load, targets: readonly Target[], rounds = R
   return turns;
 }
 
-export const isPeer = (side: Side): boolean => side !== "bare" && side !== "meterr";
+const OWN: ReadonlySet<Side> = new Set(["bare", "reading", "meterr"]);
+
+export const isPeer = (side: Side): boolean => !OWN.has(side);
 
 /** One load on one target, with the CPU that it causes, settlements afterwards included. */
 export async function run(target: Target, load: Load): Promise<Measurement> {

@@ -32,6 +32,8 @@ export function resultsOf(of: Findings) {
     json: {
       cpu_ratio: round(ratio(of.throughput, OURS, cpu)),
       rps_ratio: round(ratio(of.throughput, OURS, rps)),
+      reading_cpu_ratio: round(ratio(of.throughput, ["reading", "bare"], cpu)),
+      reading_rps_ratio: round(ratio(of.throughput, ["reading", "bare"], rps)),
       added_p50_ms: round(added(of.halfLoad, OURS, p50)),
       added_p99_ms: round(added(of.halfLoad, OURS, p99)),
     },
@@ -65,7 +67,13 @@ export function resultsOf(of: Findings) {
   };
 }
 
-const NAMES: Record<Side, string> = { bare: "bare Worker", meterr: "meterr", portkey: "Portkey", litellm: "LiteLLM" };
+const NAMES: Record<Side, string> = {
+  bare: "bare Worker",
+  reading: "reading Worker",
+  meterr: "meterr",
+  portkey: "Portkey",
+  litellm: "LiteLLM",
+};
 
 /** The table: a row a figure, a column a side, and ours compared with the bare Worker's. */
 export function rowsOf(of: Findings): string[][] {

@@ -35,19 +35,23 @@ async function bench({ json, peers: wanted, docs }: Options): Promise<void> {
   const upstream = `http://127.0.0.1:${Number(port)}`;
   const bareOptions = { folder, upstream, date: readRuntime(readFileSync("wrangler.toml", "utf8")).compatibilityDate };
   const bareWorker = await startBare(bareOptions);
+  const readingWorker = await startBare(bareOptions, "reading");
   const { target: ours, system } = await startBenchSystem(upstream);
   const peers = await startPeers(wanted, upstream);
   try {
     const bare: Target = { side: "bare", ...bareWorker, path: "/v1/chat/completions", headers: ours.headers };
+    const reading: Target = { ...bare, ...readingWorker, side: "reading" };
     const two = [bare, ours];
     const all = [...two, ...peers];
+    const withReading = [bare, reading, ours, ...peers];
     say("Warming up");
-    await inTurns({ ...LOADS.throughput, seconds: 1 }, all, 1);
+    await inTurns({ ...LOADS.throughput, seconds: 1 }, withReading, 1);
 
     say("Requests as fast as they come");
     await sleep(METRICS_SECONDS);
     const callsBefore = await ledgerCalls(system);
-    const throughput = await inTurns(LOADS.throughput, all);
+    const throughput = await inTurns(LOADS.throughput, withReading);
+    readingWorker.stop();
     await sleep(METRICS_SECONDS);
     const callsAfter = await ledgerCalls(system);
     const served = throughput.meterr?.reduce((sum, { requests }) => sum + requests, 0) ?? 0;
@@ -77,7 +81,7 @@ async function bench({ json, peers: wanted, docs }: Options): Promise<void> {
     });
 
     const findings: Findings = {
-      sides: all.map(({ side }) => side),
+      sides: withReading.map(({ side }) => side),
       ...{ throughput, halfLoad, stream200, stream200Edited, thousand, body64k, body5m, starts },
       ledgerCallsPerRequest: calls,
     };
@@ -88,6 +92,7 @@ async function bench({ json, peers: wanted, docs }: Options): Promise<void> {
     for (const peer of peers) peer.stop();
     await system.stop();
     bareWorker.stop();
+    readingWorker.stop();
     upstreamProcess.kill();
     rmSync(folder, { recursive: true });
   }
