@@ -81,24 +81,6 @@ async function send(key: Key, url: string): Promise<void> {
   await response.arrayBuffer();
 }
 
-test.each([1, EDGES])(
-  "10,000 requests of one hot key in %i isolates need at most one call for fifty",
-  async (edges) => {
-    const key = await newKey();
-    let sent = 0;
-    const client = async () => {
-      while (sent < REQUESTS) await send(key, fleet.urls[sent++ % edges] ?? "");
-    };
-    const calls = await callsOf(REQUESTS, async () => {
-      await Promise.all(Array.from({ length: AT_ONCE }, client));
-    });
-    console.log(`ledger calls a request, ${REQUESTS} requests of one key in ${edges} isolates: ${calls.toFixed(4)}`);
-    expect(calls).toBeGreaterThan(0);
-    expect(calls).toBeLessThanOrEqual(MOST_CALLS);
-  },
-  TEST_MS,
-);
-
 test(
   "a provider that failed in one isolate is left alone by the others",
   async () => {
@@ -243,6 +225,24 @@ test(
     console.log(`ledger calls a request, a key used once in ${SPARSE_EVERY_MS / 1000} s: ${calls.toFixed(2)}`);
     expect(calls).toBeGreaterThan(0);
     expect(calls).toBeLessThanOrEqual(MOST_CALLS_SPARSE);
+  },
+  TEST_MS,
+);
+
+test.each([1, EDGES])(
+  "10,000 requests of one hot key in %i isolates need at most one call for fifty",
+  async (edges) => {
+    const key = await newKey();
+    let sent = 0;
+    const client = async () => {
+      while (sent < REQUESTS) await send(key, fleet.urls[sent++ % edges] ?? "");
+    };
+    const calls = await callsOf(REQUESTS, async () => {
+      await Promise.all(Array.from({ length: AT_ONCE }, client));
+    });
+    console.log(`ledger calls a request, ${REQUESTS} requests of one key in ${edges} isolates: ${calls.toFixed(4)}`);
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThanOrEqual(MOST_CALLS);
   },
   TEST_MS,
 );
