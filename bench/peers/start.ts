@@ -43,7 +43,7 @@ export async function startPeer(of: {
   throw new Error(`it did not serve within ${START_WITHIN_SECONDS} s`);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo;
