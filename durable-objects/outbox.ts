@@ -47,20 +47,30 @@ export function nextBatch(
   sql: SqlStorage,
   limits: BatchLimits,
 ): { lastSeq: number; count: number; events: string } | null {
-  const texts: string[] = [];
   let [lastSeq, count, characters] = [0, 0, 0];
-  for (const row of sql.exec<{ seq: number; count: number; events: string }>(
-    "SELECT seq, count, events FROM outbox WHERE seq > ? AND seq <= ? ORDER BY seq",
-    ...[limits.after, limits.until],
-  )) {
-    const full = count + row.count > limits.events || characters + row.events.length > limits.characters;
-    if (full && texts.length > 0) break;
-    texts.push(row.events.slice(1, -1));
+  // Both are read to their ends: a cursor that is left open pins the write-ahead log, which then grows with every write.
+  const sizes = sql
+    .exec<{ seq: number; count: number; characters: number }>(
+      "SELECT seq, count, length(events) AS characters FROM outbox WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+      ...[limits.after, limits.until, limits.events],
+    )
+    .toArray();
+  for (const row of sizes) {
+    const full = count + row.count > limits.events || characters + row.characters > limits.characters;
+    if (full && count > 0) break;
     lastSeq = row.seq;
     count += row.count;
-    characters += row.events.length;
+    characters += row.characters;
   }
-  return texts.length === 0 ? null : { lastSeq, count, events: `[${texts.join(",")}]` };
+  if (count === 0) return null;
+  const texts = sql
+    .exec<{ events: string }>(
+      "SELECT events FROM outbox WHERE seq > ? AND seq <= ? ORDER BY seq",
+      ...[limits.after, lastSeq],
+    )
+    .toArray()
+    .map(({ events }) => events.slice(1, -1));
+  return { lastSeq, count, events: `[${texts.join(",")}]` };
 }
 
 /** Deletes what every sink has. */

@@ -83,10 +83,14 @@ const newestRow = (sql: SqlStorage): number =>
 /** The oldest rows behind `seq` that have `count` events together: their last, and how many events they are. */
 export function oldestRows(sql: SqlStorage, seq: number, count: number): { seq: number; count: number } {
   const oldest = { seq, count: 0 };
-  for (const row of sql.exec<{ seq: number; count: number }>(
-    "SELECT seq, count FROM outbox WHERE seq > ? ORDER BY seq",
-    seq,
-  )) {
+  // A row has an event at least. Read to the end, since an open cursor pins the write-ahead log.
+  const rows = sql
+    .exec<{ seq: number; count: number }>(
+      "SELECT seq, count FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?",
+      ...[seq, count],
+    )
+    .toArray();
+  for (const row of rows) {
     if (oldest.count >= count) break;
     oldest.seq = row.seq;
     oldest.count += row.count;
