@@ -5,12 +5,12 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** A file that gives a test so long is slow: it waits for leases to be lost, or plays thousands of histories. */
 const SLOW_FROM_MS = 60_000;
 
-/** Numbers as time limits are written: whole seconds, in milliseconds. */
-const LIMIT = /\b(\d{2,3}_000)\b/g;
+/** Whole seconds in milliseconds, where a time limit is written: a constant, an option, or a test's last argument. */
+const LIMIT = /(?:_MS = |timeout: |\}, |^ *)(\d{2,3}_000)\b/gim;
 
 /** The longest time that the test file `source` gives to anything. */
 export function patienceMs(source: string): number {
-  return Math.max(0, ...[...source.matchAll(LIMIT)].map(([number]) => Number(number.replace("_", ""))));
+  return Math.max(0, ...[...source.matchAll(LIMIT)].map(([, limit = ""]) => Number(limit.replace("_", ""))));
 }
 
 /**
