@@ -76,15 +76,16 @@ const SETTLE = `(async () => {
   await Promise.allSettled(finite.map((a) => a.finished));
 })()`;
 
-/** The violations alone, in words: what axe tells beside them is a hundred times as much, and crosses two processes. */
-const RUN_AXE = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
-  violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html.slice(0, 200))))`;
-
 /** What axe finds wrong on the page once it stands still, a line each; empty is good. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(SETTLE);
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
-  return page.evaluate<string[]>(RUN_AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    // In words: all that axe tells beside them is a hundred times as much, and would cross two processes.
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  });
 }
 
 /** Widths and colour schemes that a page is looked at in: what is there differs by the width, its colours by the scheme. */
