@@ -173,21 +173,31 @@ describe("the summary", () => {
     expect(await encodingOf("POST", usage.replace("/usage", "/keys"), { headers, body })).toBeNull();
   });
 
-  it.each(["all=", "user=ada", "tag=env", "model=gpt-5-mini&team=search"])(
-    "is the same by day as by hour for %s",
-    async (filter) => {
-      const sums = async (group: string) =>
-        (await summary(`${filter.replace("all=", "")}&group_by=${group}`)).reduce(
-          (sum: number[], row: { requests: number; errors: number; tokens: { input: number } }) => [
-            (sum[0] ?? 0) + row.requests,
-            (sum[1] ?? 0) + row.errors,
-            (sum[2] ?? 0) + row.tokens.input,
-          ],
-          [0, 0, 0],
+  it.each([
+    "all=",
+    "user=ada",
+    "tag=env",
+    "model=gpt-5-mini&team=search",
+    "to=2026-11-02T10:30:00Z",
+    "percentiles=true",
+  ])("is the same by day as by hour for %s", async (filter) => {
+    const sums = async (group: string) => {
+      const rows = await summary(`${filter.replace("all=", "")}&group_by=${group},provider,model,status,mode`);
+      const all = new Map<string, number[]>();
+      for (const { provider, model, status, mode, requests, errors, tokens, latency_ms } of rows) {
+        const name = [provider, model, status, mode].join(" ");
+        const amounts = [requests, errors, tokens.input, Math.round(latency_ms * requests)];
+        all.set(
+          name,
+          amounts.map((amount, n) => amount + (all.get(name)?.[n] ?? 0)),
         );
-      expect(await sums("day")).toEqual(await sums("hour"));
-    },
-  );
+      }
+      return Object.fromEntries(all);
+    };
+    const byHour = await sums("hour");
+    expect(Object.keys(byHour).length).toBeGreaterThan(0);
+    expect(await sums("day")).toEqual(byHour);
+  });
 
   it("groups by hour, with null where a request has no user", async () => {
     const rows = await summary("group_by=hour,user&to=2026-11-01T11:00:00Z");

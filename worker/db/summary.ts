@@ -50,44 +50,68 @@ const GROUP_SQL: Record<Group, string> = {
 
 /** What rows are read for: twenty more columns take as long as all the others. */
 type Spans = "with spans" | "without";
-const spans = (read: Spans, each: (column: string, span: number) => string = (column) => column): string =>
-  read === "with spans" ? `, ${LATENCY_COLUMNS.map(each).join(", ")}` : "";
 
-const rolledUp = (
-  read: Spans,
-) => `SELECT hour, key, team, user, provider, model, endpoint, status, mode, NULL AS tag, requests, unpriced,
-  input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
-  saved_nanos, latency_ms${spans(read)} FROM usage_hourly`;
+const MEASURES = [
+  ...["requests", "unpriced", "input_tokens", "input_cached_tokens", "input_cache_write_tokens", "output_tokens"],
+  ...["output_reasoning_tokens", "cost_nanos", "saved_nanos", "latency_ms"],
+];
+const isError = "status IN ('error', 'truncated')";
+
+/** What is summed, out of rows that are sums; a refused request is in no span, since nothing was waited for. */
+const measures = (read: Spans, each = (sql: string): string => sql): string =>
+  [
+    ...MEASURES.map((column) => `${each(column)} AS ${column}`),
+    `${each(`iif(${isError}, requests, 0)`)} AS errors`,
+    ...(read === "with spans" ? LATENCY_COLUMNS : []).map(
+      (column) => `${each(`iif(status = 'denied', 0, ${column})`)} AS ${column}`,
+    ),
+  ].join(", ");
+
+const rolledUp = (read: Spans): string =>
+  `SELECT hour, key, team, user, provider, model, endpoint, status, mode, NULL AS tag, ${measures(read)} FROM usage_hourly`;
 
 /** Raw rows in the roll-ups' columns. A reversed charge takes back the request that it was for, as in the roll-ups. */
-const rawColumns = (
-  tag: string,
-  read: Spans,
-) => `SELECT time - time % ${HOUR_MS} AS hour, coalesce(usage.key, '') AS key,
-  coalesce(team, '') AS team, coalesce(user, '') AS user, provider, model, endpoint, status, mode, ${tag} AS tag,
-  iif(coalesce(cost_nanos, 0) < 0, -1, 1) AS requests, cost_nanos IS NULL AS unpriced,
-  input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens,
-  coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, latency_ms${spans(
-    read,
-    (column, span) => `iif(${inSpan("latency_ms", span)}, iif(coalesce(cost_nanos, 0) < 0, -1, 1), 0) AS ${column}`,
-  )}`;
+const rawColumns = (tag: string, read: Spans): string => {
+  const requests = "iif(coalesce(cost_nanos, 0) < 0, -1, 1)";
+  const counted = (span: number) => `iif(status <> 'denied' AND ${inSpan("latency_ms", span)}, ${requests}, 0)`;
+  return `SELECT time - time % ${HOUR_MS} AS hour, coalesce(usage.key, '') AS key,
+    coalesce(team, '') AS team, coalesce(user, '') AS user, provider, model, endpoint, status, mode, ${tag} AS tag,
+    ${requests} AS requests, cost_nanos IS NULL AS unpriced,
+    input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens,
+    coalesce(cost_nanos, 0) AS cost_nanos, saved_nanos, latency_ms, iif(${isError}, ${requests}, 0) AS errors${
+      read === "with spans"
+        ? `, ${LATENCY_COLUMNS.map((column, span) => `${counted(span)} AS ${column}`).join(", ")}`
+        : ""
+    }`;
+};
 
 const FACETS = ["key", "team", "user", "tag"] as const;
 type Facet = (typeof FACETS)[number] | "all";
 
-/** Sums by day in the roll-ups' columns: of the one facet that is asked for, the others are not told apart. */
-const dayColumns = (facet: Facet, read: Spans) => `SELECT day AS hour, ${["key", "team", "user"]
-  .map((name) => `${facet === name ? "value" : "''"} AS ${name}`)
-  .join(", ")}, provider, model, '' AS endpoint, status, mode, ${facet === "tag" ? "value" : "NULL"} AS tag, requests,
-  unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
-  saved_nanos, latency_ms${spans(read)} FROM usage_daily`;
-
 /** Sums by hour and tag in the roll-ups' columns. */
-const tagColumns = (
-  read: Spans,
-) => `SELECT hour, '' AS key, '' AS team, '' AS user, provider, model, '' AS endpoint, status, mode, value AS tag, requests,
-  unpriced, input_tokens, input_cached_tokens, input_cache_write_tokens, output_tokens, output_reasoning_tokens, cost_nanos,
-  saved_nanos, latency_ms${spans(read)} FROM usage_tags_hourly`;
+const tagColumns = (read: Spans): string =>
+  `SELECT hour, '' AS key, '' AS team, '' AS user, provider, model, '' AS endpoint, status, mode, value AS tag,
+  ${measures(read)} FROM usage_tags_hourly`;
+
+/** What a day's sums of a facet are told apart by, in the order in which they lie there. */
+const BESIDE_FACET = ["provider", "model", "status", "mode"] as const;
+
+/**
+ * Sums by day in the roll-ups' columns: of the one facet that is asked for, the others are not told apart, nor what nobody
+ * groups by. Added up in the order in which they lie: a month of many users has hundreds of thousands of rows, and to sort
+ * those took longer than to read them.
+ */
+function dayColumns({ groups }: Asked, facet: Facet, read: Spans): { select: string; groupBy: string } {
+  const told = BESIDE_FACET.filter((name) => groups.includes(name));
+  const ofFacet = (name: Facet): string => `${facet === name ? "value" : "''"} AS ${name}`;
+  const beside = (name: (typeof BESIDE_FACET)[number]): string => (told.includes(name) ? name : `'' AS ${name}`);
+  return {
+    select: `SELECT day AS hour, ${ofFacet("key")}, ${ofFacet("team")}, ${ofFacet("user")}, ${beside("provider")},
+      ${beside("model")}, '' AS endpoint, ${beside("status")}, ${beside("mode")}, ${ofFacet("tag")},
+      ${measures(read, (sql) => `sum(${sql})`)} FROM usage_daily`,
+    groupBy: `GROUP BY ${["day", "value", ...told].join(", ")}`,
+  };
+}
 
 /** What the sums are of. */
 export interface SummaryQuery extends Asked {
@@ -105,7 +129,7 @@ export type Ranking = (typeof RANKINGS)[number];
 const SUMS = {
   requests: "requests",
   unpriced: "unpriced",
-  errors: "iif(status IN ('error', 'truncated'), requests, 0)",
+  errors: "errors",
   input: "input_tokens",
   inputCached: "input_cached_tokens",
   inputCacheWrite: "input_cache_write_tokens",
@@ -138,6 +162,8 @@ export async function summarize(db: D1Database, query: SummaryQuery): Promise<Su
   }));
 }
 
+const spansOf = ({ percentiles }: SummaryQuery): string[] =>
+  percentiles ? LATENCY_COLUMNS.map((column) => `sum(${column}) AS ${column}`) : [];
 const readOf = ({ percentiles }: SummaryQuery): Spans => (percentiles ? "with spans" : "without");
 
 /** The places of what sums are grouped by, and of those of them that are times. */
@@ -154,7 +180,7 @@ function sumsOf(query: SummaryQuery, source: string, ordered = true): string {
     ...Object.entries(SUMS).map(([name, of]) => `sum(${of}) AS ${name}`),
   ];
   const order = ordered ? `ORDER BY ${[...times, "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}` : "";
-  return `SELECT ${columns.join(", ")}${spans(readOf(query), (name) => `sum(iif(status = 'denied', 0, ${name})) AS ${name}`)}
+  return `SELECT ${[...columns, ...spansOf(query)].join(", ")}
     FROM (${source}) ${all && `GROUP BY ${all}`} HAVING count(*) > 0 ${order}`;
 }
 
@@ -171,7 +197,7 @@ function topOf(query: SummaryQuery, top: NonNullable<SummaryQuery["top"]>, sourc
   return `WITH rows AS MATERIALIZED (${sumsOf(query, source, false)}),
     top AS MATERIALIZED (SELECT coalesce(${last}, '') AS value FROM rows GROUP BY 1
       ORDER BY ${RANK_SQL[top.by]} DESC, sum(requests) DESC LIMIT ${top.count})
-    SELECT ${columns.join(", ")}${spans(readOf(query), (name) => `sum(${name}) AS ${name}`)}
+    SELECT ${[...columns, ...spansOf(query)].join(", ")}
     FROM rows GROUP BY ${all}, ${query.groups.length + 1}
     ORDER BY ${[...times, "others", "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`;
 }
@@ -265,13 +291,15 @@ function tagSource({ tenant, filter: { tag, ...rest } }: Asked, read: Spans): So
   ];
 }
 
-function dailySource({ tenant, filter }: Asked, facet: Facet, read: Spans): Source {
+function dailySource(asked: Asked, facet: Facet, read: Spans): Source {
+  const { tenant, filter } = asked;
   const { key, team, user, tag, ...rest } = filter;
+  const { select, groupBy } = dayColumns(asked, facet, read);
   const { sql, values } = conditionOf(rest, "usage_daily");
   const value = facet === "tag" ? hasTag(tag) : isValue(key ?? team ?? user);
   return (begin, end) => [
     {
-      sql: `${dayColumns(facet, read)} WHERE tenant = ? AND facet = ? AND day >= ? AND day < ?${value.sql}${sql}`,
+      sql: `${select} WHERE tenant = ? AND facet = ? AND day >= ? AND day < ?${value.sql}${sql} ${groupBy}`,
       values: [tenant, facet, begin, end, ...value.values, ...values],
     },
   ];
