@@ -35,7 +35,7 @@ export function Sidebar({ tenant, onPalette }: SidebarProps) {
           onClick={onPalette}
           className="ml-auto flex h-8 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink-3 hover:text-ink lg:ml-0 lg:w-full"
         >
-          <Search aria-hidden className="size-4" />
+          <Search aria-hidden className="size-4 shrink-0" />
           <span className="sr-only lg:not-sr-only">
             <span className="whitespace-nowrap">Search or go to…</span>
           </span>
