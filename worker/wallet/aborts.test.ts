@@ -6,7 +6,7 @@ import { abortAllDurableObjects } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
 import { migrate } from "../db/migrate.ts";
-import { budgetOf, eventOf, facts, hintOf, LEDGER, mostOf, newTenant } from "./support.ts";
+import { budgetOf, eventOf, expectInLog, facts, hintOf, LEDGER, mostOf, newTenant } from "./support.ts";
 import type { Wallet } from "./types.ts";
 
 const ISOLATES = 4;
@@ -18,6 +18,7 @@ const ABORT_EVERY_MS = 150;
 const WORK_MS = 20;
 
 beforeAll(() => migrate(env.DB));
+beforeAll(() => expectInLog(/changed, invalidating this Durable Object/));
 
 type Open = (waitUntil: (promise: Promise<unknown>) => void) => Wallet;
 

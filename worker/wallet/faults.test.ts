@@ -3,10 +3,11 @@ import { beforeAll, expect, test } from "vitest";
 import type { Ledger } from "../../durable-objects/ledger.ts";
 import type { SyncMessage, SyncReply } from "../core/lease.ts";
 import { migrate } from "../db/migrate.ts";
-import { budgetOf, eventOf, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
+import { budgetOf, eventOf, expectInLog, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
 import type { Hold } from "./types.ts";
 
 beforeAll(() => migrate(env.DB));
+beforeAll(() => expectInLog(/Error: (broken|lost on the way back)"/));
 
 type Deliver = () => Promise<SyncReply>;
 

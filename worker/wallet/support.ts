@@ -1,5 +1,6 @@
 /** What the wallet's tests share: a tenant with a key in a real ledger, and one request's way through the wallet. */
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 import type { Ledger } from "../../durable-objects/ledger.ts";
 import type { Amounts } from "../core/lease.ts";
 import type { Budget } from "../core/policy.ts";
@@ -60,4 +61,12 @@ export async function request(tenant: Tenant, needNanos: number, costNanos: numb
   if (workMs > 0) await scheduler.wait(workMs);
   tenant.pending.push(wallet.settle(held.hold, eventOf(tenant.tenant, id, costNanos)));
   return "ok";
+}
+
+/** Keeps what a file breaks on purpose out of the log; all else is still written. */
+export function expectInLog(expected: RegExp): void {
+  const write = console.error;
+  vi.spyOn(console, "error").mockImplementation((...line) => {
+    if (!expected.test(String(line[0]))) write(...line);
+  });
 }

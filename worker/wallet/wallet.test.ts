@@ -3,10 +3,11 @@ import { beforeAll, expect, test } from "vitest";
 import type { Credential } from "../core/policy.ts";
 import { migrate } from "../db/migrate.ts";
 import { drainWallets } from "./index.ts";
-import { actor, budgetOf, eventOf, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
+import { actor, budgetOf, eventOf, expectInLog, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
 import type { Hold } from "./types.ts";
 
 beforeAll(() => migrate(env.DB));
+beforeAll(() => expectInLog(/Error: out of reach"/));
 
 const credential: Credential = {
   ...{ id: "cred_1", provider: "openai", name: "default", sealed: "sealed", last4: "abcd" },
