@@ -16,7 +16,10 @@ const TEAMS = 100;
 const USERS = 1_000;
 const LEASES = 100;
 const ACTOR = { id: "operator", ip: null };
-const DATABASE = { prepare: () => ({ bind: () => ({}) }), batch: async () => [] } as unknown as D1Database;
+const DATABASE = {
+  prepare: () => ({ bind: () => ({ all: async () => ({ results: [] }) }) }),
+  batch: async (statements: unknown[]) => statements.map(() => ({ meta: { changes: 1 } })),
+} as unknown as D1Database;
 
 type LedgerBindings = ConstructorParameters<typeof Ledger>[1];
 interface Bindings {
