@@ -121,7 +121,24 @@ describe.skipIf(!hasBrowser)("the pages about usage", () => {
     await first.waitForLoadState("networkidle");
     const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     expect(sizes.size).toBeGreaterThan(3);
+    // Each is a round trip, or waits for a free connection.
+    expect(sizes.size).toBeLessThan(10);
     expect(total).toBeLessThan(200_000);
+    await first.context().close();
+  });
+
+  it("are asked for while who is signed in is still being asked, where somebody was before", async () => {
+    const { page: first } = await visitor();
+    await first.goto(at(""));
+    await first.getByRole("img", { name: "Spend by model" }).waitFor();
+    const sums = Promise.withResolvers<void>();
+    first.on("request", (request) => request.url().includes("/usage/summary") && sums.resolve());
+    await first.route("**/api/v1/me", async (route) => {
+      await sums.promise;
+      await route.continue();
+    });
+    await first.reload();
+    await first.getByRole("img", { name: "Spend by model" }).waitFor();
     await first.context().close();
   });
 
