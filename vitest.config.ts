@@ -68,7 +68,7 @@ export default defineConfig({
   test: {
     // Most of the time a file waits for a lease or a page: one more than there are cores, so that none is idle.
     maxWorkers: availableParallelism() + 1,
-    sequence: { sequencer: longestFirst(["worker-own", "ledger-own", "node", "ledger", "worker", "node-shared"]) },
+    sequence: { sequencer: longestFirst(["worker-own", "ledger-own", "ledger", "worker", "node-shared", "node"]) },
     projects: [
       ...inWorkerd("worker", "./worker/index.ts", "worker"),
       ...inWorkerd("ledger", "./durable-objects/ledger.ts", "durable-objects"),
