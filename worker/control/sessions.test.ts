@@ -1,7 +1,7 @@
 // Loaded before the tests: under a test runner it takes seconds.
 import "../auth/better.ts";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { signInLink } from "../auth/sessions.ts";
 import type { Env } from "../env.ts";
 import { call, newTenant, ORIGIN, operator, signIn } from "./test-kit.ts";
@@ -172,5 +172,86 @@ describe("signing in", () => {
     }
     expect(statuses.slice(0, 3)).toEqual([401, 401, 401]);
     expect(statuses.slice(3)).toEqual([429, 429, 429]);
+  });
+});
+
+describe("signing in by a provider", () => {
+  const bindings = {
+    METERR_GITHUB_CLIENT_ID: "gh-id",
+    METERR_GITHUB_CLIENT_SECRET: "gh-secret",
+    METERR_GOOGLE_CLIENT_ID: "goo-id",
+    METERR_GOOGLE_CLIENT_SECRET: "goo-secret",
+  };
+  /** Each from an address of its own: nobody is held off here. */
+  let address = 20;
+  const start = (provider: string, settings: object = bindings) =>
+    call("POST", "/api/auth/sign-in/social", {
+      headers: { origin: ORIGIN, "cf-connecting-ip": `192.0.2.${++address}` },
+      body: { provider, callbackURL: "/app", disableRedirect: true },
+      bindings: settings,
+    });
+
+  it("is offered where this instance is set up for it, and nowhere else", async () => {
+    const options = (settings: object) => call("GET", "/api/v1/sign-in-options", { bindings: settings });
+    expect((await options(bindings)).body.providers).toEqual(["github", "google"]);
+    expect((await options({})).body.providers).toEqual([]);
+    expect((await start("github", {})).status).toBe(404);
+    const half = { METERR_GITHUB_CLIENT_ID: "gh-id" };
+    expect((await options(half)).body.providers).toEqual([]);
+  });
+
+  it.each([
+    ["github", "https://github.com/login/oauth/authorize", "gh-id"],
+    ["google", "https://accounts.google.com/o/oauth2/v2/auth", "goo-id"],
+  ])("leads to %s with a state and a challenge of its own", async (provider, address, client) => {
+    const starts = await Promise.all([start(provider), start(provider)]);
+    const links = starts.map(({ body }) => new URL(body.url));
+    for (const link of links) {
+      expect(link.origin + link.pathname).toBe(address);
+      expect(Object.fromEntries(link.searchParams)).toMatchObject({
+        client_id: client,
+        response_type: "code",
+        redirect_uri: `${ORIGIN}/api/auth/callback/${provider}`,
+        state: expect.stringMatching(/^.{20,}$/),
+        code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+        code_challenge_method: "S256",
+      });
+      expect(link.href).not.toContain("secret");
+    }
+    for (const name of ["state", "code_challenge"]) {
+      expect(links[0]?.searchParams.get(name)).not.toBe(links[1]?.searchParams.get(name));
+    }
+  });
+
+  it.each(["github", "google"])(
+    "signs nobody in who comes back from %s with another state, or with none",
+    async (provider) => {
+      const started = await start(provider);
+      expect(started.status).toBe(200);
+      const cookies = started.headers
+        .getSetCookie()
+        .map((line) => line.split(";")[0])
+        .join("; ");
+      const upstream = vi.spyOn(globalThis, "fetch").mockRejectedValue(new Error("nobody asks the provider"));
+      for (const query of ["code=stolen&state=forged", "code=stolen", "state=forged"]) {
+        const answer = await call("GET", `/api/auth/callback/${provider}?${query}`, {
+          headers: { cookie: cookies },
+          bindings,
+        });
+        expect(answer.headers.get("location") ?? "", query).toContain("error=");
+        expect(answer.headers.getSetCookie().join(), query).not.toContain("session_token=");
+      }
+      expect(upstream).not.toHaveBeenCalled();
+      upstream.mockRestore();
+    },
+  );
+
+  it("signs nobody in in a browser that did not begin it", async () => {
+    const state = new URL((await start("github")).body.url).searchParams.get("state") ?? "";
+    const answer = await call("GET", `/api/auth/callback/github?code=stolen&state=${encodeURIComponent(state)}`, {
+      bindings,
+    });
+    expect(answer.headers.get("location") ?? "").toContain("error=");
+    expect(answer.headers.getSetCookie().join()).not.toContain("session_token=");
   });
 });
