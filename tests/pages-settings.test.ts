@@ -366,6 +366,23 @@ describe.skipIf(!hasBrowser)("the pages of settings", () => {
     expect((await ask()).status).toBe(401);
   });
 
+  it("makes a token of only some of what its role may do", async () => {
+    await page.getByRole("button", { name: "Make token" }).click();
+    await dialog().getByLabel("Name").fill("narrow");
+    await dialog().getByLabel("Role").selectOption("billing");
+    await dialog().getByText("Only some of what the role may do").click();
+    await dialog().getByLabel("Prices").uncheck();
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog().getByRole("button", { name: "Make token" }).click();
+    await page.getByTestId("secret").waitFor();
+    await dialog().getByRole("button", { name: "Done" }).click();
+    await row("narrow").getByText("Narrowed").waitFor();
+    const { data } = await tenant.api<{ data: { id: string; name: string; actions: string[] }[] }>("GET", "/tokens");
+    const made = data.find(({ name }) => name === "narrow");
+    expect(made?.actions).toEqual(["read", "budgets", "alerts"]);
+    await tenant.api("DELETE", `/tokens/${made?.id}`);
+  });
+
   it("downloads the configuration, and shows what a changed one does before it is applied", async () => {
     const upload = async (document: unknown): Promise<void> => {
       const buffer = Buffer.from(typeof document === "string" ? document : JSON.stringify(document));

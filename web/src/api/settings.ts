@@ -1,7 +1,7 @@
 /** The tenant itself, its management tokens, and its configuration as one document. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { apiDelete, apiGet, apiGetAll, apiPatch, apiPost, apiPutTagged } from "./client.ts";
-import type { AppliedConfig, NewToken, Role, Tenant, Token } from "./types.ts";
+import type { Action, AppliedConfig, NewToken, Role, Tenant, Token } from "./types.ts";
 import { useChange } from "./use-change.ts";
 
 const path = (tenant: string, rest = ""): string => `/api/v1/tenants/${tenant}${rest}`;
@@ -35,6 +35,8 @@ export interface TokenInput {
   name: string;
   role: Role;
   expires_at: string | null;
+  /** Only these of what the role may do; null for all of it. */
+  actions: readonly Action[] | null;
 }
 
 export const useMakeToken = (tenant: string) =>

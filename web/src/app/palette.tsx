@@ -55,7 +55,7 @@ export default function Palette({ tenant, onClose }: Props) {
             aria-controls={listId}
             aria-activedescendant={commands[chosen] && `${listId}-${chosen}`}
             value={text}
-            placeholder="Search pages and actions, or paste a request's id"
+            placeholder="Go to a page, or paste a request's id"
             onChange={(event) => {
               setText(event.target.value);
               setAt(0);

@@ -4,6 +4,7 @@ import {
   formatCountShort,
   formatDuration,
   formatPercent,
+  formatPlural,
   formatRelative,
   formatTokens,
   formatUsd,
@@ -47,6 +48,13 @@ describe("counts", () => {
     [999_960, "1.0 M"],
     [0, "0"],
   ])("%d tokens read %s", (count, text) => expect(formatTokens(count)).toBe(text));
+
+  test.each([
+    [0, "0 requests"],
+    [1, "1 request"],
+    [182_440, "182,440 requests"],
+  ])("%d of something reads %s", (count, text) => expect(formatPlural(count, "request")).toBe(text));
+  test("a plural that is no s is told", () => expect(formatPlural(2, "reply", "replies")).toBe("2 replies"));
 
   test("an axis drops a useless decimal", () => expect(formatCountShort(2000)).toBe("2k"));
   test("an axis keeps small counts whole", () => expect(formatCountShort(40)).toBe("40"));

@@ -9,6 +9,10 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycl
 /** Group digits by thousands: `182440` → `182,440`. */
 export const formatCount = (count: number): string => NUMBER.format(Math.round(count));
 
+/** A count with what is counted: `1 request`, `182,440 requests`. */
+export const formatPlural = (count: number, one: string, many = `${one}s`): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
+
 /**
  * Nanodollars as dollars. From a cent on: cents, `$1,284.20`. Below a cent: all significant digits, `$0.000412`.
  * Null, a cost that is not known, is a dash and never `$0`.
@@ -91,8 +95,11 @@ export function deltaOf(now: number, before: number): Delta | null {
 export function formatTime(iso: string, now: Date = new Date()): string {
   const time = new Date(iso);
   const clock = CLOCK.format(time);
-  return time.toDateString() === now.toDateString() ? clock : `${formatDay(time)}, ${clock}`;
+  return isToday(time, now) ? clock : `${formatDay(time, now)}, ${clock}`;
 }
+
+/** Whether `time` is of the same local day as `now`. */
+export const isToday = (time: Date, now: Date = new Date()): boolean => time.toDateString() === now.toDateString();
 
 /** `24 Nov`, and the year where it is another one. */
 export function formatDay(time: Date, now: Date = new Date(), timeZone?: string): string {

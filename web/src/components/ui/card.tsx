@@ -6,7 +6,7 @@ export function Card(props: { title?: ReactNode; aside?: ReactNode; className?: 
   return (
     <section className={cn("flex min-w-0 flex-col rounded-lg border bg-surface", props.className)}>
       {props.title !== undefined && (
-        <header className="flex min-h-11 items-center justify-between gap-3 px-4 pt-2">
+        <header className="flex min-h-11 flex-wrap items-center justify-between gap-x-3 gap-y-1 px-4 pt-2">
           <h2 className="text-sm font-medium text-ink">{props.title}</h2>
           {props.aside}
         </header>

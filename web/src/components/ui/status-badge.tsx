@@ -26,4 +26,9 @@ export function StatusBadge({ status, httpStatus }: { status: Status; httpStatus
   );
 }
 
+/** Each status in a word. */
+export const STATUS_TITLE = Object.fromEntries(
+  Object.entries(LOOK).map(([status, { text }]) => [status, text]),
+) as Record<Status, string>;
+
 export const STATUSES = Object.keys(LOOK) as Status[];

@@ -15,7 +15,7 @@ export function AccountPage() {
   const membership = useMembership();
   return (
     <Page title="Your account">
-      <div className="mx-auto flex max-w-3xl flex-col gap-4">
+      <div className="flex max-w-4xl flex-col gap-4">
         {isPending && <SkeletonRows rows={4} />}
         {isError && !me && <Failed what="Your account" error={error} retry={() => void refetch()} />}
         {membership?.second_factor_needed && (

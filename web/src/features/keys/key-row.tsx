@@ -5,7 +5,7 @@ import type { Key, SummaryRow } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
 import { Button } from "../../components/ui/button.tsx";
 import { cn } from "../../lib/cn.ts";
-import { formatCount, formatRelative, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
+import { formatCount, formatPlural, formatRelative, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 
 interface Props {
@@ -57,7 +57,7 @@ export function KeyRow({ record, usage, tenant, onEdit, onRotate, onRevoke }: Pr
         <span title={usage && formatUsdExact(nanosOf(usage.cost_usd))}>
           {formatUsd(usage ? nanosOf(usage.cost_usd) : 0)}
         </span>
-        <span className="text-xs text-ink-3">{formatCount(usage?.requests ?? 0)} requests, 30 d</span>
+        <span className="text-xs text-ink-3">{formatPlural(usage?.requests ?? 0, "request")}, 30 d</span>
       </div>
       <span className="hidden w-28 text-right text-xs text-ink-3 lg:block" title={formatUtc(record.created_at)}>
         made {formatRelative(record.created_at)}

@@ -44,7 +44,10 @@ export function CredentialRow({ credential, share, status, onEdit, onReplace, on
       <code className="font-mono text-sm text-ink-2" title="Its last four characters">
         ••••{last4}
       </code>
-      <span className="hidden w-28 text-right text-xs text-ink-3 md:block" title={formatUtc(credential.created_at)}>
+      <span
+        className="hidden min-w-32 text-right whitespace-nowrap text-xs text-ink-3 md:block"
+        title={formatUtc(credential.created_at)}
+      >
         added {formatRelative(credential.created_at)}
       </span>
       {mayChange && (

@@ -1,7 +1,7 @@
 /** How a provider's models do, by credential: the last five minutes, and what went wrong last. */
 import type { ProviderStatus } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
-import { formatCount, formatDuration, formatRelative, formatUtc } from "../../lib/format.ts";
+import { formatCount, formatDuration, formatPlural, formatRelative, formatUtc } from "../../lib/format.ts";
 import { credentialName, errorRateOf, errorWords, moodOf } from "./state.ts";
 
 interface Props {
@@ -70,7 +70,7 @@ function Row({ one, credential }: { one: ProviderStatus; credential: string | nu
       </td>
       <td
         className="figures pr-4 text-right @2xl:pr-0"
-        title={`${formatCount(one.failures)} of ${formatCount(one.attempts)} requests`}
+        title={`${formatCount(one.failures)} of ${formatPlural(one.attempts, "request")}`}
       >
         {errorRateOf(one)}
       </td>

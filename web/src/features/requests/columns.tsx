@@ -2,16 +2,9 @@
 import { Zap } from "lucide-react";
 import type { UsageRecord } from "../../api/types.ts";
 import { StatusBadge } from "../../components/ui/status-badge.tsx";
+import { TimeCell } from "../../components/ui/time-cell.tsx";
 import type { Column } from "../../components/ui/virtual-table.tsx";
-import {
-  formatCount,
-  formatDuration,
-  formatTime,
-  formatTokens,
-  formatUsd,
-  formatUsdExact,
-  formatUtc,
-} from "../../lib/format.ts";
+import { formatCount, formatDuration, formatTokens, formatUsd, formatUsdExact } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 
 const tokens = (count: number) => <span title={`${formatCount(count)} tokens`}>{formatTokens(count)}</span>;
@@ -23,11 +16,7 @@ export const columnsOf = (keyName: (id: string | null) => string): readonly Colu
     title: "Time",
     style: "w-16 shrink-0 @2xl:w-32",
     figures: true,
-    cell: (record) => (
-      <time dateTime={record.time} title={formatUtc(record.time)} className="text-ink-2">
-        {formatTime(record.time)}
-      </time>
-    ),
+    cell: ({ time }) => <TimeCell time={time} />,
   },
   {
     title: "Status",

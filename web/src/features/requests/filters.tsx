@@ -4,7 +4,7 @@ import { type KeyboardEvent, useState } from "react";
 import type { Key } from "../../api/types.ts";
 import { USAGE_FILTERS, type UsageFilters } from "../../api/usage.ts";
 import { Select } from "../../components/ui/field.tsx";
-import { STATUSES } from "../../components/ui/status-badge.tsx";
+import { STATUS_TITLE, STATUSES } from "../../components/ui/status-badge.tsx";
 
 /** What can be typed as `name:value`; the rest has a menu of its own. */
 const TYPED = USAGE_FILTERS.filter((name) => name !== "q");
@@ -34,7 +34,7 @@ export function Filters({ filters, keys, onChange }: Props) {
         <option value="">Any status</option>
         {STATUSES.map((status) => (
           <option key={status} value={status}>
-            {status}
+            {STATUS_TITLE[status]}
           </option>
         ))}
       </Select>

@@ -25,7 +25,7 @@ export function RequestPage() {
         </Link>
       }
     >
-      <Card className="mx-auto w-full max-w-3xl p-4 sm:p-6">
+      <Card className="w-full max-w-4xl p-4 sm:p-6">
         <h2 className="sr-only">{id}</h2>
         {record.isPending && <SkeletonRows rows={8} className="h-10" />}
         {record.isError && <Failed what="The request" error={record.error} retry={() => void record.refetch()} />}

@@ -1,7 +1,7 @@
 import type { CostReport } from "../../api/types.ts";
 import { Skeleton } from "../../components/ui/states.tsx";
 import { cn } from "../../lib/cn.ts";
-import { formatCount, formatPercent, formatUsd, formatUsdExact } from "../../lib/format.ts";
+import { formatCount, formatPercent, formatPlural, formatUsd, formatUsdExact } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 import { CERTAINTY } from "./levers.ts";
 
@@ -36,7 +36,7 @@ export function Figures({ report, stale }: { report: CostReport | undefined; sta
 }
 
 function spentNote({ spent }: CostReport): string {
-  const requests = `${formatCount(spent.requests)} ${spent.requests === 1 ? "request" : "requests"}`;
+  const requests = formatPlural(spent.requests, "request");
   return spent.unpriced > 0 ? `${requests}, ${formatCount(spent.unpriced)} without a price` : requests;
 }
 

@@ -5,7 +5,7 @@ import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { Empty, SkeletonRows } from "../../components/ui/states.tsx";
 import { cn } from "../../lib/cn.ts";
-import { formatCount, formatUsd, formatUsdExact } from "../../lib/format.ts";
+import { formatPlural, formatUsd, formatUsdExact } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 import { CERTAINTY, OPPORTUNITY } from "./levers.ts";
 
@@ -29,7 +29,7 @@ export function PossibleCard(props: {
         >
           {report.judged.requests === 0
             ? "Once there are requests, this says which switch would have made them cheaper."
-            : `${formatCount(report.judged.requests)} requests were looked at: no switch would have saved a thousandth of the bill.`}
+            : `${formatPlural(report.judged.requests, "request was", "requests were")} looked at: no switch would have saved a thousandth of the bill.`}
         </Empty>
       )}
       <ul className={cn("divide-y empty:hidden", props.stale && "stale")}>
@@ -78,8 +78,7 @@ function Opportunity(props: {
             <Badge tone={possible.certainty === "measured" ? "ok" : "neutral"}>{badge}</Badge>
           </span>
           <span className="figures">
-            of {formatUsd(nanosOf(possible.cost_usd))} in {formatCount(possible.requests)}{" "}
-            {possible.requests === 1 ? "request" : "requests"}
+            of {formatUsd(nanosOf(possible.cost_usd))} in {formatPlural(possible.requests, "request")}
           </span>
           {possible.needs && <span className="text-warn">Needs: {possible.needs.toLowerCase()}</span>}
         </span>

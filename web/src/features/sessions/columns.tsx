@@ -1,15 +1,8 @@
 /** The columns of the list of sessions. */
 import type { AgentSession } from "../../api/types.ts";
+import { TimeCell } from "../../components/ui/time-cell.tsx";
 import type { Column } from "../../components/ui/virtual-table.tsx";
-import {
-  formatCount,
-  formatDuration,
-  formatTime,
-  formatTokens,
-  formatUsd,
-  formatUsdExact,
-  formatUtc,
-} from "../../lib/format.ts";
+import { formatCount, formatDuration, formatTokens, formatUsd, formatUsdExact } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 
 const lengthOf = ({ started_at, ended_at }: AgentSession): number => Date.parse(ended_at) - Date.parse(started_at);
@@ -26,11 +19,7 @@ export const columnsOf = (keyName: (id: string | null) => string): readonly Colu
     title: "Started",
     style: "w-16 shrink-0 @2xl:w-32",
     figures: true,
-    cell: ({ started_at }) => (
-      <time dateTime={started_at} title={formatUtc(started_at)} className="text-ink-2">
-        {formatTime(started_at)}
-      </time>
-    ),
+    cell: ({ started_at }) => <TimeCell time={started_at} />,
   },
   { title: "Session", style: "min-w-0 flex-1", cell: ({ id }) => <span title={id}>{id}</span> },
   { title: "Key", style: "hidden w-40 shrink-0 @4xl:block @7xl:w-56", cell: ({ key }) => keyName(key) },

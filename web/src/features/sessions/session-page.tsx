@@ -11,7 +11,15 @@ import { buttonStyle } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Failed, SkeletonRows } from "../../components/ui/states.tsx";
 import { VirtualTable } from "../../components/ui/virtual-table.tsx";
-import { formatCount, formatDuration, formatTokens, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatTime,
+  formatTokens,
+  formatUsd,
+  formatUsdExact,
+  formatUtc,
+} from "../../lib/format.ts";
 import { keyNamer } from "../../lib/key-name.ts";
 import { nanosOf } from "../../lib/money.ts";
 import { costOf } from "./columns.tsx";
@@ -115,7 +123,7 @@ function Head({ tenant, session }: { tenant: string; session: AgentSession }) {
         <Figure name="Length">{formatDuration(Date.parse(session.ended_at) - Date.parse(session.started_at))}</Figure>
         {saved !== 0 && <Figure name="Saved">{formatUsd(saved)}</Figure>}
         <Figure name="Started" title={formatUtc(session.started_at)}>
-          {new Date(session.started_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}
+          {formatTime(session.started_at)}
         </Figure>
         <Figure name="Key">{keyNamer(keys)(session.key)}</Figure>
         {session.user && <Figure name="User">{session.user}</Figure>}

@@ -6,8 +6,9 @@ import { useCallback, useState } from "react";
 import { keysQuery } from "../../api/keys.ts";
 import { type SessionFilters, sessionsQuery } from "../../api/sessions.ts";
 import { Button } from "../../components/ui/button.tsx";
-import { inputStyle, Select } from "../../components/ui/field.tsx";
+import { Select } from "../../components/ui/field.tsx";
 import { Page } from "../../components/ui/page.tsx";
+import { SearchInput } from "../../components/ui/search-input.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
 import { VirtualTable } from "../../components/ui/virtual-table.tsx";
 import { keyNamer } from "../../lib/key-name.ts";
@@ -35,16 +36,11 @@ export function SessionsPage() {
   return (
     <Page fill title="Sessions">
       <div className="flex flex-wrap items-center gap-2 border-b px-4 py-2.5 sm:px-6">
-        <input
-          data-filter
-          type="search"
-          aria-label="Sessions that begin with"
+        <SearchInput
+          label="Sessions that begin with"
           placeholder="Name begins with…"
           value={filters.q ?? ""}
-          onChange={(event) => change({ q: event.target.value || undefined })}
-          autoComplete="off"
-          spellCheck={false}
-          className={`${inputStyle} h-8! text-sm! sm:w-64`}
+          onChange={(q) => change({ q: q || undefined })}
         />
         {keys.length > 0 && (
           <Select

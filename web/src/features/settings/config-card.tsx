@@ -7,7 +7,7 @@ import { Button } from "../../components/ui/button.tsx";
 import { Card } from "../../components/ui/card.tsx";
 import { messageOf } from "../../components/ui/states.tsx";
 import { saveFile } from "../../lib/download.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatPlural } from "../../lib/format.ts";
 import { toast } from "../../lib/toast.ts";
 import { ConfigDiff } from "./config-diff.tsx";
 
@@ -60,9 +60,7 @@ export function ConfigCard({ tenant }: { tenant: string }) {
   const apply = ({ document, tag }: Tried): Promise<void> =>
     during("applying", async () => {
       const { value } = await applyConfig(tenant, document, tag);
-      toast(
-        `${formatCount(value.changes.length)} ${value.changes.length === 1 ? "change is" : "changes are"} in force`,
-      );
+      toast(`${formatPlural(value.changes.length, "change is", "changes are")} in force`);
       setTried(null);
     });
 
@@ -105,8 +103,7 @@ export function ConfigCard({ tenant }: { tenant: string }) {
               <Button onClick={() => setTried(null)}>Discard</Button>
               {tried.outcome.changes.length > 0 && (
                 <Button tone="primary" busy={busy === "applying"} onClick={() => void apply(tried)}>
-                  Apply {formatCount(tried.outcome.changes.length)}{" "}
-                  {tried.outcome.changes.length === 1 ? "change" : "changes"}
+                  Apply {formatPlural(tried.outcome.changes.length, "change")}
                 </Button>
               )}
             </div>

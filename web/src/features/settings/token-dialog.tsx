@@ -4,11 +4,13 @@ import { useMakeToken } from "../../api/settings.ts";
 import { ROLES } from "../../api/team.ts";
 import type { Role } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
+import { Checks } from "../../components/ui/checks.tsx";
 import { CodeBlock } from "../../components/ui/code-block.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { SelectField, TextField } from "../../components/ui/field.tsx";
 import type { Secret } from "../../components/ui/secret-dialog.tsx";
 import { messageOf } from "../../components/ui/states.tsx";
+import { ACTION_TITLES, TOKEN_ACTIONS, type TokenAction } from "./token-actions.ts";
 
 interface Props {
   tenant: string;
@@ -39,11 +41,14 @@ export function TokenDialog({ tenant, onClose, onSecret }: Props) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
   const [days, setDays] = useState("90");
+  const [denied, setDenied] = useState<readonly TokenAction[]>([]);
+  const offered = TOKEN_ACTIONS[role];
+  const actions = offered.filter((action) => !denied.includes(action));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const expires_at = days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
     make.mutate(
-      { name: name.trim(), role, expires_at },
+      { name: name.trim(), role, expires_at, actions: actions.length === offered.length ? null : actions },
       {
         onSuccess: ({ token }) => {
           onClose();
@@ -84,6 +89,21 @@ export function TokenDialog({ tenant, onClose, onSecret }: Props) {
             ))}
           </SelectField>
         </div>
+        {offered.length > 1 && (
+          <details>
+            <summary className="text-sm font-medium text-ink-2 hover:text-ink">
+              Only some of what the role may do
+            </summary>
+            <div className="mt-3">
+              <Checks
+                label="It may"
+                choices={offered.map((action) => ({ value: action, title: ACTION_TITLES[action] }))}
+                value={actions}
+                onChange={(chosen) => setDenied(offered.filter((action) => !chosen.includes(action)))}
+              />
+            </div>
+          </details>
+        )}
         {make.isError && (
           <p role="alert" className="text-sm text-bad">
             {messageOf(make.error)}
@@ -91,7 +111,12 @@ export function TokenDialog({ tenant, onClose, onSecret }: Props) {
         )}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" tone="primary" busy={make.isPending} disabled={name.trim() === ""}>
+          <Button
+            type="submit"
+            tone="primary"
+            busy={make.isPending}
+            disabled={name.trim() === "" || actions.length === 0}
+          >
             Make token
           </Button>
         </DialogActions>

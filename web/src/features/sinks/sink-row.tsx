@@ -7,7 +7,7 @@ import { Badge } from "../../components/ui/badge.tsx";
 import { RowButton } from "../../components/ui/row-button.tsx";
 import { messageOf } from "../../components/ui/states.tsx";
 import { cn } from "../../lib/cn.ts";
-import { formatCount, formatRelative, formatTokens, formatUtc } from "../../lib/format.ts";
+import { formatCount, formatPlural, formatRelative, formatTokens, formatUtc } from "../../lib/format.ts";
 import { toast } from "../../lib/toast.ts";
 import { SINK_TITLES } from "./words.ts";
 
@@ -46,7 +46,7 @@ export function SinkRow({ tenant, sink, onEdit, onDelete }: Props) {
             <Figure name="Delivered" title={formatCount(status.delivered)}>
               {formatTokens(status.delivered)}
             </Figure>
-            <Figure name="Waiting" title={`${formatCount(status.pending)} requests`}>
+            <Figure name="Waiting" title={formatPlural(status.pending, "request")}>
               {formatTokens(status.pending)}
             </Figure>
             {status.dropped > 0 && (
