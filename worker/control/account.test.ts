@@ -75,6 +75,43 @@ describe("a password", () => {
 });
 
 describe("an account", () => {
+  it("is deleted by its person with their password: it leaves every tenant, signs in nowhere, and the audit log says so", async () => {
+    const gone = await newMember(tenant, "owner", "gone@example.com");
+    const other = browserOf(await signIn("gone@example.com"));
+    const remove = (headers: Record<string, string>, current_password?: string) =>
+      call("POST", "/api/v1/me/delete", { headers, body: { current_password } });
+    for (const wrong of [undefined, "wrong horse battery"]) expect((await remove(gone, wrong)).status).toBe(400);
+    const { id } = (await me(gone)).user;
+    expect((await remove(gone, PASSWORD)).body).toEqual({ id, deleted: true });
+    expect([await isIn(gone), await isIn(other)]).toEqual([false, false]);
+    expect((await signIn("gone@example.com")).status).toBe(401);
+    const { body } = await operator("GET", `/api/v1/tenants/${tenant}/members`);
+    expect(JSON.stringify(body)).not.toContain("gone@example.com");
+    for (const table of ["user", "account", "session", "member", "two_factor"]) {
+      const column = table === "user" ? "id" : "user_id";
+      expect(await env.DB.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ?`).bind(id).first(), table).toBeNull();
+    }
+    expect((await audit())[0]).toMatchObject({
+      kind: "account",
+      action: "delete",
+      record_id: id,
+      actor: `user:${id}`,
+      before: { email: "gone@example.com" },
+    });
+  });
+
+  it("stays while it is the last owner's, and is no token's to delete", async () => {
+    const alone = await newTenant("Alone");
+    const last = await newMember(alone, "owner", "last@example.com");
+    const remove = (headers: Record<string, string>) =>
+      call("POST", "/api/v1/me/delete", { headers, body: { current_password: PASSWORD } });
+    expect((await remove(last)).status).toBe(409);
+    expect(await isIn(last)).toBe(true);
+    await newMember(alone, "owner", "next@example.com");
+    expect((await remove(last)).status).toBe(200);
+    expect((await operator("POST", "/api/v1/me/delete", {})).status).toBe(403);
+  });
+
   it("has a name and an email that its person changes", async () => {
     const fred = await newMember(tenant, "viewer", "fred@example.com");
     const put = (path: string, body: object) => call("PUT", `/api/v1/me/${path}`, { headers: fred, body });

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { endLiveOf, noteAccount } from "../auth/account-audit.ts";
 import { confirmEmail, requestConfirmation } from "../auth/confirm.ts";
+import { deleteAccount } from "../auth/delete-account.ts";
 import { mailerOf } from "../auth/mail.ts";
 import { changePassword, checkPassword, hasPassword, setFirstPassword } from "../auth/passwords.ts";
 import { actorOf } from "../auth/principal.ts";
@@ -11,6 +12,7 @@ import { userIdOf } from "../auth/sign-up.ts";
 import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
+import { ledgerOf } from "../db/ledger.ts";
 import { user } from "../db/schema.ts";
 import { emailChanged, signInSession } from "./account-shapes.ts";
 import {
@@ -28,6 +30,7 @@ import {
 import { name, readBody } from "./input.ts";
 import { newPassword } from "./joining.ts";
 import { email } from "./people.ts";
+import { removed } from "./shapes.ts";
 
 type PersonalCall = Call & { user: SessionUser };
 
@@ -38,6 +41,7 @@ const emailBody = z.strictObject({ email, current_password: presentPassword.opti
 const passwordBody = z.strictObject({ new_password: newPassword, current_password: presentPassword.optional() });
 const confirmBody = z.strictObject({ token: z.string().min(1).max(1_000) });
 const endBody = z.strictObject({ id: z.string().min(1).max(64) });
+const deleteBody = z.strictObject({ current_password: presentPassword.optional() });
 const nothing = z.strictObject({});
 
 const ended = z.strictObject({ ended: z.int() });
@@ -93,6 +97,18 @@ export function mountAccount(app: App): void {
       answers: z.strictObject({ password: z.literal(true) }),
       errors: ["conflict", "not_allowed", "rate_limit_exceeded"],
       does: forPerson(putPassword),
+    },
+  });
+  mount(app, "/me/delete", {
+    POST: {
+      summary: "Deletes the account of who is signed in, who gives their password for it if they have one.",
+      notes:
+        "All their sessions end, and they leave every tenant. Their keys and tokens go on until somebody revokes them. The last owner of a tenant stays.",
+      body: deleteBody,
+      example: { current_password: "correct horse battery" },
+      answers: removed,
+      errors: ["not_allowed", "conflict", "rate_limit_exceeded"],
+      does: forPerson(remove),
     },
   });
   mount(app, "/me/sessions", {
@@ -212,6 +228,27 @@ async function putPassword(call: PersonalCall): Promise<Answer> {
   const response = Response.json({ password: true }, { headers: { "cache-control": "no-store" } });
   for (const cookie of cookies) response.headers.append("set-cookie", cookie);
   return response;
+}
+
+async function remove(call: PersonalCall): Promise<Answer> {
+  const body = await readBody(call, deleteBody);
+  if (!body.ok) return body;
+  const { env, user: person, actor } = call;
+  if (await hasPassword(env, person.id)) {
+    const right = await isRight(call, body.value.input.current_password);
+    if (!right.ok) return right;
+  }
+  if (!(await deleteAccount(env, person.id))) {
+    return conflict("You are the last owner of an organization. Make somebody else an owner, or remove it, first.");
+  }
+  const before = { email: person.email };
+  const note = { kind: "account", action: "delete", recordId: person.id, before, after: null } as const;
+  for (const { tenant } of person.memberships) {
+    const ledger = ledgerOf(env, tenant);
+    await ledger.note(note, actor);
+    await ledger.endLive(`user:${person.id}`);
+  }
+  return ok({ id: person.id, deleted: true });
 }
 
 async function listSessions({ env, user: person }: PersonalCall): Promise<Answer> {

@@ -24,6 +24,10 @@ export const sendConfirmation = (): Promise<{ sent: boolean }> => apiPost("/api/
 export const changePassword = (newPassword: string, currentPassword?: string): Promise<unknown> =>
   apiPut("/api/v1/me/password", { new_password: newPassword, current_password: currentPassword });
 
+/** Ends all sessions, and every membership. */
+export const deleteAccount = (currentPassword?: string): Promise<unknown> =>
+  apiPost("/api/v1/me/delete", { current_password: currentPassword });
+
 /** Begins with a second factor; it counts once a first code was right. */
 export const beginTwoFactor = (password?: string): Promise<{ totpURI: string; backupCodes: string[] }> =>
   apiPost("/api/auth/two-factor/enable", { password });

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { meQuery, useMembership } from "../../api/me.ts";
 import { Page } from "../../components/ui/page.tsx";
 import { Failed, SkeletonRows } from "../../components/ui/states.tsx";
+import { DeleteSection } from "./delete-section.tsx";
 import { EmailSection } from "./email-section.tsx";
 import { OrganizationsSection } from "./organizations-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
@@ -32,6 +33,7 @@ export function AccountPage() {
             <TwoFactorSection user={me.user} />
             <SessionsSection />
             <OrganizationsSection tenants={me.tenants} />
+            <DeleteSection hasPassword={me.user.sign_in.includes("password")} />
           </>
         )}
       </div>
