@@ -3,14 +3,17 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { CircleUser, LogOut, Search } from "lucide-react";
 import { meQuery, useMembership } from "../api/me.ts";
 import { signInOptionsQuery } from "../api/session.ts";
+import { Badge } from "../components/ui/badge.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Select } from "../components/ui/field.tsx";
 import { Kbd } from "../components/ui/kbd.tsx";
 import { Logo } from "../components/ui/logo.tsx";
+import { formatCount } from "../lib/format.ts";
 import { LiveDot } from "./live-dot.tsx";
 import { groupsFor } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { useSignOut } from "./use-sign-out.ts";
+import { useWarnings, type Warning } from "./use-warnings.ts";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -70,6 +73,16 @@ export function Sidebar({ tenant, onPalette }: SidebarProps) {
   );
 }
 
+function WarningCount({ warning }: { warning: Warning | undefined }) {
+  if (!warning) return null;
+  return (
+    <Badge tone="bad" className="figures ml-auto">
+      {formatCount(warning.count)}
+      <span className="sr-only">{warning.text}</span>
+    </Badge>
+  );
+}
+
 /** Of the choice that makes another one. */
 const ANOTHER = "+";
 
@@ -105,6 +118,7 @@ function TenantName({ tenant }: { tenant: string }) {
 /** Every page, a hairline between the groups. It scrolls where the window is low. */
 function SideNavigation({ tenant }: { tenant: string }) {
   const groups = groupsFor(useMembership()?.actions ?? []);
+  const warnings = useWarnings(tenant);
   return (
     <nav aria-label="Main" className="-mx-1 hidden min-h-0 flex-col overflow-y-auto px-1 lg:flex">
       {groups.map((group) => (
@@ -123,6 +137,7 @@ function SideNavigation({ tenant }: { tenant: string }) {
               >
                 <Icon aria-hidden className="size-4" />
                 {title}
+                <WarningCount warning={warnings[to]} />
               </Link>
             </li>
           ))}
