@@ -328,7 +328,7 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await page.context().close();
   });
 
-  it("sees where they are signed in, ends the others, and changes their password", async () => {
+  it("sees where they are signed in, ends the others, changes their password, and deletes their account", async () => {
     const cookie = await newMember(system, "cid@example.com", "viewer");
     const here = await openBrowser(browser, system, { cookie });
     const there = await openBrowser(browser, system);
@@ -354,6 +354,17 @@ describe.skipIf(!hasBrowser)("a person", () => {
     await here.page.getByLabel("Your name").fill("Sidney");
     await here.page.getByRole("button", { name: "Save" }).click();
     await here.page.getByText("Your name is changed").waitFor();
+    await here.page.getByRole("button", { name: "Delete account…" }).click();
+    const dialog = here.page.getByRole("dialog");
+    await dialog.getByLabel("Your password").fill("not this one");
+    await dialog.getByRole("button", { name: "Delete account" }).click();
+    await dialog.getByText("The present password is wrong.").waitFor();
+    expect(await axeViolations(here.page)).toEqual([]);
+    await dialog.getByLabel("Your password").fill("another horse battery");
+    await dialog.getByRole("button", { name: "Delete account" }).click();
+    await here.page.waitForURL(/\/app\/sign-in/);
+    const { json } = await api<{ data: { email: string }[] }>(system, "GET", `/tenants/${system.tenant}/members`);
+    expect(json.data.map(({ email }) => email)).not.toContain("cid@example.com");
     expect(here.problems.filter((problem) => !/status of 400|WebSocket connection/.test(problem))).toEqual([]);
     await here.page.context().close();
     await there.page.context().close();

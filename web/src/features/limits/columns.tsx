@@ -36,7 +36,7 @@ export const columnsOf = ({ may, onEdit, onRemove }: Actions): readonly Column<L
   },
   {
     title: "Nearest to its limit",
-    style: "w-32 shrink-0 @xl:w-40 @5xl:hidden",
+    style: "w-40 shrink-0 @5xl:hidden",
     cell: (row) => <Used name={row.name} share={nearestOf(row)} isNamed />,
   },
   ...FIGURES.map(
@@ -48,14 +48,20 @@ export const columnsOf = ({ may, onEdit, onRemove }: Actions): readonly Column<L
   ),
   {
     title: "Edit",
-    style: "w-17 shrink-0",
+    style: "w-8 shrink-0 @xl:w-17",
     right: true,
     cell: (row) =>
       may[row.owner] && (
         // biome-ignore lint/a11y/noStaticElementInteractions: only keeps clicks on the buttons from the row
         // biome-ignore lint/a11y/useKeyWithClickEvents: likewise
         <span className="flex justify-end gap-0.5" onClick={(event) => event.stopPropagation()}>
-          <RowButton icon={Pencil} name={`Edit ${row.name}`} title="Edit" onClick={() => onEdit(row)} />
+          <RowButton
+            icon={Pencil}
+            name={`Edit ${row.name}`}
+            title="Edit"
+            className="hidden @xl:inline-flex"
+            onClick={() => onEdit(row)}
+          />
           <RowButton icon={Trash2} name={`Remove ${row.name}`} title="Remove" onClick={() => onRemove(row)} />
         </span>
       ),

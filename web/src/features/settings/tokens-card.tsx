@@ -71,7 +71,7 @@ export function TokensCard({ tenant, onMake }: { tenant: string; onMake: (() => 
               made {formatRelative(token.created_at)}
             </span>
             <span
-              className="w-32 text-right text-xs text-ink-3"
+              className="ml-auto w-32 text-right text-xs text-ink-3"
               title={token.expires_at ? formatUtc(token.expires_at) : undefined}
             >
               {token.expires_at ? `ends ${formatRelative(token.expires_at)}` : "never ends"}
