@@ -86,6 +86,8 @@ describe("shares and deltas", () => {
   test("a fall is a positive figure with a direction", () =>
     expect(deltaOf(50, 100)).toEqual({ direction: "down", text: "50 %" }));
   test("past ten times it is a factor", () => expect(deltaOf(2000, 100)).toEqual({ direction: "up", text: "20×" }));
+  test("past a hundred times it says no more", () =>
+    expect(deltaOf(519_200, 100)).toEqual({ direction: "up", text: "> 100×" }));
   test("against nothing there is no delta", () => expect(deltaOf(5, 0)).toBeNull());
 });
 

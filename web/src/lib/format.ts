@@ -87,8 +87,9 @@ export function deltaOf(now: number, before: number): Delta | null {
   const change = (now - before) / before;
   if (Math.abs(change) < 0.0005) return { direction: "same", text: "0 %" };
   const direction = change > 0 ? "up" : "down";
-  // Past ten times, a factor says more than a four-digit percentage.
-  return { direction, text: change > 9 ? `${Math.round(change + 1)}×` : formatPercent(Math.abs(change)) };
+  // Past ten times, a factor says more than a four-digit percentage; past a hundred, there was next to nothing before.
+  const times = change > 99 ? "> 100×" : `${Math.round(change + 1)}×`;
+  return { direction, text: change > 9 ? times : formatPercent(Math.abs(change)) };
 }
 
 /** Local wall-clock time of a record: `12:04:11`, with the day before it where that is not today. */
