@@ -2,15 +2,19 @@
  * The provider's stream where a translation reads it: pulled by the client, seen by the meter. No stream of the runtime's stands
  * between, and nothing is pumped.
  */
+import { joinBytes } from "../core/bytes.ts";
 import type { Chunks } from "../translate/types.ts";
 import type { RelayEnd } from "./relay.ts";
+
+/** Chunks that the meter reads as one. No one waits for it but at the end, when it has seen all. */
+const SEEN_TOGETHER = 16;
 
 export interface Observing {
   /** What was read of the answer already. */
   first: readonly Uint8Array[];
   reader: ReadableStreamDefaultReader<Uint8Array>;
-  /** Sees every chunk, after it was translated. */
-  see: (chunk: Uint8Array) => void;
+  /** Sees all of the provider's bytes, after they were translated, and many chunks at a time. */
+  see: (bytes: Uint8Array) => void;
   /** What of a chunk the translation gets; all of it where there is none. */
   edit: { pass(chunk: Uint8Array): Uint8Array; end(): Uint8Array } | null;
   /** Where a stream that broke off ends in an event that says so; else its reading fails. */
@@ -25,8 +29,13 @@ export interface Observing {
 export function observed(of: Observing): { chunks: Chunks; end: Promise<Exclude<RelayEnd, "cut">> } {
   const { promise: end, resolve } = Promise.withResolvers<Exclude<RelayEnd, "cut">>();
   let next = 0;
-  let seen: Uint8Array | null = null;
+  let unseen: Uint8Array[] = [];
+  let seeAt = 1;
   let isOver = false;
+  const see = () => {
+    if (unseen.length > 0) of.see(joinBytes(unseen));
+    unseen = [];
+  };
   const over = (how: Exclude<RelayEnd, "cut">) => {
     isOver = true;
     of.client.removeEventListener("abort", leave);
@@ -35,8 +44,7 @@ export function observed(of: Observing): { chunks: Chunks; end: Promise<Exclude<
   const leave = () => {
     if (isOver) return;
     // What the client may have of it is billed.
-    if (seen) of.see(seen);
-    seen = null;
+    see();
     over("left");
     of.cancel();
     of.reader.cancel().catch(() => {});
@@ -45,6 +53,7 @@ export function observed(of: Observing): { chunks: Chunks; end: Promise<Exclude<
 
   /** The last of it: an event that says that it broke off, where the route wants one, or what was held back. */
   const ended = (cause: unknown): Uint8Array | null => {
+    see();
     const isBroken = cause !== null || (of.mend !== null && !of.mend.isWhole());
     over(isBroken ? "broken" : "complete");
     const terminal = isBroken ? (of.mend?.terminal() ?? null) : null;
@@ -56,19 +65,22 @@ export function observed(of: Observing): { chunks: Chunks; end: Promise<Exclude<
   /** The next of it; null where there is no more. */
   const following = async (): Promise<Uint8Array | null> => {
     for (;;) {
-      // Relay first, meter second: whoever asks for more has passed on what there was.
-      if (seen) of.see(seen);
-      seen = null;
+      // Relay first, meter second: whoever asks for more has passed on what there was. The first is seen at once.
+      if (unseen.length >= seeAt) {
+        see();
+        seeAt = SEEN_TOGETHER;
+      }
       if (isOver) return null;
-      seen = of.first[next++] ?? null;
-      if (!seen) {
+      let chunk = of.first[next++];
+      if (!chunk) {
         const read = await of.reader.read().catch((cause: unknown) => ({ cause }));
         if (isOver) return null;
         if ("cause" in read) return ended(read.cause ?? new Error("the provider broke the answer off"));
         if (read.done) return ended(null);
-        seen = read.value;
+        chunk = read.value;
       }
-      const passed = of.edit ? of.edit.pass(seen) : seen;
+      unseen.push(chunk);
+      const passed = of.edit ? of.edit.pass(chunk) : chunk;
       if (passed.byteLength > 0) return passed;
     }
   };

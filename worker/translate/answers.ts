@@ -54,11 +54,24 @@ export function answers(of: Answering): Translation {
 function streamOf(of: Answering, from: Chunks, headFor: (model?: string) => Head): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const pieces = new Pieces();
-  const supply = new Supply(from);
   let model: string | undefined;
   let writer: ReturnType<Client["writer"]> | null = null;
   let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | null = null;
-  let next: ReturnType<ReadableStreamDefaultReader<LanguageModelV4StreamPart>["read"]> | null = null;
+  let to: ReadableStreamDefaultController<Uint8Array> | null = null;
+  let text = "";
+  const flush = () => {
+    if (text === "") return;
+    to?.enqueue(encoder.encode(text));
+    text = "";
+  };
+  // Whoever asks for more has made use of all that was read so far.
+  const supply: Chunks = {
+    read: () => {
+      flush();
+      return from.read();
+    },
+    cancel: (reason) => from.cancel(reason),
+  };
   const written = (all: readonly Piece[]): string => {
     if (all.length === 0) return "";
     // The model that answers is told before its first word.
@@ -67,61 +80,28 @@ function streamOf(of: Answering, from: Chunks, headFor: (model?: string) => Head
   };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      let text = "";
+      to = controller;
       try {
         reader ??= (await readStream(of.side, of.options, supply)).stream.getReader();
         for (;;) {
-          next ??= reader.read();
-          const part = text === "" ? await next : await Promise.race([next, supply.usedUp]);
-          if (part === USED_UP) {
-            // Whether it fails is told to whoever pulls next.
-            next.catch(() => {});
-            controller.enqueue(encoder.encode(text));
-            return;
-          }
-          next = null;
-          if (part.done) break;
-          if (part.value.type === "response-metadata") model = part.value.modelId ?? model;
-          text += written(pieces.take(part.value));
+          const { done, value } = await reader.read();
+          if (done) break;
+          if (value.type === "response-metadata") model = value.modelId ?? model;
+          text += written(pieces.take(value));
+          // A client that does not keep up is waited for.
+          if (text !== "" && (controller.desiredSize ?? 0) <= 0) return flush();
         }
       } catch {
         // Broken: the end says so.
       }
       text += written(pieces.end());
       writer ??= of.client.writer(headFor(model));
-      controller.enqueue(encoder.encode(text + writer.end()));
+      text += writer.end();
+      flush();
       controller.close();
     },
     async cancel(reason) {
       await (reader ?? from).cancel(reason);
     },
   });
-}
-
-const USED_UP: unique symbol = Symbol("used up");
-
-/** A provider's bytes, and whether all that was read of them has been made use of: then somebody asks for more. */
-class Supply implements Chunks {
-  readonly #from: Chunks;
-  #usedUp = Promise.withResolvers<typeof USED_UP>();
-
-  constructor(from: Chunks) {
-    this.#from = from;
-  }
-
-  /** Resolves once more is asked for than was read so far. */
-  get usedUp(): Promise<typeof USED_UP> {
-    return this.#usedUp.promise;
-  }
-
-  async read() {
-    this.#usedUp.resolve(USED_UP);
-    const result = await this.#from.read();
-    this.#usedUp = Promise.withResolvers();
-    return result;
-  }
-
-  cancel(reason?: unknown): Promise<void> {
-    return this.#from.cancel(reason);
-  }
 }
