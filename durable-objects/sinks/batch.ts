@@ -50,5 +50,7 @@ export async function post(
 export function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === "TimeoutError") return "no answer in time";
   const text = error instanceof Error ? error.message : String(error);
+  // Of a name that nothing has, or a port that nobody listens on, the runtime tells a reference of its own.
+  if (text.startsWith("internal error")) return "cannot be reached";
   return text.slice(0, MAX_REASON_LENGTH);
 }
