@@ -6,6 +6,8 @@ import o200k from "js-tiktoken/ranks/o200k_base";
 import { describe, expect, it } from "vitest";
 import { boundOf, countTokens, priceOf } from "../worker/pricing/index.ts";
 
+const SOON_MS = 15_000;
+
 const ENCODINGS = { o200k_base: new Tiktoken(o200k), cl100k_base: new Tiktoken(cl100k) };
 
 const words = fc.constantFrom(
@@ -71,8 +73,8 @@ describe.each(["o200k_base", "cl100k_base"] as const)("%s", (encoding) => {
     const took = performance.now() - started;
     expect(count).toBeLessThanOrEqual(Buffer.byteLength(text));
     expect(count).toBeGreaterThan(0);
-    // 200 ms on a machine of its own; a busy one gets a few times that. Quadratic merging takes minutes.
-    expect(took).toBeLessThan(1_500);
+    // 200 ms on a machine of its own; a busy one gets many times that. Quadratic merging takes minutes.
+    expect(took).toBeLessThan(SOON_MS);
     console.log(`${took.toFixed(0)} ms, ${count} tokens`);
   });
 });

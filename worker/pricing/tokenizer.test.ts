@@ -21,7 +21,7 @@ describe("counting tokens", () => {
     const count = await countTokens("a".repeat(1_000_000), "o200k_base");
     expect(count).toBeGreaterThanOrEqual(125_000);
     expect(count).toBeLessThanOrEqual(1_000_000);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   it("takes special tokens of a text for text", async () => {
