@@ -103,7 +103,9 @@ async function send(of: Attempt): Promise<Response> {
   };
   const body = bodyOf(of.body);
   if (body) init.body = body;
-  return fetch(url, init);
+  const answer = fetch(url, init);
+  void call.unified?.translation?.prepare();
+  return answer;
 }
 
 /** What makes a request one for a WebSocket; the rest of the handshake is the runtime's. */

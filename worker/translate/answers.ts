@@ -1,9 +1,10 @@
 /** A provider's answers as the client's. */
-import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
 import type { Client, Head, Piece } from "./client.ts";
 import { failureIn, headersAs, noAnswer } from "./failures.ts";
 import { Pieces, piecesOf } from "./pieces.ts";
-import { readStream, readWhole } from "./provider.ts";
+import { type PartReader, type Prepared, prepareStream } from "./prepared-stream.ts";
+import { readWhole } from "./provider.ts";
 import type { Chunks, ClientRequest, ProviderSide, Translation } from "./types.ts";
 
 export interface Answering {
@@ -23,6 +24,9 @@ export function answers(of: Answering): Translation {
     asked: of.asked.body,
     asEvents: of.asked.asEvents,
   });
+  /** For the answer that is waited for. */
+  let prepared: Prepared | null = null;
+  let isAnswered = false;
   return {
     headers: of.headers,
     dropped: of.dropped,
@@ -38,10 +42,19 @@ export function answers(of: Answering): Translation {
         return noAnswer(of.client.error, response, cause);
       }
     },
+    prepare: async () => {
+      if (!of.asked.stream) return;
+      // Until this yields, the runtime has not sent the request.
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      if (!isAnswered) prepared ??= prepareStream(of);
+    },
     stream: (response, chunks) => {
       const from = chunks ?? (response.body as ReadableStream<Uint8Array>).getReader();
       const type = of.asked.asEvents ? "text/event-stream; charset=utf-8" : "application/json";
-      return new Response(streamOf(of, from, head), {
+      isAnswered = true;
+      const ready = prepared ?? prepareStream(of);
+      prepared = null;
+      return new Response(streamOf(of, from, ready, head), {
         status: response.status,
         headers: headersAs(response, type),
       });
@@ -51,26 +64,23 @@ export function answers(of: Answering): Translation {
 }
 
 /** What each read of the provider's bytes makes, as soon as it is there, and in one write. */
-function streamOf(of: Answering, from: Chunks, headFor: (model?: string) => Head): ReadableStream<Uint8Array> {
+function streamOf(
+  of: Answering,
+  from: Chunks,
+  { reading, supply }: Prepared,
+  headFor: (model?: string) => Head,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const pieces = new Pieces();
   let model: string | undefined;
   let writer: ReturnType<Client["writer"]> | null = null;
-  let reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart> | null = null;
+  let reader: PartReader | null = null;
   let to: ReadableStreamDefaultController<Uint8Array> | null = null;
   let text = "";
   const flush = () => {
     if (text === "") return;
     to?.enqueue(encoder.encode(text));
     text = "";
-  };
-  // Whoever asks for more has made use of all that was read so far.
-  const supply: Chunks = {
-    read: () => {
-      flush();
-      return from.read();
-    },
-    cancel: (reason) => from.cancel(reason),
   };
   const written = (all: readonly Piece[]): string => {
     if (all.length === 0) return "";
@@ -82,7 +92,10 @@ function streamOf(of: Answering, from: Chunks, headFor: (model?: string) => Head
     async pull(controller) {
       to = controller;
       try {
-        reader ??= (await readStream(of.side, of.options, supply)).stream.getReader();
+        if (!reader) {
+          supply.connect(from, flush);
+          reader = await reading;
+        }
         for (;;) {
           const { done, value } = await reader.read();
           if (done) break;

@@ -83,6 +83,7 @@ function answersAs(isBatch: boolean, dropped: readonly string[]): Translation {
   return {
     headers: new Map(),
     dropped,
+    prepare: async () => {},
     whole,
     // Nobody streams vectors: what is too long to be read first is passed on as it comes.
     stream: (response) => response,

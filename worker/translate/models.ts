@@ -35,8 +35,11 @@ export async function exchange<T>(
 }
 
 const dispatch: Fetch = async (input, init) => {
-  const fetch = answering.get(headersIn(init).find(([name]) => name === EXCHANGE_HEADER)?.[1] ?? "");
+  const id = headersIn(init).find(([name]) => name === EXCHANGE_HEADER)?.[1] ?? "";
+  const fetch = answering.get(id);
   if (!fetch) throw new Error("no exchange asked for this");
+  // It asks once, and what it waits for then may never come.
+  answering.delete(id);
   return fetch(input, init);
 };
 

@@ -17,6 +17,8 @@ export interface Translation {
   headers: ReadonlyMap<string, string>;
   /** Fields of the client's that the provider did not get. */
   dropped: readonly string[];
+  /** The request has left: there is time to make ready for its answer. */
+  prepare(): Promise<void>;
   /** A success that is no stream. Its headers stay, but for the type. */
   whole(response: Response): Promise<Response>;
   /** A success that is a stream: event by event, as it comes. Its body is read through `chunks`, where they are given. */
