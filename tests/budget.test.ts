@@ -166,6 +166,19 @@ test("where several budgets bind, the tightest refuses and all of them count", a
   expect(await spent(ofUser)).toBe(costOfAll(records.filter((record) => record.user === "ann")));
 });
 
+test("whoever changes something and tries it at once finds it in force, while a lease is at hand", async () => {
+  const key = await tenant.key();
+  const scope = { type: "key", id: key.id };
+  const next = async () => (await send(key)).status;
+  expect([await next(), await next()]).toEqual([200, 200]);
+  const budget = await tenant.budget({ scope, limit_usd: "0.000000001" });
+  expect(await next()).toBe(402);
+  await tenant.api("DELETE", `/budgets/${budget.id}`);
+  expect(await next()).toBe(200);
+  await tenant.api("DELETE", `/keys/${key.id}`);
+  expect(await next()).toBe(401);
+});
+
 test("a soft budget counts and never refuses", async () => {
   const key = await tenant.key();
   const scope = { type: "key", id: key.id };

@@ -15,6 +15,7 @@ import { type GatewayError, gatewayError } from "../core/errors.ts";
 import type { Actor } from "../core/ledger-api.ts";
 import { fail, type Outcome } from "../core/outcome.ts";
 import type { Env } from "../env.ts";
+import { outdate } from "../wallet/index.ts";
 import type { Access, App, Described, Method } from "./operation.ts";
 
 export type { App } from "./operation.ts";
@@ -68,7 +69,13 @@ export const forOperator = (handle: (call: Call) => Promise<Answer>): Endpoint =
 async function inTenant(call: Call, action: Action, handle: (call: TenantCall) => Promise<Answer>): Promise<Answer> {
   const tenant = call.params.tenant ?? "";
   const standing = await authorize(call.env, call.principal, { tenant, action });
-  return standing.ok ? handle({ ...call, tenant, ...standing.value }) : standing;
+  if (!standing.ok) return standing;
+  try {
+    return await handle({ ...call, tenant, ...standing.value });
+  } finally {
+    // Whoever makes a budget and tries it finds it in force.
+    if (call.request.method !== "GET") outdate(tenant);
+  }
 }
 
 const known = (access: Access, handle: (call: Call) => Promise<Answer>): Endpoint => ({

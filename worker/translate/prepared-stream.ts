@@ -1,6 +1,6 @@
 /**
- * A provider's stream before there is one. What its package does to begin reading takes as long as a request of ours in all, and
- * there is time for it while the provider thinks.
+ * A provider's stream before there is one: what its package does to begin reading need not wait for the answer, and there is time
+ * for it while the provider thinks.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { readStream } from "./provider.ts";
@@ -30,7 +30,7 @@ export function prepareStream({
 }
 
 /** The provider's bytes, once they come. */
-class Supply implements Chunks {
+export class Supply implements Chunks {
   readonly #connected = Promise.withResolvers<void>();
   #from: Chunks | null = null;
   #asked = () => {};
@@ -52,5 +52,3 @@ class Supply implements Chunks {
     await this.#from?.cancel(reason);
   }
 }
-
-export type { Supply };

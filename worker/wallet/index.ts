@@ -39,6 +39,17 @@ export async function drainWallets(options: {
   return [...wallets.values()].every(isIdle);
 }
 
+/**
+ * For who has changed something of `tenant`'s: what this isolate knows of its policy is old from now on, and its next request
+ * asks the ledger. Other isolates hear of it when they next ask, within `FRESH_MS`.
+ */
+export function outdate(tenant: string, now = Date.now()): void {
+  const wallet = wallets.get(tenant);
+  if (!wallet) return;
+  wallet.outdatedAt = now;
+  wallet.freshUntil = now;
+}
+
 const accessTo = (namespace: DurableObjectNamespace<Ledger>, wallet: WalletState, clock: () => number): Access => ({
   wallet,
   line: () => namespace.getByName(wallet.tenant) as unknown as LedgerLine,

@@ -35,7 +35,7 @@ export function takeReply(wallet: WalletState, reply: SyncReply, clock: { sentAt
   const isNewPolicy = reply.policy !== null && reply.version > wallet.version;
   if (reply.policy && isNewPolicy) newPolicy(wallet, reply.policy, reply.version);
   // Counted from the question: the ledger counts from when it heard it, which is later.
-  wallet.freshUntil = Math.max(wallet.freshUntil, sentAt + FRESH_MS);
+  if (sentAt >= wallet.outdatedAt) wallet.freshUntil = Math.max(wallet.freshUntil, sentAt + FRESH_MS);
   for (const [name, percent] of Object.entries(reply.budgetsUsed ?? {})) wallet.budgetsUsed.set(name, percent);
   learnKeys(wallet, reply.keys, now);
   learnScopes(wallet, reply.scopes);

@@ -117,6 +117,8 @@ export interface WalletState extends Correspondence {
   revoked: Set<string>;
   /** What is known of policy and leases holds until then. */
   freshUntil: number;
+  /** Since when it is known that the policy may be another: answers to older questions make nothing fresh. */
+  outdatedAt: number;
   /** Keys by their hash, as of `version`. */
   keys: Map<string, Extract<Identified, { outcome: "known" }>>;
   /** Hashes that no key has, until when. */
@@ -167,6 +169,7 @@ export const newWallet = (tenant: string): WalletState => ({
   policy: null,
   revoked: new Set(),
   freshUntil: Number.NEGATIVE_INFINITY,
+  outdatedAt: Number.NEGATIVE_INFINITY,
   keys: new Map(),
   unknownKeys: new Map(),
   askedInVain: null,
