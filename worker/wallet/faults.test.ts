@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Ledger } from "../../durable-objects/ledger.ts";
 import type { SyncMessage, SyncReply } from "../core/lease.ts";
 import { migrate } from "../db/migrate.ts";
+import { outdate } from "./index.ts";
 import { budgetOf, eventOf, expectInLog, facts, hintOf, LEDGER, mostOf, newTenant, request } from "./support.ts";
 import type { Hold } from "./types.ts";
 
@@ -15,13 +16,13 @@ type Deliver = () => Promise<SyncReply>;
 function faultyLine() {
   const line = {
     calls: 0,
-    fault: (deliver: Deliver): Promise<SyncReply> => deliver(),
+    fault: (deliver: Deliver, _message: SyncMessage): Promise<SyncReply> => deliver(),
     through: (tenant: string) =>
       ({
         getByName: () => ({
           sync: (message: SyncMessage) => {
             line.calls++;
-            return line.fault(() => LEDGER.getByName(tenant).sync(message) as unknown as Promise<SyncReply>);
+            return line.fault(() => LEDGER.getByName(tenant).sync(message) as unknown as Promise<SyncReply>, message);
           },
         }),
       }) as unknown as DurableObjectNamespace<Ledger>,
@@ -119,4 +120,21 @@ test("many requests of a cold key share their calls", async () => {
   expect(new Set(results)).toEqual(new Set(["ok"]));
   expect((await tenant.ledger.stats()).calls).toBeLessThanOrEqual(25);
   await tenant.settled();
+});
+
+test("a ledger that has forgotten the wallet is told anew at once who is asked for", async () => {
+  const line = faultyLine();
+  const tenant = await newTenant([budgetOf(1_000)], line.through);
+  expect(await request(tenant, 100, 60)).toBe("ok");
+  await tenant.settled();
+  outdate(tenant.tenant);
+  line.fault = (_, { wallet }) => {
+    line.fault = (again) => again();
+    return Promise.resolve({ outcome: "forget", wallet });
+  };
+  const before = Date.now();
+  expect(await request(tenant, 100, 60)).toBe("ok");
+  expect(Date.now() - before).toBeLessThan(1_000);
+  await tenant.settled();
+  expect((await tenant.ledger.budgetStates()).bud_1).toMatchObject({ spent: 120, held: 0 });
 });

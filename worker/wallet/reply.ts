@@ -52,6 +52,8 @@ export function takeReply(wallet: WalletState, reply: SyncReply, clock: { sentAt
 function beForgotten(wallet: WalletState, now: number): void {
   const claims = [...wallet.claims.values()];
   startAnew(wallet);
+  // Messages are counted anew: who asked in an old one has not been answered.
+  for (const asked of wallet.asking.values()) asked.askedIn = 0;
   for (const claim of claims) {
     if (claim.state === "running" || !claim.facts) {
       claim.state = "gone";
