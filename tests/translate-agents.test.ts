@@ -207,6 +207,46 @@ test.each([
     "gemini",
     "messages[0].content[0].type",
   ],
+  ["/v1/chat/completions", { messages: HI, reasoning_effort: "ultra" }, "messages", "reasoning_effort"],
+  ["/v1/chat/completions", { messages: HI, response_format: { type: "grammar" } }, "gemini", "response_format.type"],
+  [
+    "/v1/chat/completions",
+    { messages: HI, tools: [{ type: "function", function: { name: "f" } }], tool_choice: "sometimes" },
+    "gemini",
+    "tool_choice",
+  ],
+  [
+    "/v1/chat/completions",
+    { messages: [{ role: "system", content: [{ type: "image_url" }] }, ...HI] },
+    "messages",
+    "messages[0].content[0].type",
+  ],
+  [
+    "/v1/chat/completions",
+    { messages: [...HI, { role: "assistant", content: [{ type: "image_url" }] }, ...HI] },
+    "messages",
+    "messages[1].content[0].type",
+  ],
+  [
+    "/v1/responses",
+    { input: [{ role: "assistant", content: [{ type: "input_image" }] }] },
+    "messages",
+    "input[0].content[0].type",
+  ],
+  [
+    "/v1/responses",
+    { input: [{ role: "developer", content: [{ type: "input_file" }] }] },
+    "messages",
+    "input[0].content[0].type",
+  ],
+  ["/v1/messages", { max_tokens: 9, messages: HI, system: [{ type: "image" }] }, "chat", "system[0].type"],
+  ["/v1/messages", { max_tokens: 9, messages: HI, thinking: { type: "odd" } }, "chat", "thinking.type"],
+  [
+    "/v1beta/models/x:generateContent",
+    { contents: [], systemInstruction: { parts: [{ text: "x" }, { inlineData: { data: "eA==" } }] } },
+    "chat",
+    "systemInstruction.parts[1]",
+  ],
   ["/v1/responses", { input: "Hi", previous_response_id: "resp_1" }, "messages", "previous_response_id"],
   ["/v1/responses", { input: "Hi", background: true }, "messages", "background"],
   ["/v1/responses", { input: [{ type: "item_reference", id: "x" }] }, "messages", "input[0].type"],
@@ -259,3 +299,81 @@ test("a turn whose thoughts did not come back goes on without thinking, and the 
   expect(via.exchanges[0]?.dropped).toEqual(["reasoning_effort"]);
   expect(via.exchanges[0]?.body.thinking).not.toMatchObject({ type: "enabled" });
 });
+
+/** Two calls at once, the first of which shows a picture. */
+const PICTURE = "iVBORw0KGgo=";
+const RESULTS = {
+  "/v1/messages": {
+    max_tokens: 9,
+    messages: [
+      ...HI,
+      { role: "assistant", content: ["a", "b"].map((id) => ({ type: "tool_use", id, name: "f", input: {} })) },
+      {
+        role: "user",
+        content: [
+          {
+            type: "tool_result",
+            tool_use_id: "a",
+            content: [
+              { type: "text", text: "first" },
+              { type: "image", source: { type: "base64", media_type: "image/png", data: PICTURE } },
+            ],
+          },
+          { type: "tool_result", tool_use_id: "b", content: "second" },
+        ],
+      },
+    ],
+  },
+  "/v1/chat/completions": {
+    messages: [
+      ...HI,
+      {
+        role: "assistant",
+        tool_calls: ["a", "b"].map((id) => ({ id, type: "function", function: { name: "f", arguments: "{}" } })),
+      },
+      {
+        role: "tool",
+        tool_call_id: "a",
+        content: [
+          { type: "text", text: "first" },
+          { type: "image_url", image_url: { url: `data:image/png;base64,${PICTURE}` } },
+        ],
+      },
+      { role: "tool", tool_call_id: "b", content: "second" },
+    ],
+  },
+  "/v1/responses": {
+    input: [
+      ...HI,
+      ...["a", "b"].map((call_id) => ({ type: "function_call", call_id, name: "f", arguments: "{}" })),
+      {
+        type: "function_call_output",
+        call_id: "a",
+        output: [
+          { type: "input_text", text: "first" },
+          { type: "input_image", image_url: `data:image/png;base64,${PICTURE}` },
+        ],
+      },
+      { type: "function_call_output", call_id: "b", output: "second" },
+    ],
+  },
+} as const;
+
+test.each([
+  ["/v1/messages", "chat"],
+  ["/v1/messages", "responses"],
+  ["/v1/messages", "gemini"],
+  ["/v1/chat/completions", "messages"],
+  ["/v1/chat/completions", "gemini"],
+  ["/v1/responses", "chat"],
+  ["/v1/responses", "gemini"],
+] as const)(
+  "pictures of results of %s come behind all results of their turn at a provider of %s",
+  async (path, side) => {
+    const via = through(SIDES[side]);
+    const answer = await post(via.fetch, path, { model: "any", ...RESULTS[path] });
+    expect(answer.status, await answer.text()).toBe(200);
+    const sent = JSON.stringify(via.exchanges[0]?.body);
+    expect(sent).toMatch(new RegExp(`first.*second.*${PICTURE}`));
+  },
+);

@@ -47,8 +47,10 @@ export class Prompt {
 
   result(toolCallId: string, output: Output, toolName = this.names.get(toolCallId)): void {
     const part: ToolPart = { type: "tool-result", toolCallId, toolName: toolName ?? "tool", output };
-    const last = this.messages.at(-1);
-    if (last?.role === "tool") last.content.push(part);
+    // What a result showed besides its text stands behind it, and no provider takes that between the results of one turn.
+    const [before, last] = [this.messages.at(-2), this.messages.at(-1)];
+    const results = last?.role === "user" ? before : last;
+    if (results?.role === "tool") results.content.push(part);
     else this.messages.push({ role: "tool", content: [part] });
   }
 }
@@ -106,6 +108,23 @@ export function argumentsOf(text: unknown): unknown {
 export const schemaOf = (schema: unknown): JSONSchema7 =>
   (isObject(schema) && Object.keys(schema).length > 0 ? schema : { type: "object", properties: {} }) as JSONSchema7;
 
+/** Which tool OpenAI's dialects ask for: `named`, or one of these words. What else there is, is told by its fields. */
+export function choiceIn(choice: unknown, named: string | null): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+  if (named !== null) return { toolChoice: { type: "tool", toolName: named } };
+  switch (choice) {
+    case "none":
+    case "auto":
+    case "required":
+      return { toolChoice: { type: choice } };
+    // Mistral's word for it.
+    case "any":
+      return { toolChoice: { type: "required" } };
+    default:
+      if (typeof choice === "string") throw new BadRequest("tool_choice", "is none that can be translated");
+      return {};
+  }
+}
+
 /** The numbers that dialects name alike, by the neutral names. */
 export function numbersIn(
   body: JsonObject,
@@ -135,9 +154,12 @@ export function stopsIn(value: unknown): { stopSequences?: string[] } {
 
 const EFFORTS: ReadonlySet<string> = new Set(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
 
-export function effortIn(body: JsonObject, field: string): { reasoning?: Reasoning } {
+/** `path`: where `field` is in the request. */
+export function effortIn(body: JsonObject, field: string, path = field): { reasoning?: Reasoning } {
   const effort = stringIn(body, field);
-  return effort !== null && EFFORTS.has(effort) ? { reasoning: effort as Reasoning } : {};
+  if (effort === null) return {};
+  if (!EFFORTS.has(effort)) throw new BadRequest(path, "is no effort that can be translated");
+  return { reasoning: effort as Reasoning };
 }
 
 /** How hard a budget of so many tokens lets a model think. */

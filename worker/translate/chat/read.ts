@@ -5,6 +5,7 @@ import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
   argumentsOf,
+  choiceIn,
   effortIn,
   fileFrom,
   fileOf,
@@ -53,28 +54,37 @@ function readMessage(prompt: Prompt, message: unknown, at: string) {
   switch (message.role) {
     case "system":
     case "developer":
-      return prompt.system(textOf(message.content));
+      return prompt.system(textOf(message.content, `${at}.content`));
     case "user":
       return prompt.user(userParts(message.content, `${at}.content`));
     case "assistant":
-      return prompt.assistant(assistantParts(message));
+      return prompt.assistant(assistantParts(message, at));
     case "tool":
-      return prompt.result(splitId(stringIn(message, "tool_call_id") ?? "").id, {
-        type: "text",
-        value: textOf(message.content),
-      });
+      return readResult(prompt, message, `${at}.content`);
     default:
       throw new BadRequest(`${at}.role`, "is none that can be translated");
   }
 }
 
-/** The text of a content, which is a string or parts. */
-function textOf(content: unknown): string {
+/** The text of a content, which is a string or parts that are text. */
+function textOf(content: unknown, at: string): string {
   if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return content
-    .map((part) => (isObject(part) ? (stringIn(part, "text") ?? stringIn(part, "refusal") ?? "") : ""))
-    .join("");
+  return Array.isArray(content) ? content.map((part, i) => textIn(part, `${at}[${i}]`)).join("") : "";
+}
+
+function textIn(part: unknown, at: string): string {
+  const text = isObject(part) ? (stringIn(part, "text") ?? stringIn(part, "refusal")) : null;
+  if (text === null) throw new BadRequest(`${at}.type`, "is none that can be translated here");
+  return text;
+}
+
+/** A result; its pictures go behind it, since few providers take any inside. */
+function readResult(prompt: Prompt, message: JsonObject, at: string) {
+  const { content } = message;
+  const parts = Array.isArray(content) ? userParts(content, at) : [];
+  const value = typeof content === "string" ? content : parts.map((p) => (p.type === "text" ? p.text : "")).join("");
+  prompt.result(splitId(stringIn(message, "tool_call_id") ?? "").id, { type: "text", value });
+  prompt.user(parts.filter(({ type }) => type !== "text"));
 }
 
 function userParts(content: unknown, at: string): UserPart[] {
@@ -108,7 +118,7 @@ function userPart(part: JsonObject, at: string): UserPart {
   }
 }
 
-function assistantParts(message: JsonObject): AssistantPart[] {
+function assistantParts(message: JsonObject, at: string): AssistantPart[] {
   const parts: AssistantPart[] = [];
   const details = arrayIn(message, "reasoning_details").filter(isObject);
   for (const detail of details) {
@@ -118,7 +128,10 @@ function assistantParts(message: JsonObject): AssistantPart[] {
   }
   const reasoning = stringIn(message, "reasoning_content") ?? stringIn(message, "reasoning");
   if (details.length === 0 && reasoning) parts.push({ type: "reasoning", text: reasoning });
-  const text = textOf(message.content) || (stringIn(message, "refusal") ?? "");
+  const { content } = message;
+  const said = Array.isArray(content) ? content.filter((part) => !isThought(part)) : content;
+  if (Array.isArray(content)) parts.push(...content.filter(isThought).map(thoughtIn));
+  const text = textOf(said, `${at}.content`) || (stringIn(message, "refusal") ?? "");
   if (text !== "") parts.push({ type: "text", text });
   for (const call of arrayIn(message, "tool_calls")) {
     if (!isObject(call)) continue;
@@ -134,6 +147,18 @@ function assistantParts(message: JsonObject): AssistantPart[] {
   }
   return parts;
 }
+
+/** Mistral's answers have their thoughts in their content. */
+const isThought = (part: unknown): part is JsonObject => isObject(part) && part.type === "thinking";
+const thoughtIn = (part: JsonObject): AssistantPart => ({
+  type: "reasoning",
+  text:
+    typeof part.thinking === "string"
+      ? part.thinking
+      : arrayIn(part, "thinking")
+          .map((one) => (isObject(one) ? (stringIn(one, "text") ?? "") : ""))
+          .join(""),
+});
 
 function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; unsupported: string[] } {
   const tools: LanguageModelV4FunctionTool[] = [];
@@ -157,14 +182,13 @@ function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; un
 }
 
 function readChoice(choice: unknown): Pick<LanguageModelV4CallOptions, "toolChoice"> {
-  if (choice === "none" || choice === "required" || choice === "auto") return { toolChoice: { type: choice } };
-  const named = isObject(choice) ? stringIn(objectIn(choice, "function"), "name") : null;
-  return named === null ? {} : { toolChoice: { type: "tool", toolName: named } };
+  return choiceIn(choice, isObject(choice) ? stringIn(objectIn(choice, "function"), "name") : null);
 }
 
 function readFormat(format: JsonObject): Pick<LanguageModelV4CallOptions, "responseFormat"> {
   if (format.type === "json_object") return { responseFormat: { type: "json" } };
-  if (format.type !== "json_schema") return {};
+  if (format.type === undefined || format.type === "text") return {};
+  if (format.type !== "json_schema") throw new BadRequest("response_format.type", "is none that can be translated");
   const { name, schema, description } = objectIn(format, "json_schema");
   return {
     responseFormat: {

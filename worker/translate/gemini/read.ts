@@ -22,7 +22,7 @@ export function readGemini(asked: JsonObject): Read {
   const body = camelFields(asked);
   const config = camelFields(body.generationConfig);
   const prompt = new Prompt();
-  prompt.system(textOf(body.systemInstruction));
+  prompt.system(textOf(body.systemInstruction, "systemInstruction"));
   const calls = new Calls();
   const contents = typeof body.contents === "string" ? [{ parts: [{ text: body.contents }] }] : body.contents;
   if (!Array.isArray(contents)) throw new BadRequest("contents", "is no list");
@@ -66,11 +66,17 @@ class Calls {
   }
 }
 
-function textOf(content: unknown): string {
+function textOf(content: unknown, at: string): string {
   if (typeof content === "string") return content;
   if (!isObject(content)) return "";
   const parts = Array.isArray(content.parts) ? content.parts : [content.parts ?? content];
-  return parts.map((part) => (isObject(part) ? (stringIn(part, "text") ?? "") : "")).join("\n");
+  return parts
+    .map((part, index) => {
+      const text = isObject(part) ? stringIn(part, "text") : null;
+      if (text === null) throw new BadRequest(`${at}.parts[${index}]`, "is of a kind that cannot be translated here");
+      return text;
+    })
+    .join("\n");
 }
 
 function readContent(prompt: Prompt, calls: Calls, content: unknown, at: string) {
@@ -166,6 +172,9 @@ function readChoice(
 function readThinking(thinking: JsonObject): Pick<LanguageModelV4CallOptions, "reasoning"> {
   const level = stringIn(thinking, "thinkingLevel")?.toLowerCase();
   if (level === "minimal" || level === "low" || level === "medium" || level === "high") return { reasoning: level };
+  if (level !== undefined && level !== "thinking_level_unspecified") {
+    throw new BadRequest("generationConfig.thinkingConfig.thinkingLevel", "is none that can be translated");
+  }
   const budget = numberIn(thinking, "thinkingBudget");
   // -1: as much as the model likes.
   if (budget !== null) return { reasoning: budget < 0 ? "medium" : effortOf(budget) };

@@ -15,7 +15,7 @@ export function userParts(block: JsonObject, at: string): UserPart[] {
     case "document":
       return fileParts(block, at);
     case "search_result":
-      return [textPart(searchResult(block))];
+      return [textPart(searchResult(block, at))];
     default:
       throw new BadRequest(`${at}.type`, "is none that can be translated");
   }
@@ -33,18 +33,24 @@ export function outputOf(block: JsonObject, at: string): { output: Output; files
 }
 
 /** The texts of blocks, as one. */
-export function textOf(content: unknown): string {
+export function textOf(content: unknown, at: string): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
-  return joined(content.map((block) => (isObject(block) ? (stringIn(block, "text") ?? "") : "")));
+  return joined(
+    content.map((block, i) => {
+      const text = isObject(block) ? stringIn(block, "text") : null;
+      if (text === null) throw new BadRequest(`${at}[${i}].type`, "is none that can be translated here");
+      return text;
+    }),
+  );
 }
 
 const joined = (texts: readonly string[]): string => texts.join("\n\n");
 const textPart = (text: string): UserPart & { type: "text" } => ({ type: "text", text });
 
 /** What it is called, where it is from, and what it says. */
-const searchResult = (block: JsonObject): string =>
-  joined([...named(stringIn(block, "title"), stringIn(block, "source")), textOf(block.content)]);
+const searchResult = (block: JsonObject, at: string): string =>
+  joined([...named(stringIn(block, "title"), stringIn(block, "source")), textOf(block.content, `${at}.content`)]);
 
 const named = (...names: readonly (string | null)[]): string[] => {
   const line = names.filter((name) => name !== null && name !== "").join("\n");

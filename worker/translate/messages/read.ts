@@ -20,7 +20,7 @@ import { MESSAGES } from "./shape.ts";
 
 export function readMessages(body: JsonObject): Read {
   const prompt = new Prompt();
-  prompt.system(textOf(body.system));
+  prompt.system(textOf(body.system, "system"));
   if (!Array.isArray(body.messages)) throw new BadRequest("messages", "is no list");
   for (const [index, message] of body.messages.entries()) readMessage(prompt, message, `messages[${index}]`);
   const { tools, unsupported } = readTools(body);
@@ -48,7 +48,7 @@ function readMessage(prompt: Prompt, message: unknown, at: string) {
   const { role, content } = message;
   const blocks = typeof content === "string" ? [{ type: "text", text: content }] : content;
   if (!Array.isArray(blocks)) throw new BadRequest(`${at}.content`, "is neither a text nor a list");
-  if (role === "system") return prompt.system(textOf(content));
+  if (role === "system") return prompt.system(textOf(content, `${at}.content`));
   if (role !== "user" && role !== "assistant") throw new BadRequest(`${at}.role`, "is none that can be translated");
   for (const [index, one] of blocks.entries()) {
     const block = isObject(one) ? one : {};
@@ -122,7 +122,7 @@ function readChoice(choice: JsonObject): Pick<LanguageModelV4CallOptions, "toolC
 }
 
 function readThinking(body: JsonObject): Pick<LanguageModelV4CallOptions, "reasoning"> {
-  const effort = effortIn(objectIn(body, "output_config"), "effort");
+  const effort = effortIn(objectIn(body, "output_config"), "effort", "output_config.effort");
   const thinking = objectIn(body, "thinking");
   switch (thinking.type) {
     case "disabled":
@@ -131,8 +131,10 @@ function readThinking(body: JsonObject): Pick<LanguageModelV4CallOptions, "reaso
       return { reasoning: effort.reasoning ?? effortOf(numberIn(thinking, "budget_tokens") ?? 4_096) };
     case "adaptive":
       return { reasoning: effort.reasoning ?? "medium" };
-    default:
+    case undefined:
       return effort;
+    default:
+      throw new BadRequest("thinking.type", "is none that can be translated");
   }
 }
 

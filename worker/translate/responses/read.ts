@@ -6,6 +6,7 @@ import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
   argumentsOf,
+  choiceIn,
   effortIn,
   fileFrom,
   fileOf,
@@ -31,7 +32,7 @@ export function readResponses(body: JsonObject): Read {
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(body, { maxOutputTokens: ["max_output_tokens"], temperature: ["temperature"], topP: ["top_p"] }),
-    ...effortIn(objectIn(body, "reasoning"), "effort"),
+    ...effortIn(objectIn(body, "reasoning"), "effort", "reasoning.effort"),
     ...readFormat(objectIn(objectIn(body, "text"), "format")),
     ...(tools.length > 0 ? { tools, ...readChoice(body.tool_choice) } : {}),
     ...(body.parallel_tool_calls === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
@@ -80,18 +81,24 @@ function readMessage(prompt: Prompt, item: JsonObject, at: string) {
   const parts = typeof content === "string" ? [{ type: "input_text", text: content }] : content;
   if (!Array.isArray(parts)) throw new BadRequest(`${at}.content`, "is neither a text nor a list");
   if (role === "system" || role === "developer") {
-    return prompt.system(parts.map((part) => (isObject(part) ? (stringIn(part, "text") ?? "") : "")).join(""));
+    return prompt.system(parts.map((part, index) => textIn(part, `${at}.content[${index}]`)).join(""));
   }
   if (role === "assistant") {
     return prompt.assistant(
-      parts.flatMap((part): AssistantPart[] => {
-        const text = isObject(part) ? (stringIn(part, "text") ?? stringIn(part, "refusal") ?? "") : "";
+      parts.flatMap((part, index): AssistantPart[] => {
+        const text = textIn(part, `${at}.content[${index}]`);
         return text === "" ? [] : [{ type: "text", text }];
       }),
     );
   }
   if (role !== "user") throw new BadRequest(`${at}.role`, "is none that can be translated");
   prompt.user(parts.map((part, index) => userPart(isObject(part) ? part : {}, `${at}.content[${index}]`)));
+}
+
+function textIn(part: unknown, at: string): string {
+  const text = isObject(part) ? (stringIn(part, "text") ?? stringIn(part, "refusal")) : null;
+  if (text === null) throw new BadRequest(`${at}.type`, "is none that can be translated here");
+  return text;
 }
 
 function userPart(part: JsonObject, at: string): UserPart {
@@ -167,14 +174,13 @@ function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; un
 }
 
 function readChoice(choice: unknown): Pick<LanguageModelV4CallOptions, "toolChoice"> {
-  if (choice === "none" || choice === "required" || choice === "auto") return { toolChoice: { type: choice } };
-  const named = isObject(choice) ? stringIn(choice, "name") : null;
-  return named === null ? {} : { toolChoice: { type: "tool", toolName: named } };
+  return choiceIn(choice, isObject(choice) ? stringIn(choice, "name") : null);
 }
 
 function readFormat(format: JsonObject): Pick<LanguageModelV4CallOptions, "responseFormat"> {
   if (format.type === "json_object") return { responseFormat: { type: "json" } };
-  if (format.type !== "json_schema") return {};
+  if (format.type === undefined || format.type === "text") return {};
+  if (format.type !== "json_schema") throw new BadRequest("text.format.type", "is none that can be translated");
   const { name, description } = format;
   return {
     responseFormat: {
