@@ -95,6 +95,18 @@ it("only counts where it is soft, unless told otherwise", async () => {
   expect(body).toMatchObject({ on_unbounded: "allow", on_unpriced: "block" });
 });
 
+it("fails closed once a soft one is made hard, unless told otherwise", async () => {
+  const { body } = await operator("POST", budgets, { ...monthly, enforcement: "soft" });
+  expect(body).toMatchObject({ on_unbounded: "allow", on_unpriced: "allow" });
+  const patched = async (change: object) => (await operator("PATCH", `${budgets}/${body.id}`, change)).body;
+  expect(await patched({ enforcement: "hard" })).toMatchObject({ on_unbounded: "block", on_unpriced: "block" });
+  expect(await patched({ on_unpriced: "allow" })).toMatchObject({ on_unbounded: "block", on_unpriced: "allow" });
+  expect(await patched({ enforcement: "hard", limit_usd: "3" })).toMatchObject({ on_unpriced: "allow" });
+  await patched({ enforcement: "soft" });
+  const told = { enforcement: "hard", on_unbounded: "allow" };
+  expect(await patched(told)).toMatchObject({ on_unbounded: "allow", on_unpriced: "block" });
+});
+
 it("takes a whole budget as a change, but for another scope", async () => {
   const { body } = await operator("POST", budgets, monthly);
   const whole = { ...monthly, scope: { type: "tenant", id: null }, timezone: "Asia/Tokyo", limit_usd: "3" };

@@ -123,6 +123,8 @@ export function mountBudgets(app: App): void {
       }
       const wrong = checkPeriod({ ...current, ...given({ period: input.period, rolling: input.rolling }) });
       if (wrong) return wrong;
+      // One that only counted let everything pass. Made hard it fails closed, as if it had been made so.
+      const otherwise = current.enforcement === "soft" && input.enforcement === "hard" ? "block" : undefined;
       return ok(
         given({
           name: input.name,
@@ -131,8 +133,8 @@ export function mountBudgets(app: App): void {
           timezone: input.timezone,
           limit: limit.value?.limit,
           enforcement: input.enforcement,
-          onUnbounded: input.on_unbounded,
-          onUnpriced: input.on_unpriced,
+          onUnbounded: input.on_unbounded ?? otherwise,
+          onUnpriced: input.on_unpriced ?? otherwise,
           alertAt: input.alert_at,
           alertTo: input.alert_to,
         }),
