@@ -220,7 +220,7 @@ async function readHostile({ dialect: name, provider, path }: Ask, text: string)
   expectSound(one.charge);
   isVisibleStream(one.call);
   await exactInputTokens(json, name, "o200k_base");
-  const capPath = dialect.capPath(json);
+  const capPath = dialect.capPath(json, { model: null, method: null });
   if (capPath) expect(isObject(parseJson(setField(text, capPath, "7")))).toBe(true);
   const subject = { tenant: "t", mode: "live", provider, base: "", method: "POST", path, search: "" } as const;
   const key = await cacheKey({ ...subject, headers: new HeaderMap(), text, json, ownCredential: null, key: null });

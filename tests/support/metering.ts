@@ -6,6 +6,7 @@ import { boundRequestOf, priceFor } from "../../worker/gateway/bound-request.ts"
 import type { Admission, Call } from "../../worker/gateway/call.ts";
 import { type Charge, chargeAnswer } from "../../worker/gateway/charge.ts";
 import { NO_LEVERS } from "../../worker/gateway/levers.ts";
+import { contextOf } from "../../worker/gateway/locate.ts";
 import { StreamMeter } from "../../worker/gateway/stream-meter.ts";
 import { type Bound, type BoundRequest, boundOf, type ModelPrice } from "../../worker/pricing/index.ts";
 import { providerOf } from "../../worker/providers/registry.ts";
@@ -52,7 +53,7 @@ async function callOf({ provider: slug, request }: Recording): Promise<Call | nu
   // A source that did not record the request left nothing to read.
   const body: Call["body"] = read?.ok ? read.value : { kind: "json", bytes: new Uint8Array(), text: "", json: {} };
   if (endpoint.dialect === null || (body.kind !== "json" && body.kind !== "form")) return null;
-  const facts = DIALECTS[endpoint.dialect].facts(body.json, endpoint);
+  const facts = DIALECTS[endpoint.dialect].facts(body.json, contextOf({ provider, endpoint, path, search }));
   const model = endpoint.model ?? facts.model;
   const labels = { user: null, session: null, tags: {} };
   return {

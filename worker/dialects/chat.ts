@@ -9,25 +9,20 @@ import {
   NO_FACTS,
   newPartCounts,
   type PartCounts,
+  routerCause,
   serverTool,
+  timesOf,
 } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import { readOpenAiUsage } from "./openai-usage.ts";
 import type { Dialect, Reading, RequestFacts } from "./types.ts";
 
 /** Fields that make the provider search or fetch by itself, whatever its name for it. */
-const SEARCH_FIELDS = [
-  "web_search_options",
-  "search_parameters",
-  "plugins",
-  "data_sources",
-  "extra_body",
-  "connectors",
-];
+const SEARCH_FIELDS = ["web_search_options", "data_sources", "extra_body", "connectors"];
 
 export const chat: Dialect = {
   name: "chat",
-  facts(body): RequestFacts {
+  facts(body, { knowsMaxTokensOnly }): RequestFacts {
     const parts = newPartCounts();
     for (const message of arrayIn(body, "messages")) {
       if (!isObject(message)) continue;
@@ -37,13 +32,17 @@ export const chat: Dialect = {
     }
     const searches = SEARCH_FIELDS.filter((field) => body[field] !== undefined && body[field] !== null);
     const hosted = serverTool(arrayIn(body, "tools"), (type) => type === "function" || type === "custom");
-    const onlyOptions = hosted === null && searches.length === 1 && searches[0] === "web_search_options";
+    const router = routerCause(body);
+    const onlyOptions =
+      hosted === null && router === null && searches.length === 1 && searches[0] === "web_search_options";
     return {
       ...NO_FACTS,
       model: stringIn(body, "model"),
       stream: body.stream === true,
-      maxOutputTokens: capOf(body, "max_completion_tokens", "max_tokens"),
-      choices: Math.max(1, countIn(body, "n") ?? 1),
+      maxOutputTokens: knowsMaxTokensOnly
+        ? capOf(body, "max_tokens")
+        : capOf(body, "max_completion_tokens", "max_tokens"),
+      choices: timesOf(body, "n"),
       media: parts.media,
       references: parts.references,
       unboundedBy: searches.length > 0 ? `the field ${searches[0]}` : hosted,
@@ -68,9 +67,10 @@ export const chat: Dialect = {
     }
     return text;
   },
-  capPath: (body) => [
-    "max_completion_tokens" in body || !("max_tokens" in body) ? "max_completion_tokens" : "max_tokens",
-  ],
+  capPath: (body, { knowsMaxTokensOnly }) => {
+    const isOld = knowsMaxTokensOnly || (!("max_completion_tokens" in body) && "max_tokens" in body);
+    return [isOld ? "max_tokens" : "max_completion_tokens"];
+  },
 };
 
 /** A quote inside generated text is escaped, so that these patterns never match an answer's own words. */

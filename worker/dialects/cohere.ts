@@ -1,7 +1,7 @@
 /** `cohere`: chat v1 and v2, generate, embed, rerank. Billed on `billed_units`; `tokens` adds the template. */
 import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { NO_TOKENS } from "../core/usage.ts";
-import { capOf, NO_FACTS, newPartCounts } from "./facts.ts";
+import { capOf, isSet, NO_FACTS, newPartCounts, timesOf } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
@@ -21,10 +21,12 @@ export const cohere: Dialect = {
       model: stringIn(body, "model"),
       stream: body.stream === true,
       maxOutputTokens: generates ? capOf(body, "max_tokens") : 0,
-      choices: Math.max(1, countIn(body, "num_generations") ?? 1),
+      choices: timesOf(body, "num_generations"),
       media: parts.media,
+      // The conversation so far is kept there.
+      references: isSet(body.conversation_id),
       tools: arrayIn(body, "tools").length > 0 ? "functions" : "none",
-      inputs: Math.max(1, arrayIn(body, "texts").length),
+      inputs: Math.max(1, ...["texts", "inputs", "images", "documents"].map((field) => arrayIn(body, field).length)),
       unboundedBy: arrayIn(body, "connectors").length > 0 ? "the field connectors" : null,
     };
   },

@@ -1,7 +1,7 @@
 /** `completions`: OpenAI's legacy completions. */
-import { arrayIn, countIn, isObject, stringIn } from "../core/json.ts";
+import { arrayIn, isObject, stringIn } from "../core/json.ts";
 import { readChunk } from "./chat.ts";
-import { alternativesOf, capOf, NO_FACTS } from "./facts.ts";
+import { alternativesOf, capOf, NO_FACTS, routerCause, timesOf } from "./facts.ts";
 import { meterOf } from "./meter.ts";
 import type { Dialect, RequestFacts } from "./types.ts";
 
@@ -10,13 +10,15 @@ const NEWS = /"(?:usage|error)"\s*:\s*\{|"finish_reason"\s*:\s*"/;
 export const completions: Dialect = {
   name: "completions",
   facts(body): RequestFacts {
-    const perPrompt = Math.max(countIn(body, "n") ?? 1, countIn(body, "best_of") ?? 1, 1);
+    const inputs = promptsIn(body.prompt);
     return {
       ...NO_FACTS,
       model: stringIn(body, "model"),
       stream: body.stream === true,
-      maxOutputTokens: capOf(body, "max_tokens", "max_completion_tokens"),
-      choices: perPrompt * promptsIn(body.prompt),
+      maxOutputTokens: capOf(body, "max_tokens"),
+      choices: timesOf(body, "n", "best_of") * inputs,
+      inputs,
+      unboundedBy: routerCause(body),
       alternatives: alternativesOf(body),
     };
   },

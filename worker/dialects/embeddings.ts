@@ -11,7 +11,8 @@ export const embeddings: Dialect = {
     ...NO_FACTS,
     model: stringIn(body, "model"),
     maxOutputTokens: 0,
-    inputs: textsIn(body.input),
+    // Rerankers read the query with each of the documents.
+    inputs: Math.max(textsIn(body.input), arrayIn(body, "documents").length),
     alternatives: alternativesOf(body),
   }),
   meter: () => meterOf({ wants: () => true, read }),

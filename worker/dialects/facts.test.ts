@@ -1,19 +1,35 @@
 import { expect, test } from "vitest";
 import { DIALECTS } from "./index.ts";
+import type { FactsContext } from "./types.ts";
 
 const NO_PATH = { model: null, method: null };
-const factsOf = (
-  dialect: keyof typeof DIALECTS,
-  body: object,
-  path: { model: string | null; method: string | null } = NO_PATH,
-) => DIALECTS[dialect].facts(JSON.parse(JSON.stringify(body)), path);
+const factsOf = (dialect: keyof typeof DIALECTS, body: object, path: FactsContext = NO_PATH) =>
+  DIALECTS[dialect].facts(JSON.parse(JSON.stringify(body)), path);
 
 test("the larger of two caps counts, since no one knows which the provider takes", () => {
   expect(factsOf("chat", { max_tokens: 10, max_completion_tokens: 5000 }).maxOutputTokens).toBe(5000);
 });
 
+test("a cap that is no count is none, nor is one beside it that the provider may take in its place", () => {
+  expect(factsOf("chat", { max_tokens: -1, max_completion_tokens: 10 }).maxOutputTokens).toBeNull();
+  expect(factsOf("chat", { max_tokens: "9000", max_completion_tokens: 10 }).maxOutputTokens).toBeNull();
+  expect(factsOf("chat", { max_tokens: null, max_completion_tokens: 10 }).maxOutputTokens).toBe(10);
+  const configs = { generationConfig: { maxOutputTokens: 1 }, generation_config: { candidateCount: "8" } };
+  expect(factsOf("gemini", configs)).toMatchObject({ maxOutputTokens: null, choices: 8 });
+});
+
+test("max_completion_tokens is no cap where the provider does not know it", () => {
+  const old = { model: null, method: null, knowsMaxTokensOnly: true };
+  expect(factsOf("chat", { max_completion_tokens: 10 }, old).maxOutputTokens).toBeNull();
+  expect(factsOf("chat", { max_completion_tokens: 10, max_tokens: 20 }, old).maxOutputTokens).toBe(20);
+  expect(DIALECTS.chat.capPath({}, old)).toEqual(["max_tokens"]);
+  expect(DIALECTS.chat.capPath({ max_completion_tokens: null }, old)).toEqual(["max_tokens"]);
+});
+
 test("every choice is counted: n, best_of, several prompts, candidates in either spelling", () => {
   expect(factsOf("chat", { n: 3 }).choices).toBe(3);
+  // Hosts that read their bodies leniently take a number in text.
+  expect(factsOf("chat", { n: "3" }).choices).toBe(3);
   expect(factsOf("completions", { prompt: ["a", "b"], n: 2, best_of: 4 }).choices).toBe(8);
   expect(factsOf("completions", { prompt: [1, 2, 3] }).choices).toBe(1);
   expect(factsOf("gemini", { generation_config: { candidate_count: 4 } }).choices).toBe(4);
@@ -23,6 +39,17 @@ test.each([
   ["chat", { web_search_options: {} }],
   ["chat", { tools: [{ type: "code_interpreter" }] }],
   ["chat", { plugins: [{ id: "web" }] }],
+  ["chat", { preset: "mine" }],
+  ["chat", { model: "google/gemini-2.5-pro:online" }],
+  ["chat", { model: "a", models: ["google/gemini-2.5-pro:online"] }],
+  ["completions", { plugins: [{ id: "web" }] }],
+  ["responses", { plugins: [{ id: "web" }] }],
+  ["responses", { context_management: [{ type: "compaction", compact_threshold: 1000 }] }],
+  ["responses", { tools: [{ type: "namespace", tools: [{ type: "mcp" }] }] }],
+  ["messages", { plugins: [{ id: "web" }] }],
+  ["messages", { compaction: {} }],
+  ["messages", { fallbacks: "default" }],
+  ["messages", { fallbacks: [{ model: "claude-opus-4-8", speed: "fast" }] }],
   ["responses", { tools: [{ type: "web_search" }] }],
   ["responses", { tools: [{ type: "shell", environment: { type: "container_auto" } }] }],
   ["messages", { tools: [{ type: "web_search_20250305", name: "web_search" }] }],
@@ -37,6 +64,7 @@ test.each([
 test.each([
   ["chat", { tools: [{ type: "function" }, { type: "custom" }] }],
   ["responses", { tools: [{ type: "function" }, { type: "shell" }] }],
+  ["responses", { tools: [{ type: "shell", environment: { type: "local" } }] }],
   ["messages", { tools: [{ name: "mine" }, { type: "bash_20250124", name: "bash" }] }],
   ["gemini", { tools: [{ functionDeclarations: [] }, { function_declarations: [] }] }],
 ] as const)("what only the client runs can: %s %j", (dialect, body) => {
@@ -53,6 +81,7 @@ test.each([
     { messages: [{ role: "user", content: [{ type: "document", source: { type: "file", file_id: "f" } }] }] },
   ],
   ["gemini", { cached_content: "cachedContents/1" }],
+  ["cohere", { conversation_id: "c" }],
   ["gemini", { contents: [{ parts: [{ file_data: { file_uri: "u" } }] }] }],
 ] as const)("input by reference is told: %s %j", (dialect, body) => {
   expect(factsOf(dialect, body).references).toBe(true);
@@ -71,6 +100,11 @@ test("media are counted wherever they hide", () => {
 test("models that the provider may choose are told", () => {
   expect(factsOf("chat", { model: "a", models: ["b", "c"] }).alternatives).toEqual(["b", "c"]);
   expect(factsOf("messages", { fallbacks: [{ model: "d" }] }).alternatives).toEqual(["d"]);
+});
+
+test("each of Anthropic's fallbacks is a try of its own, at its own cap", () => {
+  const facts = factsOf("messages", { max_tokens: 10, fallbacks: [{ model: "d", max_tokens: 50 }, { model: "e" }] });
+  expect(facts).toMatchObject({ attempts: 3, maxOutputTokens: 50 });
 });
 
 test("a tool that the provider runs is limited where the request limits it, and only where nothing else is unbounded", () => {

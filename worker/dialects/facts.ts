@@ -12,20 +12,51 @@ export const NO_FACTS: Readonly<RequestFacts> = Object.freeze({
   references: false,
   tools: "none",
   inputs: 1,
+  attempts: 1,
   unboundedBy: null,
   limitedTools: null,
   alternatives: Object.freeze([]),
   background: false,
 });
 
-/** The largest of the caps that are set: where a body sets two, no one knows which one counts. */
+/**
+ * The largest of the caps that are set: where a body sets two, no one knows which one counts. Null also where one is no count: text
+ * that a lenient provider reads as a number, or -1, which some take for no cap.
+ */
 export function capOf(body: JsonObject, ...fields: string[]): number | null {
   let cap: number | null = null;
   for (const field of fields) {
+    if (!isSet(body[field])) continue;
     const value = countIn(body, field);
-    if (value !== null) cap = Math.max(cap ?? 0, value);
+    if (value === null) return null;
+    cap = Math.max(cap ?? 0, value);
   }
   return cap;
+}
+
+/** How often the largest of `fields` asks for something, at least once; lenient providers read a number in text, too. */
+export function timesOf(body: JsonObject, ...fields: string[]): number {
+  let times = 1;
+  for (const field of fields) {
+    const value = body[field];
+    const count = typeof value === "number" || typeof value === "string" ? Math.ceil(Number(value)) : 1;
+    if (Number.isFinite(count)) times = Math.max(times, count);
+  }
+  return times;
+}
+
+export const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** Fields by which a provider that sells many models searches, or takes settings that it keeps itself (`preset`). */
+const ROUTER_FIELDS = ["search_parameters", "plugins", "preset"] as const;
+
+/** What of them a body has, in words: nothing bounds what they add. Also a model whose name asks to search (`…:online`). */
+export function routerCause(body: JsonObject): string | null {
+  const field = ROUTER_FIELDS.find((name) => isSet(body[name]));
+  if (field) return `the field ${field}`;
+  return [body.model, ...alternativesOf(body)].some((name) => typeof name === "string" && /:online\b/i.test(name))
+    ? "a model that searches by its name"
+    : null;
 }
 
 /** Models that the body lets the provider fall back to or choose from. */

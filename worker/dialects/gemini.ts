@@ -1,8 +1,8 @@
 /** `gemini`: Google's generateContent family. Its JSON is protobuf's: every field may be written in camelCase or snake_case. */
 import { arrayIn, countIn, isObject, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { NO_TOKENS, type Tokens } from "../core/usage.ts";
-import { conditionsOf } from "../pricing/index.ts";
-import { capOf, countMime, NO_FACTS, newPartCounts, type PartCounts } from "./facts.ts";
+import { type ClientTools, conditionsOf } from "../pricing/index.ts";
+import { capOf, countMime, isSet, NO_FACTS, newPartCounts, type PartCounts, timesOf } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
@@ -17,19 +17,23 @@ export const gemini: Dialect = {
       }
       countContent(parts, either(request, "systemInstruction"));
     }
-    const config = objectOf(body, "generationConfig");
+    // Where a body has both, no one knows which one counts.
+    const configs = [body.generationConfig, body.generation_config].filter(isObject);
+    const caps = configs.map((config) => capOf(config, "maxOutputTokens", "max_output_tokens"));
     return {
       ...NO_FACTS,
       model: path.model,
       stream: path.method === "streamGenerateContent",
       maxOutputTokens: /embed|predict/i.test(path.method ?? "")
         ? 0
-        : capOf(config, "maxOutputTokens", "max_output_tokens"),
-      choices: Math.max(1, countIn(config, "candidateCount") ?? 1, countIn(config, "candidate_count") ?? 1),
+        : caps.length === 0 || caps.includes(null)
+          ? null
+          : Math.max(...caps.map(Number)),
+      choices: Math.max(1, ...configs.map((config) => timesOf(config, "candidateCount", "candidate_count"))),
       media: parts.media,
       references: parts.references || isSet(either(body, "cachedContent")),
-      tools: isSet(either(body, "tools")) ? "functions" : "none",
-      inputs: Math.max(1, requests.length),
+      tools: clientTools(body),
+      inputs: Math.max(1, requests.length, arrayIn(body, "instances").length),
       unboundedBy: hostedTool(body),
     };
   },
@@ -52,7 +56,6 @@ export const gemini: Dialect = {
 };
 
 const NEWS = /"(?:usageMetadata|error)"\s*:\s*\{|"finishReason"|"blockReason"|"groundingMetadata"/;
-const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const either = (of: JsonObject, field: string): unknown => of[field] ?? of[snake(field)];
 const objectOf = (of: JsonObject, field: string): JsonObject => {
@@ -159,6 +162,14 @@ function embeddingUsage(response: JsonObject): Reported | null {
   const characters = countIn(objectIn(response, "metadata"), "billableCharacterCount");
   if (input === 0 && !characters) return null;
   return { tokens: { ...NO_TOKENS, input }, units: characters ? { characters } : {}, costUsd: null, byModel: null };
+}
+
+/** Google itself describes the computer to the model. */
+function clientTools(body: JsonObject): ClientTools {
+  const tools = either(body, "tools");
+  if (!isSet(tools)) return "none";
+  const hasComputer = [tools].flat().some((tool) => isObject(tool) && isSet(either(tool, "computerUse")));
+  return hasComputer ? "predefined" : "functions";
 }
 
 /** Any tool but functions (and a computer that the client drives) runs at Google. */

@@ -7,10 +7,12 @@ import {
   capOf,
   clientTools,
   countMime,
+  isSet,
   limitedTools,
   NO_FACTS,
   newPartCounts,
   type PartCounts,
+  routerCause,
   serverTool,
 } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
@@ -27,17 +29,24 @@ export const messages: Dialect = {
     const parts = newPartCounts();
     for (const message of arrayIn(body, "messages")) if (isObject(message)) countParts(parts, message, "content");
     countParts(parts, body, "system");
+    const fallbacks = fallbacksIn(body);
     const edits = arrayIn(objectIn(body, "context_management"), "edits");
     const compacts = edits.some((edit) => isObject(edit) && SERVER_EDITS.test(stringIn(edit, "type") ?? ""));
     const clientSide = (type: string) => CLIENT_TOOL.test(type);
     const hosted = serverTool(arrayIn(body, "tools"), clientSide);
     const otherCause =
-      arrayIn(body, "mcp_servers").length > 0 ? "MCP servers" : compacts ? "compaction at the provider" : null;
+      arrayIn(body, "mcp_servers").length > 0
+        ? "MCP servers"
+        : compacts || isSet(body.compaction)
+          ? "compaction at the provider"
+          : (unlistedFallback(body) ?? routerCause(body));
+    const caps = [body, ...fallbacks].map((one) => capOf(one, "max_tokens", "max_tokens_to_sample"));
     return {
       ...NO_FACTS,
       model: stringIn(body, "model"),
       stream: body.stream === true,
-      maxOutputTokens: capOf(body, "max_tokens", "max_tokens_to_sample"),
+      maxOutputTokens: caps[0] === null ? null : Math.max(...caps.map((cap) => cap ?? 0)),
+      attempts: 1 + fallbacks.length,
       media: parts.media,
       references: parts.references || body.container !== undefined,
       unboundedBy: hosted ?? otherCause,
@@ -62,6 +71,15 @@ export const messages: Dialect = {
   },
   capPath: () => ["max_tokens"],
 };
+
+/** Models that are tried in turn where one declines. Each try is billed. Source: Anthropic's guide, "Refusals and fallback". */
+const fallbacksIn = (body: JsonObject): readonly JsonObject[] => arrayIn(body, "fallbacks").filter(isObject);
+
+/** Fallbacks that the provider chooses (`"default"`), or that are faster, which is dearer, than what they stand in for. */
+function unlistedFallback(body: JsonObject): string | null {
+  if (isSet(body.fallbacks) && !Array.isArray(body.fallbacks)) return "fallbacks that the provider chooses";
+  return fallbacksIn(body).some(({ speed }) => isSet(speed)) ? "a fallback at a speed of its own" : null;
+}
 
 const HAS_NEWS = /"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"/;
 

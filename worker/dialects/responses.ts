@@ -6,10 +6,12 @@ import {
   capOf,
   clientTools,
   countMime,
+  isSet,
   limitedTools,
   NO_FACTS,
   newPartCounts,
   type PartCounts,
+  routerCause,
   serverTool,
 } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
@@ -48,8 +50,11 @@ export const responses: Dialect = {
     }
     const referring = ["previous_response_id", "conversation", "prompt"].some((field) => isSet(body[field]));
     const clientSide = (type: string) => CLIENT_TOOLS.has(type) && !inContainer(body, type);
-    const hosted = serverTool(arrayIn(body, "tools"), clientSide);
-    const search = isSet(body.search_parameters) ? "the field search_parameters" : null;
+    // A namespace holds tools of any kind.
+    const tools = arrayIn(body, "tools").flatMap((tool) => [tool, ...(isObject(tool) ? arrayIn(tool, "tools") : [])]);
+    const hosted = serverTool(tools, clientSide);
+    const compacts = arrayIn(body, "context_management").length > 0 ? "compaction at the provider" : null;
+    const otherCause = routerCause(body) ?? compacts;
     return {
       ...NO_FACTS,
       model: stringIn(body, "model"),
@@ -57,10 +62,8 @@ export const responses: Dialect = {
       maxOutputTokens: capOf(body, "max_output_tokens"),
       media: parts.media,
       references: referring || parts.references,
-      unboundedBy: hosted ?? search,
-      limitedTools: search
-        ? null
-        : limitedTools(arrayIn(body, "tools"), clientSide, () => countIn(body, "max_tool_calls")),
+      unboundedBy: hosted ?? otherCause,
+      limitedTools: otherCause ? null : limitedTools(tools, clientSide, () => countIn(body, "max_tool_calls")),
       tools: clientTools(arrayIn(body, "tools"), (type) => type !== "function" && type !== "custom"),
       alternatives: alternativesOf(body),
       background: body.background === true,
@@ -77,7 +80,6 @@ export const responses: Dialect = {
 };
 
 const HAS_ENDING = /"type"\s*:\s*"(?:response\.(?:completed|incomplete|failed)|error)"/;
-const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 
 function read(json: JsonObject): Partial<Reading> {
   const type = stringIn(json, "type");
@@ -131,11 +133,19 @@ function billedUnits(response: JsonObject): string[] {
   return [...units, ...Array.from(containers, () => unit)];
 }
 
-/** A shell runs at the provider where it names a container. */
+/** Searches of the tool of 2025 have a price of their own. */
+function searchUnitOf(response: JsonObject): string {
+  const isPreview = (tool: unknown) =>
+    isObject(tool) && (stringIn(tool, "type") ?? "").startsWith("web_search_preview");
+  return arrayIn(response, "tools").some(isPreview) ? "web_search_preview_requests" : "web_search_requests";
+}
+
+/** A shell runs at the provider where it names a container, or an environment that is not the client's own. */
 function inContainer(body: JsonObject, type: string): boolean {
-  return arrayIn(body, "tools").some(
-    (tool) => isObject(tool) && tool.type === type && (isSet(tool.environment) || isSet(tool.container)),
-  );
+  return arrayIn(body, "tools").some((tool) => {
+    if (!isObject(tool) || tool.type !== type) return false;
+    return isSet(tool.container) || (isSet(tool.environment) && objectIn(tool, "environment").type !== "local");
+  });
 }
 
 function countPart(counts: PartCounts, part: JsonObject): void {

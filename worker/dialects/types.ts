@@ -25,8 +25,10 @@ export interface RequestFacts {
   references: boolean;
   /** The client's own tools: none, functions, or also ones that the provider describes to the model. */
   tools: ClientTools;
-  /** How many texts a batch has (embeddings). */
+  /** How many texts a batch has (embeddings, rerankers, completions): each may fill a window. */
   inputs: number;
+  /** How often the provider may try it, each try billed (Anthropic's `fallbacks`). */
+  attempts: number;
   /** What makes its cost unbounded, in words, e.g. `the server-side tool web_search`. Null: nothing. */
   unboundedBy: string | null;
   /** Where nothing but tools does: those tools, if the request limits each of them. */
@@ -35,6 +37,16 @@ export interface RequestFacts {
   alternatives: readonly string[];
   /** Work that goes on after the answer (`background: true`). */
   background: boolean;
+  /** The service tier that a header asks for, where the provider reads it there. */
+  serviceTier?: string;
+}
+
+/** What the path and the provider tell beside the body. */
+export interface FactsContext {
+  model: string | null;
+  method: string | null;
+  /** The provider does not know `max_completion_tokens`. */
+  knowsMaxTokensOnly?: boolean | undefined;
 }
 
 /** What the provider reported. */
@@ -80,12 +92,12 @@ export interface Dialect {
   /** `chat`, `responses`, `messages`, `gemini`, … */
   readonly name: string;
   /** The facts of a request. `model` is the path's, where the path names one. */
-  facts(body: JsonObject, path: { model: string | null; method: string | null }): RequestFacts;
+  facts(body: JsonObject, context: FactsContext): RequestFacts;
   meter(): Meter;
   /** The text that an event added to the answer: for counting what the provider did not report. */
   textOf(json: JsonObject): string;
   /** The body field that caps the output, as a path; the first is what the request uses or would use. */
-  capPath(body: JsonObject): readonly string[] | null;
+  capPath(body: JsonObject, context: FactsContext): readonly string[] | null;
 }
 
 /** How a family of providers writes errors. */

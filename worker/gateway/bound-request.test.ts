@@ -5,6 +5,7 @@ import { boundOf } from "../pricing/index.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { RequestBody } from "./body.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
+import { contextOf } from "./locate.ts";
 
 interface Ask {
   provider: string;
@@ -12,14 +13,16 @@ interface Ask {
   body: JsonObject;
   /** Sent as a form, with so many files. */
   files?: number;
+  /** What a header says. */
+  more?: { serviceTier: string };
 }
 
 /** The bound of a request to a provider, as it would be held. */
-function boundFor({ provider: slug, path, body: json, files }: Ask) {
+function boundFor({ provider: slug, path, body: json, files, more }: Ask) {
   const provider = providerOf(slug);
   const endpoint = provider?.endpoint("POST", path);
   if (!provider || !endpoint?.dialect) throw new Error(`nothing at ${slug}${path}`);
-  const facts = DIALECTS[endpoint.dialect].facts(json, endpoint);
+  const facts = DIALECTS[endpoint.dialect].facts(json, contextOf({ provider, endpoint, path, search: "" }));
   const text = JSON.stringify(json);
   const body: RequestBody =
     files === undefined
@@ -28,7 +31,7 @@ function boundFor({ provider: slug, path, body: json, files }: Ask) {
   const call = {
     arrivedAt: Date.UTC(2026, 10, 24),
     place: { provider, endpoint, path, search: "" },
-    facts: { ...facts, model: endpoint.model ?? facts.model },
+    facts: { ...facts, model: endpoint.model ?? facts.model, ...more },
     body,
   };
   const price = priceFor(call);
@@ -167,4 +170,75 @@ describe("media", () => {
     expect(nanosOf(speech("tts-1"))).toBe(5 * 15_000);
     expect(boundFor(speech("gpt-4o-mini-tts")).outcome).toBe("unbounded");
   });
+});
+
+describe("what is read or written more often than the body says", () => {
+  const prompts = (count: number) =>
+    openai("/v1/completions", {
+      model: "gpt-3.5-turbo-instruct",
+      prompt: Array(count).fill("one ".repeat(900)),
+      max_tokens: 1,
+    });
+
+  test("each prompt of a completion may fill a window", () => {
+    expect(nanosOf(prompts(20))).toBeGreaterThan(20 * 900 * 1_500);
+  });
+
+  test("a reranker reads the query with each document", () => {
+    const body = { model: "rerank-2.5", query: "word ".repeat(3000), documents: Array(1000).fill("a") };
+    expect(nanosOf({ provider: "voyage", path: "/v1/rerank", body })).toBeGreaterThan(3000 * 1000 * 50);
+    // Cohere's chunks of a document share their 500 tokens with the query.
+    const short = { model: "rerank-v3.5", query: "1".repeat(240), documents: Array(100).fill("1".repeat(450)) };
+    expect(nanosOf({ provider: "cohere", path: "/v2/rerank", body: short })).toBeGreaterThanOrEqual(2 * 2_000_000);
+  });
+
+  test("each embedded input may fill a window, whatever the field is called", () => {
+    const inputs = Array(96).fill({ content: [{ type: "text", text: "a ".repeat(2000) }] });
+    const body = { model: "embed-v4.0", inputs };
+    expect(nanosOf({ provider: "cohere", path: "/v2/embed", body })).toBeGreaterThan(96 * 2000 * 120);
+  });
+
+  test("each of Anthropic's tries is billed", () => {
+    const plain = nanosOf(messages({ model: "claude-opus-4-5" }));
+    const tried = nanosOf(messages({ fallbacks: [{ model: "claude-opus-4-5" }] }));
+    expect(tried).toBeGreaterThanOrEqual(2 * plain);
+  });
+});
+
+describe("caps", () => {
+  const chat = (provider: string, model: string, more: JsonObject): Ask => ({
+    provider,
+    path: "/v1/chat/completions",
+    body: { model, ...USER, ...more },
+  });
+
+  test("a cap that the provider does not know bounds nothing", () => {
+    const capped = nanosOf(chat("deepseek", "deepseek-v4-flash", { max_tokens: 10 }));
+    const ignored = nanosOf(chat("deepseek", "deepseek-v4-flash", { max_completion_tokens: 10 }));
+    expect(ignored).toBeGreaterThan(1000 * capped);
+    expect(nanosOf(chat("openai", "gpt-4o", { max_completion_tokens: 10 }))).toBeLessThan(1_000_000);
+  });
+
+  test("0 is one where it is known to be", () => {
+    const gemini = (maxOutputTokens: number): number =>
+      nanosOf({
+        provider: "google",
+        path: "/v1beta/models/gemini-2.5-flash:generateContent",
+        body: { ...CONTENTS, generationConfig: { maxOutputTokens } },
+      });
+    expect(gemini(0)).toBeGreaterThan(gemini(1000));
+    expect(nanosOf(messages({ max_tokens: 0 }))).toBeLessThan(nanosOf(messages({ max_tokens: 1 })));
+  });
+});
+
+test("a tier that the project, or a header, may choose is counted at its price", () => {
+  const tier = (service_tier: string) =>
+    nanosOf(openai("/v1/chat/completions", { model: "gpt-4o", max_tokens: 1000, ...USER, service_tier }));
+  expect(tier("auto")).toBeGreaterThan(1.6 * tier("default"));
+  const vertex: Ask = {
+    provider: "vertex",
+    path: "/v1/projects/p/locations/global/publishers/google/models/gemini-2.5-pro:generateContent",
+    body: { ...CONTENTS, generationConfig: { maxOutputTokens: 100 } },
+  };
+  expect(nanosOf({ ...vertex, more: { serviceTier: "priority" } })).toBeGreaterThanOrEqual(2 * nanosOf(vertex));
 });

@@ -1,9 +1,11 @@
 /** What the bound needs to know of a call. */
+import type { JsonObject } from "../core/json.ts";
 import type { PriceRecord } from "../core/policy.ts";
 import type { DialectName } from "../dialects/index.ts";
 import {
   type BoundRequest,
   boundOf,
+  type Conditions,
   cacheWritesOf,
   conditionsOf,
   dearestUnder,
@@ -15,6 +17,7 @@ import {
   priceFrom,
   toolLimitsOf,
   unitsOfRequest,
+  zeroIsCap,
 } from "../pricing/index.ts";
 import type { Endpoint } from "../providers/types.ts";
 import type { Call } from "./call.ts";
@@ -79,8 +82,8 @@ export function boundRequestOf(call: Read, price: ModelPrice): BoundRequest {
   const tools = facts.limitedTools && toolLimitsOf(price, facts.limitedTools);
   const { images, audio, video, documents } = facts.media;
   return {
-    price: dearestUnder(price, conditionsOf(json)),
-    bodyBytes,
+    price: dearestUnder(price, conditionsAsked(call)),
+    bodyBytes: bodyBytes + (endpointKind === "rerank" ? repeatedBytes(json, facts.inputs) : 0),
     endpointKind,
     inputs: facts.inputs,
     tools: facts.tools,
@@ -89,7 +92,9 @@ export function boundRequestOf(call: Read, price: ModelPrice): BoundRequest {
     prediction: json.prediction !== undefined,
     units: { ...units, ...tools?.units },
     turns: tools?.turns ?? 1,
-    maxOutputTokens: facts.maxOutputTokens,
+    // Where nobody says that 0 is a cap, it may stand for none.
+    maxOutputTokens: facts.maxOutputTokens === 0 && !zeroIsCap(price) ? null : facts.maxOutputTokens,
+    attempts: facts.attempts,
     choices: facts.choices,
     media: facts.media,
     references: facts.references,
@@ -97,6 +102,16 @@ export function boundRequestOf(call: Read, price: ModelPrice): BoundRequest {
     ...mediaLimits(call, price, endpointKind),
   };
 }
+
+/** How the request asks to be served, by its body or a header. */
+export function conditionsAsked({ body, facts }: Pick<Call, "body" | "facts">): Conditions {
+  const conditions = body.kind === "json" || body.kind === "form" ? conditionsOf(body.json) : {};
+  return facts.serviceTier === undefined ? conditions : { ...conditions, serviceTier: facts.serviceTier };
+}
+
+/** A reranker reads, and bills, the query once for each document; the body has it once. */
+const repeatedBytes = ({ query }: JsonObject, documents: number): number =>
+  query === undefined ? 0 : new TextEncoder().encode(JSON.stringify(query)).byteLength * documents;
 
 /** What bounds pictures and transcripts, where it is documented. */
 function mediaLimits({ body, facts }: Read, price: ModelPrice, kind: EndpointKind): Partial<BoundRequest> {

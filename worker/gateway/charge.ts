@@ -13,7 +13,7 @@ import {
   priceUnder,
   priceVersion,
 } from "../pricing/index.ts";
-import { boundRequestOf } from "./bound-request.ts";
+import { boundRequestOf, conditionsAsked } from "./bound-request.ts";
 import type { Admission, Call } from "./call.ts";
 import { atMost, countUsage } from "./count.ts";
 
@@ -144,7 +144,7 @@ export const pricedAt = (call: Call, admission: Admission): Priced => ({
   time: call.arrivedAt,
   price: admission.price,
   prices: call.grant.prices,
-  conditions: call.body.kind === "json" ? conditionsOf(call.body.json) : {},
+  conditions: conditionsAsked(call),
 });
 
 /** The cost of what was reported (or counted) in an answer by `modelServed`. */

@@ -1,5 +1,6 @@
 /** Holding what a request can cost at most: the offers, from the dearest and cheapest to make, to the last that may fit. */
 import { type GatewayError, gatewayError } from "../core/errors.ts";
+import { isObject, parseJson } from "../core/json.ts";
 import { setField } from "../core/json-edit.ts";
 import type { Amounts } from "../core/lease.ts";
 import type { Nanos } from "../core/money.ts";
@@ -19,6 +20,7 @@ import type { Wallet } from "../wallet/types.ts";
 import type { RequestBody } from "./body.ts";
 import type { Admission, Call } from "./call.ts";
 import { ledgerUnavailable } from "./identify.ts";
+import { contextOf } from "./locate.ts";
 import { budgetExceeded, rateLimited } from "./refusals.ts";
 import { FIRST_SLICE_TOKENS, type SlicePlan, sliceOf } from "./slices.ts";
 import { isVisibleStream } from "./visible.ts";
@@ -165,12 +167,16 @@ async function exactBound({ call, request }: Need): Promise<{ request: BoundRequ
 function lowerCap(call: Call, request: BoundRequest, left: Left): Offer | null {
   const { dialect } = call.place.endpoint;
   if (call.body.kind !== "json" || dialect === null || call.facts.maxOutputTokens !== null) return null;
-  const path = DIALECTS[dialect].capPath(call.body.json);
+  const context = contextOf(call.place);
+  const path = DIALECTS[dialect].capPath(call.body.json, context);
   const cap = left.unit === "nanos" ? affordableOutputTokens(request, left.amount) : cappedTokens(request, left.amount);
   if (!path || cap === null || cap < MIN_USEFUL_TOKENS) return null;
   const bound = boundOf({ ...request, maxOutputTokens: cap });
   if (bound.outcome === "unbounded") return null;
   const text = setField(call.body.text, path, String(cap));
+  // A body may set what else it likes beside it: a cap that another one could override is none.
+  const json = parseJson(text);
+  if (!isObject(json) || DIALECTS[dialect].facts(json, context).maxOutputTokens !== cap) return null;
   const body = { ...call.body, bytes: new TextEncoder().encode(text), text };
   return { most: amountsOf(bound), boundNanos: bound.nanos, body, slices: null, isCapped: true };
 }

@@ -2,6 +2,7 @@
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { Credential } from "../core/policy.ts";
+import type { FactsContext } from "../dialects/types.ts";
 import { customProvider, pathBelow } from "../providers/custom.ts";
 import { providerOf } from "../providers/registry.ts";
 import type { Endpoint, Provider } from "../providers/types.ts";
@@ -16,6 +17,13 @@ export interface Place {
   /** A WebSocket is asked for: it passes, and nothing in it is metered yet. */
   isSocket?: true;
 }
+
+/** What a dialect has to know beside the body. */
+export const contextOf = ({ endpoint, provider }: Place): FactsContext => ({
+  model: endpoint.model,
+  method: endpoint.method,
+  knowsMaxTokensOnly: provider.knowsMaxTokensOnly,
+});
 
 /** The parts of `/{provider}/…`: the slug, and the provider's own path. */
 export function splitPath(pathname: string): { slug: string; path: string } {

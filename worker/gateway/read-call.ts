@@ -20,7 +20,7 @@ import { identify } from "./identify.ts";
 import { keptUntil } from "./keep-bodies.ts";
 import { labelsFor, readLabels } from "./labels.ts";
 import { keepsPrompts, NO_WISHES, pull } from "./levers.ts";
-import type { Place } from "./locate.ts";
+import { contextOf, type Place } from "./locate.ts";
 import { permit } from "./permit.ts";
 import type { PresentedKey } from "./present-key.ts";
 import type { Opened } from "./unified/leg.ts";
@@ -50,7 +50,10 @@ export async function readCall(of: CallSource): Promise<Outcome<{ call: Call; re
   if (!body.ok) return body;
   const read = factsIn(of.mode, place, body.value);
   if (!read.ok) return read;
-  const { facts, model } = read.value;
+  const { model } = read.value;
+  const { serviceTierHeader } = place.provider;
+  const serviceTier = serviceTierHeader && of.headers.get(serviceTierHeader);
+  const facts = serviceTier ? { ...read.value.facts, serviceTier } : read.value.facts;
 
   const draft = { arrivedAt: of.arrivedAt, place, facts, body: body.value };
   const grant = await identify(of.wallet, of.hash, {
@@ -112,9 +115,9 @@ export function factsIn(
 
 /** The facts of `body` at `place`. */
 export function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
-  const { dialect, model, method } = place.endpoint;
+  const { dialect, model } = place.endpoint;
   if (dialect === null || (body.kind !== "json" && body.kind !== "form")) return ok({ ...NO_FACTS, model });
-  const facts = DIALECTS[dialect].facts(body.json, { model, method });
+  const facts = DIALECTS[dialect].facts(body.json, contextOf(place));
   // A model in the path wins: Azure's deployment is what answers, whatever the body says.
   const named = { ...facts, model: model ?? facts.model };
   if (named.model === null && NEED_MODEL.has(dialect) && !isObject(body.json.model)) {

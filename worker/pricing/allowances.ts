@@ -21,7 +21,7 @@ const HIDDEN_PROMPTS: readonly { model: RegExp; always: number; tools: number }[
   // A system prompt with the date and the channels, and the tools' namespace.
   { model: /gpt-oss/, always: 128, tools: 256 },
 ];
-/** Definitions that Anthropic keeps itself: computer 735, bash 245, text editor 700, memory; together. */
+/** Definitions that providers keep themselves: Anthropic's computer 735, bash 245, text editor 700, memory; together. */
 const PREDEFINED_TOOLS_TOKENS = 2048;
 
 /** Which tools a request brings: none, functions that it describes itself, or also ones that the provider describes. */
@@ -33,7 +33,7 @@ export function hiddenTokensOf(price: ModelPrice, tools: ClientTools): number {
   for (const hidden of HIDDEN_PROMPTS) {
     if (hidden.model.test(price.model)) tokens += hidden.always + (tools === "none" ? 0 : hidden.tools);
   }
-  return tools === "predefined" && /claude/.test(price.model) ? tokens + PREDEFINED_TOOLS_TOKENS : tokens;
+  return tools === "predefined" ? tokens + PREDEFINED_TOOLS_TOKENS : tokens;
 }
 
 /** Models that search and run tools on their own, without being asked: nothing in a request bounds their input. */
@@ -113,6 +113,9 @@ const STOPS_AT_CAP = /^(openai|azure|anthropic|google|aws|x-ai)$/;
 const CAP_SLACK_TOKENS = 16;
 /** Cohere has a budget of its own for thoughts, and does not say that the cap covers it: the longest answer on top. */
 const THINKS_BESIDE_CAP = /^command-a-reasoning/;
+
+/** Who takes a cap of 0 at its word: legacy completions that only echo, prompts that only warm a cache. Elsewhere it may stand for none. */
+export const zeroIsCap = ({ provider }: ModelPrice): boolean => /^(openai|azure|anthropic)$/.test(provider);
 
 /** Output tokens that a model may write beyond the request's cap, for each choice; null where that is not bounded. */
 export function beyondCap(price: ModelPrice): number | null {

@@ -56,8 +56,10 @@ export interface BoundRequest {
   prediction?: boolean;
   /** How often the model may read all that it has so far, with tools that the provider runs (`toolLimitsOf`). Left out: once. */
   turns?: number;
-  /** Texts of a batch (embeddings): each may fill a window. Left out: unknown. */
+  /** Texts of a batch (embeddings, rerankers, completions): each may fill a window. Left out: unknown. */
   inputs?: number;
+  /** How often the whole may be tried, each try billed. Left out: once. */
+  attempts?: number;
   /** Other billed units that the request can cause at most, by the names of `UsageEvent.units`. */
   units?: Readonly<Record<string, number>>;
   /** What makes the cost unbounded, in words, where something does. */
@@ -68,6 +70,8 @@ export type Bound =
   | { outcome: "bounded"; nanos: Nanos; inputTokens: number; outputTokens: number; parts: CostPart[] }
   | { outcome: "unbounded"; reason: string };
 
+/** Kinds whose requests may hold many texts, each read by itself. */
+const BATCHES: ReadonlySet<EndpointKind> = new Set(["embeddings", "rerank", "completions"]);
 /** Kinds whose answer is no text that is billed by the token. */
 const WITHOUT_OUTPUT: ReadonlySet<EndpointKind> = new Set(["embeddings", "rerank", "moderation"]);
 
@@ -87,11 +91,12 @@ export function boundOf(request: BoundRequest): Bound {
     if (input === null) return { outcome: "unbounded", reason: `the context window of ${price.model} is not known` };
     const output = outputBound(request);
     if (output === null) return { outcome: "unbounded", reason: `the longest answer of ${price.model} is not known` };
-    inputTokens = input.text + input.media;
+    const dearest = dearestPrices(request, input.text + input.media);
+    const attempts = attemptsOf(request);
+    inputTokens = (input.text + input.media) * attempts;
     outputTokens = output;
-    const dearest = dearestPrices(request, inputTokens);
-    if (input.text > 0) parts.push({ kind: "input", units: input.text, pricePicos: dearest.text });
-    if (input.media > 0) parts.push({ kind: "input_media", units: input.media, pricePicos: dearest.media });
+    if (input.text > 0) parts.push({ kind: "input", units: input.text * attempts, pricePicos: dearest.text });
+    if (input.media > 0) parts.push({ kind: "input_media", units: input.media * attempts, pricePicos: dearest.media });
     parts.push({ kind: "output", units: outputTokens, pricePicos: dearest.output });
   }
   for (const [kind, units] of Object.entries(request.units ?? {})) {
@@ -118,7 +123,7 @@ export function affordableOutputTokens(request: BoundRequest, budgetNanos: Nanos
   const silent = boundOf({ ...request, maxOutputTokens: 0 });
   if (silent.outcome === "unbounded" || !request.price.tokens) return null;
   const answers = answersOf(request);
-  const { output } = dearestPrices(request, silent.inputTokens);
+  const { output } = dearestPrices(request, Math.ceil(silent.inputTokens / attemptsOf(request)));
   const leftPicos = (BigInt(budgetNanos) - BigInt(silent.nanos)) * 1000n;
   if (leftPicos < BigInt(output) * BigInt(answers)) return null;
   if (output === 0) return request.price.maxOutput ?? request.price.contextWindow;
@@ -130,7 +135,7 @@ export function affordableOutputTokens(request: BoundRequest, budgetNanos: Nanos
 /** The most input tokens: those that are surely text, and those that may be media. Null where nothing bounds them. */
 function inputBound(request: BoundRequest): { text: number; media: number } | null {
   const { price } = request;
-  const inputs = request.endpointKind === "embeddings" ? (request.inputs ?? null) : 1;
+  const inputs = BATCHES.has(request.endpointKind) ? (request.inputs ?? null) : 1;
   const window = price.contextWindow === null || inputs === null ? null : price.contextWindow * Math.max(1, inputs);
   // What tools bring may be anything that fits.
   const turns = turnsOf(request);
@@ -144,8 +149,10 @@ function inputBound(request: BoundRequest): { text: number; media: number } | nu
 }
 
 const turnsOf = ({ turns = 1 }: BoundRequest): number => Math.max(1, Math.ceil(turns));
-/** How many answers there can be: choices, and turns of each. */
-const answersOf = (request: BoundRequest): number => Math.max(1, Math.ceil(request.choices)) * turnsOf(request);
+const attemptsOf = ({ attempts = 1 }: BoundRequest): number => Math.max(1, attempts);
+/** How many answers there can be: choices, and turns and tries of each. */
+const answersOf = (request: BoundRequest): number =>
+  Math.max(1, Math.ceil(request.choices)) * turnsOf(request) * attemptsOf(request);
 
 /** Bytes of the body that are not media in base64. */
 const textBytes = ({ bodyBytes, inlineMedia }: BoundRequest): number =>
@@ -174,18 +181,20 @@ function dearestPrices(request: BoundRequest, inputTokens: number): { text: numb
     text = Math.max(text, tokens.input, tokens.inputCached, ...cacheWriteKinds(request, tokens));
     media = Math.max(media, text, ...mediaKinds(request, tokens));
     output = Math.max(output, tokens.output, tokens.outputReasoning, tokens.outputAudio, tokens.outputImage);
+    output = Math.max(output, price.units.output_video_tokens ?? 0);
   }
   const spread = priceSpreadOf(price);
   return { text: text * spread, media: media * spread, output: output * spread };
 }
 
 function mediaKinds(request: BoundRequest, tokens: TokenPrices): number[] {
-  const { references, media } = request;
+  const { references, media, price } = request;
   const kinds: number[] = [];
   // A video has sound; a document has pictures; a reference may be anything.
   if (references || media.audio + media.video > 0) kinds.push(tokens.inputAudio, tokens.inputAudioCached);
   if (references || media.images + media.video + media.documents > 0)
     kinds.push(tokens.inputImage, tokens.inputImageCached);
+  if (references || media.video > 0) kinds.push(price.units.input_video_tokens ?? 0);
   return kinds;
 }
 

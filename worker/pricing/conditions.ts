@@ -161,9 +161,11 @@ const HAS_PLACES = /opus-4-[6-9]|opus-[5-9]|sonnet-4-6|sonnet-[5-9]|haiku-[5-9]|
  * workspace's own setting counts, which may be the dearer one.
  */
 export function dearestUnder(price: ModelPrice, conditions: Conditions): ModelPrice {
-  const { inferenceGeo = null } = conditions;
+  const { inferenceGeo = null, serviceTier = null } = conditions;
+  // OpenAI's API reference: `auto` is what the project is set to, which may be the dearest.
+  const tier = serviceTier === "auto" && /^(openai|azure)$/.test(price.provider) ? "priority" : serviceTier;
   const place = inferenceGeo === null && HAS_PLACES.test(price.model) ? "us" : inferenceGeo;
-  const dearer = factorsFor(price, { ...conditions, inferenceGeo: place }).filter(
+  const dearer = factorsFor(price, { ...conditions, inferenceGeo: place, serviceTier: tier }).filter(
     ([numerator, denominator]) => numerator > denominator,
   );
   return withSearchFee(scaled(price, dearer), conditions);

@@ -21,6 +21,20 @@ it("bounds the tokens of audio by its size", () => {
   expect(inlineMediaOf(opus).audioTokens).toBe(DATA.length);
 });
 
+it("leaves alone what looks like media where the model reads text", () => {
+  const blob = { mimeType: "image/png", media_type: "image/png", format: "png", data: DATA, image: DATA };
+  const bodies = [
+    { contents: [{ parts: [{ functionResponse: { name: "shot", response: blob } }] }] },
+    { contents: [{ parts: [{ functionCall: { name: "send", args: { source: blob } } }] }] },
+    { messages: [{ content: [{ type: "tool_use", id: "t", name: "send", input: { source: blob } }] }] },
+    { messages: [{ role: "user", content: `data:image/png;base64,${DATA}` }] },
+    { messages: [{ content: [{ type: "text", text: `data:image/png;base64,${DATA}` }] }] },
+    { messages: [], tools: [{ type: "function", function: { parameters: { properties: { a: blob } } } }] },
+    { input: [{ type: "function_call_output", call_id: "c", output: `data:image/png;base64,${DATA}` }] },
+  ];
+  for (const body of bodies) expect(inlineMediaOf(body).bytes).toBe(0);
+});
+
 it("leaves text alone that stands where data could", () => {
   const text = "plain words, again and again and again and again and again and again";
   expect(inlineMediaOf({ source: { media_type: "text/plain", data: text } }).bytes).toBe(0);

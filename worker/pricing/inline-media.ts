@@ -18,6 +18,33 @@ const DATA_FIELDS: ReadonlySet<string> = new Set([
   "bytesBase64Encoded",
 ]);
 const TYPE_FIELDS = ["mime_type", "mimeType", "media_type", "mediaType", "format"] as const;
+/**
+ * Where the formats keep their contents, from the body down: all else (a tool's arguments and results as JSON, schemas, texts) is text
+ * for the model, whatever its fields are called.
+ */
+const TOP: ReadonlySet<string> = new Set([
+  "messages",
+  "system",
+  "input",
+  "inputs",
+  "contents",
+  "content",
+  "systemInstruction",
+  "system_instruction",
+  "requests",
+  "instances",
+  "images",
+  "mask",
+]);
+const BELOW: ReadonlySet<string> = new Set([
+  ...["content", "contents", "parts", "output", "systemInstruction", "system_instruction"],
+  ...["functionResponse", "function_response", "inlineData", "inline_data", "source", "image", "images", "video"],
+  ...["image_url", "input_audio", "audio_url", "video_url", "document_url", "file"],
+]);
+/** Whose text may be a `data:` URL. */
+const URL_FIELDS: ReadonlySet<string> = new Set([
+  ...["url", "image_url", "audio_url", "video_url", "document_url", "file_data", "file_url", "images", "image", "mask"],
+]);
 const DATA_URL = /^data:([a-z0-9.+-]+\/[a-z0-9.+-]+)?[^,]{0,256};base64,/i;
 /** What is at most this long is left among the text. */
 const SHORTEST = 64;
@@ -29,26 +56,31 @@ const MAX_DEPTH = 64;
  */
 const STEADY_CHARS_PER_TOKEN = 16;
 
-/** Finds the media of a parsed JSON body. Linear in its size. */
+/** Finds the media of a parsed JSON body, where its format has them. Linear in its size. */
 export function inlineMediaOf(body: unknown): InlineMedia {
   const found: InlineMedia = { bytes: 0, audioCount: 0, audioTokens: 0 };
-  walk(body, found, 0);
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) walkFields(body, TOP, found, 0);
   return found;
 }
 
-function walk(value: unknown, found: InlineMedia, depth: number): void {
+function walkFields(fields: object, into: ReadonlySet<string>, found: InlineMedia, depth: number): void {
+  for (const [name, item] of Object.entries(fields)) {
+    if (typeof item === "string") {
+      if (URL_FIELDS.has(name) && countUrl(item, found)) continue;
+      if (DATA_FIELDS.has(name)) countData(item, typeBeside(fields as Record<string, unknown>), found);
+    } else if (into.has(name)) walk(name, item, found, depth);
+  }
+}
+
+function walk(name: string, value: unknown, found: InlineMedia, depth: number): void {
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return;
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      if (typeof item === "string") countUrl(item, found);
-      else walk(item, found, depth + 1);
-    }
+  if (!Array.isArray(value)) {
+    walkFields(value, BELOW, found, depth + 1);
     return;
   }
-  const fields = value as Record<string, unknown>;
-  for (const [name, item] of Object.entries(fields)) {
-    if (typeof item !== "string") walk(item, found, depth + 1);
-    else if (!countUrl(item, found) && DATA_FIELDS.has(name)) countData(item, typeBeside(fields), found);
+  for (const item of value) {
+    if (typeof item !== "string") walk(name, item, found, depth + 1);
+    else if (URL_FIELDS.has(name)) countUrl(item, found);
   }
 }
 

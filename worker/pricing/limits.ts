@@ -46,8 +46,9 @@ const FAMILIES: readonly (readonly [RegExp, number | null, number | null])[] = [
   [/claude-(opus-4-[015]|opus-4\.[015]|opus-4$|opus-4@|opus-4-2025|4-opus|haiku-4|4\.5-haiku)/, 200_000, 64_000],
   [/claude-(sonnet-4-[05]|sonnet-4\.[05]|sonnet-4$|sonnet-4@|sonnet-4-2025|4-sonnet|4\.5-sonnet)/, 1_000_000, 64_000],
   [/claude/, 1_000_000, 128_000],
-  [/^deepseek-(chat|reasoner|v3|r1)/, 163_840, 163_840],
-  [/^deepseek-v4/, 1_000_000, null],
+  // The first two are names of V4 since 2026-04.
+  [/^deepseek-(chat$|reasoner|v4)/, 1_048_576, 393_216],
+  [/^deepseek-(chat|v3|r1)/, 163_840, 163_840],
   [/^command-a-reasoning/, 256_000, 32_768],
   [/^command-a-plus/, 256_000, null],
   [/^command-a/, 256_000, 8_192],

@@ -4,9 +4,11 @@ import type { ModelPrice } from "./types.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Cohere counts a query with up to 100 documents as one, and splits documents of more than 500 tokens. */
+/** Cohere counts a query with up to 100 documents as one, and splits documents of more than 500 tokens, the query's included. */
 const DOCUMENTS_IN_SEARCH_UNIT = 100;
 const TOKENS_IN_DOCUMENT = 500;
+/** Of a longer query it reads no more than half of what fits. */
+const MOST_OF_QUERY = TOKENS_IN_DOCUMENT / 2;
 
 /**
  * The units that a request causes, by the names of `UsageEvent.units`; for reranking the most that it can cause. Empty where the
@@ -28,7 +30,8 @@ export function unitsOfRequest(
   if (endpointKind === "rerank" && price.units.search_units !== undefined) {
     const documents = Array.isArray(body.documents) ? body.documents.length : 0;
     // A token has at least one byte.
-    const chunks = documents + Math.floor(bodyBytes / TOKENS_IN_DOCUMENT);
+    const query = new TextEncoder().encode(JSON.stringify(body.query) ?? "").byteLength;
+    const chunks = documents + Math.floor(bodyBytes / (TOKENS_IN_DOCUMENT - Math.min(query, MOST_OF_QUERY)));
     return { search_units: Math.max(1, Math.ceil(chunks / DOCUMENTS_IN_SEARCH_UNIT)) };
   }
   return {};

@@ -7,4 +7,5 @@ export const cohere = compatible("cohere", "https://api.cohere.com", {
   endpoint: cohereEndpoint,
   speaks: { cohere: "/v2", ...likeOpenAi("/compatibility/v1") },
   error: cohereError,
+  knowsMaxTokensOnly: true,
 });

@@ -1,4 +1,8 @@
 /** Mistral. Streams tell their usage unasked, and unknown fields are refused. */
 import { compatible } from "./compatible.ts";
 
-export const mistral = compatible("mistral", "https://api.mistral.ai");
+export const mistral = compatible("mistral", "https://api.mistral.ai", {
+  knowsMaxTokensOnly: true,
+  refusesThoughts: true,
+  toolIdLength: 9,
+});

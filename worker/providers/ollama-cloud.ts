@@ -1,4 +1,7 @@
 /** Ollama's cloud. */
 import { compatible } from "./compatible.ts";
 
-export const ollamaCloud = compatible("ollama-cloud", "https://ollama.com", { asksForUsage: () => true });
+export const ollamaCloud = compatible("ollama-cloud", "https://ollama.com", {
+  asksForUsage: () => true,
+  knowsMaxTokensOnly: true,
+});

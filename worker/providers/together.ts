@@ -1,4 +1,4 @@
 /** Together. Streams tell their usage unasked. */
 import { compatible } from "./compatible.ts";
 
-export const together = compatible("together", "https://api.together.xyz");
+export const together = compatible("together", "https://api.together.xyz", { knowsMaxTokensOnly: true });

@@ -44,6 +44,10 @@ export interface Provider {
   asksForUsage(search: string): boolean;
   /** Whether requests may name where their prompt is kept, by `prompt_cache_key`. */
   takesPromptCacheKey?: true;
+  /** Whether it ignores or refuses `max_completion_tokens`: of chats, `max_tokens` alone caps the answer. */
+  knowsMaxTokensOnly?: true;
+  /** The header, in lower case, by which a request asks for a service tier. */
+  serviceTierHeader?: string;
   /** The operator's own key for it, by the name of the environment variable. */
   operatorKey: string;
 }

@@ -20,5 +20,7 @@ export const vertex: Provider = {
   speaks: {},
   error: googleError,
   asksForUsage: () => true,
+  // cloud.google.com, "Priority PayGo".
+  serviceTierHeader: "x-vertex-ai-llm-shared-request-type",
   operatorKey: "VERTEX_API_KEY",
 };
