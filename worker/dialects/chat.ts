@@ -45,7 +45,7 @@ export const chat: Dialect = {
       choices: timesOf(body, "n"),
       media: parts.media,
       references: parts.references,
-      unboundedBy: searches.length > 0 ? `the field ${searches[0]}` : hosted,
+      unboundedBy: searches.length > 0 ? `the field ${searches[0]}` : (router ?? hosted),
       limitedTools: onlyOptions ? [{ type: "web_search_options", maxCalls: 1, memory: null }] : null,
       tools: clientTools(arrayIn(body, "tools"), () => false),
       alternatives: alternativesOf(body),

@@ -48,6 +48,12 @@ export interface Provider {
   knowsMaxTokensOnly?: true;
   /** The header, in lower case, by which a request asks for a service tier. */
   serviceTierHeader?: string;
+  /** Whether requests may name where their prompt is kept, by `prompt_cache_key`. */
+  takesPromptCacheKey?: true;
+  /** Whether it refuses requests that bring thoughts of earlier turns along, which those that copy OpenAI's API otherwise take. */
+  refusesThoughts?: true;
+  /** How many letters and digits the id of a tool call has to have; where it is not there, ids may be of any length. */
+  toolIdLength?: number;
   /** The operator's own key for it, by the name of the environment variable. */
   operatorKey: string;
 }
