@@ -19,6 +19,8 @@ export interface Endpoint {
   model: string | null;
   /** The format of an answer that tells what earlier work in the background used, where it is one. */
   tellsEarlier?: DialectName;
+  /** The id of that work, where the path names it and the answer does not. */
+  earlierId?: string;
   /** The method at the end of the path, where the format depends on it, e.g. `streamGenerateContent`. */
   method: string | null;
 }
@@ -42,8 +44,6 @@ export interface Provider {
   error: ErrorShape;
   /** Whether a stream tells its usage only when asked by `stream_options.include_usage`. */
   asksForUsage(search: string): boolean;
-  /** Whether requests may name where their prompt is kept, by `prompt_cache_key`. */
-  takesPromptCacheKey?: true;
   /** Whether it ignores or refuses `max_completion_tokens`: of chats, `max_tokens` alone caps the answer. */
   knowsMaxTokensOnly?: true;
   /** The header, in lower case, by which a request asks for a service tier. */
