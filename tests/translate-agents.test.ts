@@ -59,13 +59,19 @@ const CLAUDE_CODE = {
 test.each(["chat", "responses", "gemini"] as const)(
   "Claude Code's session goes on at a provider of %s",
   async (side) => {
-    const via = through({ ...SIDES[side], ...(side === "responses" && { model: "gpt-4.1" }) });
+    // That the model has no such number is told: it is the usual one.
+    const via = through(SIDES[side]);
     const answer = await post(via.fetch, "/v1/messages?beta=true", CLAUDE_CODE);
     const text = await answer.text();
     expect(answer.status, text).toBe(200);
     expect(text).toContain("event: message_stop");
     const [exchange] = via.exchanges;
-    expect(exchange?.dropped).toEqual(["metadata", "system[].cache_control", "messages[].content[].cache_control"]);
+    expect(exchange?.dropped).toEqual([
+      "metadata",
+      "system[].cache_control",
+      "messages[].content[].cache_control",
+      ...(side === "responses" ? ["temperature"] : []),
+    ]);
     const sent = JSON.stringify(exchange?.body);
     for (const part of [
       "You are a coding agent.",
@@ -125,7 +131,14 @@ test.each(["chat", "messages", "gemini"] as const)("Codex's session goes on at a
   const answer = await post(via.fetch, "/v1/responses", asked);
   const text = await answer.text();
   expect(answer.status, text).toBe(200);
-  expect(via.exchanges[0]?.dropped).toEqual(["include", "prompt_cache_key"]);
+  // Whose thoughts those are, only their maker knows.
+  const foreign = side === "gemini" ? [] : ["input[].encrypted_content"];
+  expect(via.exchanges[0]?.dropped).toEqual([
+    "include",
+    "prompt_cache_key",
+    ...foreign,
+    ...(side === "gemini" ? ["parallel_tool_calls"] : []),
+  ]);
   expect(text).toContain("event: response.completed");
   // A tool that takes a text was called as one that takes JSON, and is a tool that takes a text again.
   expect(text).toMatch(/"type":"custom_tool_call","input":"[^"{]+"/);
@@ -164,14 +177,18 @@ const GEMINI_CLI = {
       ],
     },
   ],
-  generationConfig: { temperature: 0, topP: 1 },
+  generationConfig: {
+    temperature: 1,
+    topP: 0.95,
+    topK: 64,
+    thinkingConfig: { includeThoughts: true, thinkingBudget: 8192 },
+  },
 };
 
 test.each(["chat", "responses", "messages"] as const)(
   "Gemini CLI's session goes on at a provider of %s",
   async (side) => {
-    const model = { responses: "gpt-4.1", messages: "claude-3-5-haiku-latest", chat: "mistral-small-latest" }[side];
-    const via = through({ ...SIDES[side], model }, "drop");
+    const via = through(SIDES[side]);
     const answer = await post(via.fetch, "/v1beta/models/any:streamGenerateContent?alt=sse", GEMINI_CLI);
     const text = await answer.text();
     expect(answer.status, text).toBe(200);
@@ -377,3 +394,145 @@ test.each([
     expect(sent).toMatch(new RegExp(`first.*second.*${PICTURE}`));
   },
 );
+
+const FUNCTION = { type: "function", function: { name: "f", parameters: { type: "object", properties: {} } } };
+const calling = (id: string) => ({
+  messages: [
+    ...HI,
+    {
+      role: "assistant",
+      reasoning_content: "Hm.",
+      tool_calls: [{ id, type: "function", function: { name: "f", arguments: "{}" } }],
+    },
+    { role: "tool", tool_call_id: id, content: "1" },
+  ],
+});
+
+test.each([
+  ["messages", "functions.f:0", /^[\w-]+$/],
+  ["responses", `call_${"x".repeat(80)}`, /^.{1,64}$/],
+  ["chat", "toolu_01A09q90qw90lq917835lq9", /^[a-zA-Z0-9]{9}$/],
+  ["gemini", "functions.f:0", /^functions\.f:0$/],
+] as const)("ids of calls are as a provider of %s takes them, and the same in the result", async (side, id, fits) => {
+  const asked = [id, `${id}1`].map(async (one) => {
+    const made = await called(one, side);
+    return made.match(/"(?:id|tool_use_id|call_id|tool_call_id)":"(?!msg)([^"]+)"/g)?.map((m) => m.split('"')[3] ?? "");
+  });
+  const [first, second] = await Promise.all(asked);
+  expect(first?.length).toBe(2);
+  expect(new Set(first).size).toBe(1);
+  expect(first?.[0]).toMatch(fits);
+  expect(second?.[0]).not.toBe(first?.[0]);
+});
+
+/** What the provider gets of a conversation with one call of this id. */
+async function called(id: string, side: keyof typeof SIDES): Promise<string> {
+  const input = [
+    ...HI,
+    { type: "function_call", call_id: id, name: "f", arguments: "{}" },
+    { type: "function_call_output", call_id: id, output: "1" },
+  ];
+  const { input: _, ...asked } = { input, ...calling(id) };
+  const isOwn = side === "responses";
+  const via = through(SIDES[side]);
+  await post(via.fetch, isOwn ? "/v1/chat/completions" : "/v1/responses", {
+    model: "any",
+    ...(isOwn ? asked : { input }),
+  });
+  return JSON.stringify(via.exchanges[0]?.body);
+}
+
+test("thoughts that the provider does not take are left out, and the answer says so", async () => {
+  const { messages } = calling("call_1");
+  for (const side of ["messages", "responses"] as const) {
+    const via = through(SIDES[side]);
+    await post(via.fetch, "/v1/chat/completions", { model: "any", messages });
+    expect(via.exchanges[0]?.dropped).toEqual(["messages[].reasoning_content"]);
+    expect(JSON.stringify(via.exchanges[0]?.body)).not.toContain("Hm.");
+  }
+  const thinking = { role: "assistant", content: [{ type: "thinking", thinking: "Hm.", signature: "x" }] };
+  const strict = through(SIDES.chat);
+  await post(strict.fetch, "/v1/messages", { model: "any", max_tokens: 9, messages: [...HI, thinking, ...HI] });
+  expect(strict.exchanges[0]?.dropped).toEqual(["messages[].content[].thinking"]);
+  expect(JSON.stringify(strict.exchanges[0]?.body)).not.toContain("Hm.");
+});
+
+test("a cap holds for thoughts and answer together, and a budget of thoughts is not widened", async () => {
+  const bodyOf = async (path: string, body: object, side: keyof typeof SIDES) => {
+    const via = through(SIDES[side]);
+    await post(via.fetch, path, { model: "any", ...body });
+    return via.exchanges[0];
+  };
+  const asked = { messages: HI, reasoning_effort: "high" };
+  const high = await bodyOf("/v1/chat/completions", { ...asked, max_completion_tokens: 2_000 }, "messages");
+  expect(high?.body).toMatchObject({ max_tokens: 2_000, thinking: { type: "enabled", budget_tokens: 1_200 } });
+  const short = await bodyOf("/v1/chat/completions", { ...asked, max_completion_tokens: 800 }, "messages");
+  expect(short?.body).toMatchObject({ max_tokens: 800 });
+  expect(short?.body).not.toHaveProperty("thinking");
+  expect(short?.dropped).toEqual(["reasoning_effort"]);
+  const contents = [{ parts: [{ text: "Hi" }] }];
+  const budget = { contents, generationConfig: { thinkingConfig: { thinkingBudget: 2_000 } } };
+  const claude = await bodyOf("/v1beta/models/x:generateContent", budget, "messages");
+  expect(claude?.body).toMatchObject({ thinking: { budget_tokens: 2_000 } });
+  const thinking = { max_tokens: 9_000, messages: HI, thinking: { type: "enabled", budget_tokens: 1_024 } };
+  const gemini = await bodyOf("/v1/messages", thinking, "gemini");
+  expect(gemini?.body).toMatchObject({ generationConfig: { thinkingConfig: { thinkingBudget: 1_024 } } });
+});
+
+test("what only asks for the usual is told where a model has no such field, and else refused", async () => {
+  const ask = async (more: object, path = "/v1/chat/completions") => {
+    const via = through(SIDES.responses);
+    const answer = await post(via.fetch, path, { model: "any", messages: HI, max_tokens: 9, ...more });
+    return answer.status === 200 ? via.exchanges[0]?.dropped : (await answer.json()).error.details.field;
+  };
+  const usual = { temperature: 1, top_p: 1, presence_penalty: 0, frequency_penalty: 0 };
+  expect((await ask(usual)).toSorted()).toEqual(Object.keys(usual).toSorted());
+  for (const [field, value] of [
+    ["temperature", 0.2],
+    ["presence_penalty", 1],
+  ] as const)
+    expect(await ask({ [field]: value })).toBe(field);
+  expect(await ask({ temperature: 1 }, "/v1/messages")).toEqual(["temperature"]);
+  expect(await ask({ top_k: 64 }, "/v1/messages")).toBe("top_k");
+});
+
+test("that a result is an error, and that tools come one at a time, is told or translated everywhere", async () => {
+  const messages = [
+    ...HI,
+    { role: "assistant", content: [{ type: "tool_use", id: "a", name: "f", input: {} }] },
+    { role: "user", content: [{ type: "tool_result", tool_use_id: "a", content: "no such file", is_error: true }] },
+  ];
+  for (const side of ["chat", "responses", "gemini"] as const) {
+    const via = through(SIDES[side]);
+    await post(via.fetch, "/v1/messages", { model: "any", max_tokens: 9, messages });
+    expect(JSON.stringify(via.exchanges[0]?.body)).toMatch(/\\?"error\\?":\\?"no such file/);
+  }
+  for (const [side, dropped] of [
+    ["messages", []],
+    ["responses", []],
+    ["gemini", ["parallel_tool_calls"]],
+  ] as const) {
+    const via = through(SIDES[side]);
+    const asked = { model: "any", messages: HI, tools: [FUNCTION], parallel_tool_calls: false };
+    await post(via.fetch, "/v1/chat/completions", asked);
+    expect(via.exchanges[0]?.dropped).toEqual(dropped);
+  }
+});
+
+test("a schema is asked for strictly where it keeps the rules that OpenAI has for that", async () => {
+  const ask = async (schema: object, strict: boolean) => {
+    const via = through(SIDES.responses);
+    const tools = [{ name: "f", input_schema: schema, ...(strict && { strict }) }];
+    const output_config = { format: { type: "json_schema", schema } };
+    await post(via.fetch, "/v1/messages", { model: "any", max_tokens: 9, messages: HI, tools, output_config });
+    return via.exchanges[0];
+  };
+  const inner = { type: "object", properties: { b: { type: "string" } }, additionalProperties: false };
+  const whole = { ...inner, required: ["b"] };
+  const outer = (a: object) => ({ type: "object", properties: { a }, required: ["a"], additionalProperties: false });
+  const kept = await ask(outer({ type: "array", items: whole }), true);
+  expect(kept?.body).toMatchObject({ text: { format: { strict: true } }, tools: [{ strict: true }] });
+  const loose = await ask(outer({ anyOf: [inner, { type: "null" }] }), true);
+  expect(loose?.body).toMatchObject({ text: { format: { strict: false } }, tools: [{ strict: false }] });
+  expect(loose?.dropped).toEqual(["tools[].strict"]);
+});

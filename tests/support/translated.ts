@@ -1,5 +1,6 @@
 /** A `fetch` for official SDKs whose requests are translated for a provider of another dialect, without a network. */
 import { HeaderMap } from "../../worker/core/header-map.ts";
+import { mistral } from "../../worker/providers/mistral.ts";
 import { answerSandbox } from "../../worker/providers/sandbox/index.ts";
 import { translate } from "../../worker/translate/index.ts";
 import type { Conversation, ProviderSide } from "../../worker/translate/types.ts";
@@ -20,7 +21,14 @@ export interface Through {
 export type Answering = (exchange: Exchange, stream: boolean) => Promise<Response>;
 
 export const SIDES: Readonly<Record<Conversation, ProviderSide>> = {
-  chat: { dialect: "chat", name: "mistral", base: "/v1", model: "mistral-small-latest" },
+  chat: {
+    dialect: "chat",
+    name: "mistral",
+    base: "/v1",
+    model: "mistral-small-latest",
+    refusesThoughts: mistral.refusesThoughts,
+    toolIdLength: mistral.toolIdLength,
+  },
   responses: { dialect: "responses", name: "openai", base: "/v1", model: "gpt-5-mini" },
   messages: { dialect: "messages", name: "anthropic", base: "/v1", model: "claude-sonnet-4-5" },
   gemini: { dialect: "gemini", name: "google", base: "/v1beta", model: "gemini-2.5-flash" },

@@ -1,4 +1,4 @@
 /** Cerebras. Streams tell their usage unasked. */
 import { compatible } from "./compatible.ts";
 
-export const cerebras = compatible("cerebras", "https://api.cerebras.ai");
+export const cerebras = compatible("cerebras", "https://api.cerebras.ai", { refusesThoughts: true });

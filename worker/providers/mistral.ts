@@ -1,4 +1,4 @@
-/** Mistral. Streams tell their usage unasked, and unknown fields are refused. */
+/** Mistral. Streams tell their usage unasked, and unknown fields and longer ids of tool calls are refused. */
 import { compatible } from "./compatible.ts";
 
 export const mistral = compatible("mistral", "https://api.mistral.ai", {

@@ -13,6 +13,7 @@ import { BadRequest, type Client, type Read, unsupportedField } from "./client.t
 import { fitted } from "./fit.ts";
 import { readGemini } from "./gemini/read.ts";
 import { geminiWhole, geminiWriter } from "./gemini/write.ts";
+import { withinLimits } from "./limits.ts";
 import { readMessages } from "./messages/read.ts";
 import { messagesWhole, messagesWriter } from "./messages/write.ts";
 import { write } from "./provider.ts";
@@ -42,17 +43,19 @@ export async function translate(
   const { options, dropped } = fitted(read.value.options, side);
   const made = await writing(side, options, asked.stream);
   if (!made.ok) return made;
-  const lost = made.value.lost.map((name) => fieldName(asked.dialect, name));
+  const nameOf = (name: string) => fieldName(asked.dialect, name);
   // A cap that is too high for the model is lowered to what it can write at most.
-  const isHint = (name: string) => /max_?(?:output_?)?tokens$/i.test(name);
-  const unsupported = [...read.value.unsupported, ...lost.filter((name) => !isHint(name))];
+  const isHint = (name: string) => name === "maxOutputTokens" || asksForNothing(asked.dialect, options, name);
+  const lost = made.value.lost.filter((name) => !isHint(name));
+  const unsupported = [...read.value.unsupported, ...lost.map(nameOf)];
   const [first] = unsupported;
   if (first !== undefined && onUnsupported === "refuse") return fail(unsupportedField(first, side));
   const { written } = made.value;
-  const left = [...dropped.map((name) => fieldName(asked.dialect, name)), ...lost.filter(isHint)];
+  const { body, isThoughtless } = withinLimits(written.body, options, side);
+  const left = [...dropped, ...made.value.lost.filter(isHint), ...(isThoughtless ? ["reasoning"] : [])].map(nameOf);
   const all = [...new Set([...read.value.hints, ...left, ...unsupported])];
   const translation = answers({ client, asked, side, options, headers: written.headers, dropped: all });
-  return ok({ path: written.path, search: written.search, body: written.body, translation });
+  return ok({ path: written.path, search: written.search, body, translation });
 }
 
 function reading(client: Client, { body }: ClientRequest): Outcome<Read> {
@@ -74,12 +77,45 @@ async function writing(side: ProviderSide, options: LanguageModelV4CallOptions, 
   }
 }
 
+/** What models do where they are told nothing. */
+const USUAL: Readonly<Record<string, readonly number[]>> = {
+  temperature: [1],
+  topP: [1],
+  presencePenalty: [0],
+  frequencyPenalty: [0],
+};
+/** What Gemini's do besides: its clients write it into every request. */
+const USUAL_OF_GEMINI: Readonly<Record<string, readonly number[]>> = { topP: [0.95], topK: [64] };
+
+/** Whether the client only asks for what it would get without a word. */
+function asksForNothing(dialect: Conversation, options: LanguageModelV4CallOptions, name: string): boolean {
+  const value: unknown = Reflect.get(options, name);
+  const usual = [...(USUAL[name] ?? []), ...((dialect === "gemini" && USUAL_OF_GEMINI[name]) || [])];
+  return typeof value === "number" && usual.includes(value);
+}
+
 /** The client's names of neutral fields, where they are no other spelling of them. */
 const FIELDS: Readonly<Record<Conversation, Readonly<Record<string, string>>>> = {
-  chat: { reasoning: "reasoning_effort", stopSequences: "stop", maxOutputTokens: "max_completion_tokens" },
-  responses: { responseFormat: "text.format" },
-  messages: { reasoning: "thinking", responseFormat: "output_config.format", maxOutputTokens: "max_tokens" },
-  gemini: { reasoning: "generationConfig.thinkingConfig", responseFormat: "generationConfig.responseMimeType" },
+  chat: {
+    reasoning: "reasoning_effort",
+    stopSequences: "stop",
+    maxOutputTokens: "max_completion_tokens",
+    thoughts: "messages[].reasoning_content",
+  },
+  responses: { responseFormat: "text.format", thoughts: "input[].encrypted_content" },
+  messages: {
+    reasoning: "thinking",
+    responseFormat: "output_config.format",
+    maxOutputTokens: "max_tokens",
+    parallelToolCalls: "tool_choice.disable_parallel_tool_use",
+    strictTools: "tools[].strict",
+    thoughts: "messages[].content[].thinking",
+  },
+  gemini: {
+    reasoning: "generationConfig.thinkingConfig",
+    responseFormat: "generationConfig.responseMimeType",
+    thoughts: "contents[].parts[].thought",
+  },
 };
 
 /** The client's name of a neutral field. */

@@ -45,6 +45,9 @@ export interface ProviderSide {
   /** The end of its base URL. */
   base: string;
   model: string;
+  /** As its provider says of itself. */
+  refusesThoughts?: true | undefined;
+  toolIdLength?: number | undefined;
 }
 
 /** What the provider gets. */

@@ -5,7 +5,7 @@ import { fail, type Outcome, ok } from "../../core/outcome.ts";
 import type { DialectName } from "../../dialects/index.ts";
 import type { Provider } from "../../providers/types.ts";
 import { EMBEDDING_METHODS, translateEmbedding } from "../../translate/embeddings.ts";
-import type { Conversation, Translated } from "../../translate/types.ts";
+import type { Conversation, ProviderSide, Translated } from "../../translate/types.ts";
 import type { Asked, Leg } from "./leg.ts";
 
 /** What a provider may be asked in, the richest first. */
@@ -70,10 +70,16 @@ async function conversation(
       stream: endpoint.method === null ? json.stream === true : endpoint.method === "streamGenerateContent",
       asEvents: endpoint.dialect !== "gemini" || /[?&]alt=sse\b/.test(asked.search),
     },
-    { dialect, name: provider.slug, base: provider.speaks[dialect] ?? "", model },
+    sideOf(provider, dialect, model),
     onUnsupported,
   );
 }
+
+const sideOf = (
+  { slug, speaks, refusesThoughts, toolIdLength }: Provider,
+  dialect: Conversation,
+  model: string,
+): ProviderSide => ({ dialect, name: slug, base: speaks[dialect] ?? "", model, refusesThoughts, toolIdLength });
 
 const hasNone = ({ slug }: Provider, endpoint: string) =>
   gatewayError("invalid_request", `${slug} has no ${endpoint} that this gateway reaches under /v1.`, {

@@ -13,6 +13,7 @@ import {
   stopsIn,
   type UserPart,
 } from "../fields.ts";
+import { thinkingAtMost } from "../limits.ts";
 import { unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
 import { camelFields, jsonSchemaOf } from "./schema.ts";
@@ -44,6 +45,7 @@ export function readGemini(asked: JsonObject): Read {
     ...readThinking(camelFields(config.thinkingConfig)),
     ...readFormat(config),
     ...readChoice(body, tools),
+    providerOptions: thinkingAtMost(numberIn(camelFields(config.thinkingConfig), "thinkingBudget")),
   };
   return { options, ...left };
 }

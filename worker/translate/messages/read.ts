@@ -13,6 +13,7 @@ import {
   schemaOf,
   stopsIn,
 } from "../fields.ts";
+import { thinkingAtMost } from "../limits.ts";
 import { asSpelled, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
 import { outputOf, textOf, userParts } from "./blocks.ts";
@@ -38,7 +39,10 @@ export function readMessages(body: JsonObject): Read {
     ...readThinking(body),
     ...readFormat(body),
     ...(tools.length > 0 ? { tools, ...readChoice(choice) } : {}),
-    ...(choice.disable_parallel_tool_use === true ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
+    providerOptions: {
+      ...(choice.disable_parallel_tool_use === true ? ONE_TOOL_AT_A_TIME : {}),
+      ...thinkingAtMost(numberIn(objectIn(body, "thinking"), "budget_tokens")),
+    },
   };
   return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
 }
