@@ -224,6 +224,31 @@ test("work that failed without a count is not billed; called off without one, it
   expect(await tenant.record(cancelled)).toMatchObject({ usage_source: "bound" });
 });
 
+test("a deferred completion is charged at its bound, and amended when it is fetched", async () => {
+  await tenant.credential("xai", upstream.origin);
+  const key = await tenant.key();
+  const headers = { authorization: `Bearer ${key.key}`, "content-type": "application/json" };
+  const requestId = randomUUID();
+  upstream.reply = json(200, { request_id: requestId });
+  const put = await fetch(`${system.url}/xai/v1/chat/completions`, {
+    ...{ method: "POST", headers },
+    body: JSON.stringify({
+      ...{ model: "grok-4", deferred: true, max_completion_tokens: 1_000 },
+      messages: [{ role: "user", content: "Hello" }],
+    }),
+  });
+  expect(await put.json()).toEqual({ request_id: requestId });
+  const started = put.headers.get("x-meterr-request-id") ?? "";
+  const before = await tenant.record(started);
+  expect(before).toMatchObject({ usage_source: "bound", cost_usd: before.bound_usd });
+  const usage = { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150, cost_in_usd_ticks: 12_500_000 };
+  const choices = [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }];
+  upstream.reply = json(200, { id: randomUUID(), object: "chat.completion", model: "grok-4", choices, usage });
+  await (await fetch(`${system.url}/xai/v1/chat/deferred-completion/${requestId}`, { headers })).text();
+  expect(await untilAmended(started)).toMatchObject({ usage_source: "provider", price_source: "provider" });
+  await expectBilled(1_250_000);
+});
+
 test("a cost that could not be bounded is known in the end", async () => {
   await tenant.api("DELETE", `/budgets/${budget.id}`);
   budget = await tenant.budget({ scope: { type: "tenant" }, limit_usd: "1", enforcement: "soft" });

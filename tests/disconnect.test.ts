@@ -82,6 +82,18 @@ test("a client that leaves a stream cancels the provider within a second and pay
   await expectSettled(record);
 });
 
+test("who leaves after the provider's last count is billed by that, though the stream has no end yet", async () => {
+  upstream.reply = streams(chatEvents(ANSWER, true).slice(0, -1), { ending: "stall" });
+  const { socket, firstBytes } = connect(system.url, { key: key.key, body: QUESTION });
+  await firstBytes;
+  await sleep(300);
+  socket.resetAndDestroy();
+  const record = await until("its record", 5_000, async () => (await tenant.records())[0] ?? null);
+  const { input, output } = ANSWER;
+  expect(record).toMatchObject({ status: "aborted", usage_source: "provider", tokens: { input, output } });
+  await expectSettled(record);
+});
+
 test("a client that is gone while the stream stalls is noticed too", async () => {
   upstream.reply = streams(chatEvents(ANSWER, true).slice(0, 5), { ending: "stall" });
   const { socket, firstBytes } = connect(system.url, { key: key.key, body: QUESTION });

@@ -5,9 +5,9 @@ import type { UsageEvent } from "../core/usage.ts";
 import {
   costOfUsage,
   type ModelPrice,
+  priceFrom,
   priceOf,
   priceOfRecord,
-  priceOfServed,
   priceUnder,
   priceVersion,
 } from "../pricing/index.ts";
@@ -75,7 +75,10 @@ function partsAt(event: UsageEvent, price: ModelPrice | null, own: readonly Pric
   if (!price || event.usageSource === "bound") return { price, parts: [] };
   const shares = event.shares ?? [{ model: null, tokens: event.tokens }];
   const parts = shares.flatMap(({ model, tokens }, index) => {
-    const at = (model === null ? null : priceOfServed(own, event, model)) ?? price;
+    const isOther = model !== null && model !== event.modelServed && model !== event.model;
+    const at = model === null ? price : (priceFrom(own, { ...event, model }) ?? (isOther ? null : price));
+    // Of another's part nobody knows the price: the cost is without it, and says so.
+    if (!at) return [];
     // Fees that belong to no share were charged with the first.
     const cost = costOfUsage(priceUnder(at, event.conditions ?? {}), tokens, index === 0 ? event.units : {});
     return cost.parts.map((part) => ({ ...part, model: at.model }));

@@ -15,7 +15,7 @@ import {
 } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
 import { readOpenAiUsage } from "./openai-usage.ts";
-import type { Dialect, Reading, RequestFacts } from "./types.ts";
+import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
 /** Fields that make the provider search or fetch by itself, whatever its name for it. */
 const SEARCH_FIELDS = ["web_search_options", "data_sources", "extra_body", "connectors"];
@@ -49,9 +49,11 @@ export const chat: Dialect = {
       limitedTools: onlyOptions ? [{ type: "web_search_options", maxCalls: 1, memory: null }] : null,
       tools: clientTools(arrayIn(body, "tools"), () => false),
       alternatives: alternativesOf(body),
+      // xAI's: the answer is fetched later, once, by the id that this one tells.
+      background: body.deferred === true,
     };
   },
-  meter: () => meterOf({ wants: mayMatter, read: readChunk, doneMarker: "[DONE]" }),
+  meter: () => meterOf({ wants: mayMatter, read, join, doneMarker: "[DONE]" }),
   textOf(json) {
     let text = "";
     for (const choice of arrayIn(json, "choices")) {
@@ -76,6 +78,41 @@ export const chat: Dialect = {
 /** A quote inside generated text is escaped, so that these patterns never match an answer's own words. */
 const NEWS = /"(?:usage|x_groq|error)"\s*:\s*[{"]|"finish_reason"\s*:\s*"/;
 const mayMatter = (data: string): boolean => NEWS.test(data);
+
+function read(json: JsonObject): Partial<Reading> {
+  const reading = readChunk(json);
+  const { request_id: id } = json;
+  const isPut = typeof id === "string" && !["choices", "error", "code"].some((field) => field in json);
+  if (isPut) return { ...reading, backgroundId: id };
+  return reading.reported ? reading : { ...reading, reported: usageInChoice(json) };
+}
+
+/** What one choice of several used. */
+interface ChoiceReported extends Reported {
+  choice: number;
+}
+
+/** Moonshot's streams tell their usage with the end of each choice, where they were not asked for it in a chunk of its own. */
+function usageInChoice(json: JsonObject): ChoiceReported | null {
+  const choice = arrayIn(json, "choices").find((one) => isObject(one) && isObject(one.usage));
+  const reported = isObject(choice) ? readOpenAiUsage(objectIn(choice, "usage")) : null;
+  return isObject(choice) && reported ? { ...reported, choice: countIn(choice, "index") ?? 0 } : null;
+}
+
+const isOfChoice = (reported: Reported): reported is ChoiceReported => "choice" in reported;
+
+/** Counts of a stream are sums, but for those of its choices: each has the prompt, and an output of its own. */
+function join(earlier: Reported, later: Reported): Reported {
+  if (!isOfChoice(later)) return later;
+  if (!isOfChoice(earlier)) return earlier;
+  if (earlier.choice === later.choice) return later;
+  const tokens = {
+    ...later.tokens,
+    output: earlier.tokens.output + later.tokens.output,
+    outputReasoning: earlier.tokens.outputReasoning + later.tokens.outputReasoning,
+  };
+  return { ...later, tokens };
+}
 
 /** One chunk, or a whole completion. Also of legacy completions, embeddings and images, whose `usage` is alike. */
 export function readChunk(json: JsonObject): Partial<Reading> {

@@ -131,6 +131,8 @@ export function readGeminiUsage(usage: JsonObject): Reported | null {
     outputImage: Math.min(output, out.image),
   };
   const units = {
+    ...(into.video > 0 ? { input_video_tokens: Math.min(input, into.video) } : {}),
+    ...(out.video > 0 ? { output_video_tokens: Math.min(output, out.video) } : {}),
     ...(fromCache.audio > 0 ? { input_audio_cached: fromCache.audio } : {}),
     ...(fromCache.image > 0 ? { input_image_cached: fromCache.image } : {}),
   };
@@ -138,16 +140,14 @@ export function readGeminiUsage(usage: JsonObject): Reported | null {
 }
 
 /** Vertex may write the modality as its number in the enum: text 1, image 2, video 3, audio 4. */
-function byModality(details: readonly unknown[]): {
-  audio: number;
-  image: number;
-} {
-  const sums = { audio: 0, image: 0 };
+function byModality(details: readonly unknown[]): { audio: number; image: number; video: number } {
+  const sums = { audio: 0, image: 0, video: 0 };
   for (const entry of details) {
     if (!isObject(entry)) continue;
     const count = countIn(entry, "tokenCount") ?? 0;
     if (entry.modality === "AUDIO" || entry.modality === 4) sums.audio += count;
     if (entry.modality === "IMAGE" || entry.modality === 2) sums.image += count;
+    if (entry.modality === "VIDEO" || entry.modality === 3) sums.video += count;
   }
   return sums;
 }

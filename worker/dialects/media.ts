@@ -1,9 +1,10 @@
 /** `images`, `speech`, `transcription`: OpenAI's media endpoints, JSON or multipart. */
-import { arrayIn, countIn, type JsonObject, stringIn } from "../core/json.ts";
+import { arrayIn, countIn, type JsonObject, objectIn, stringIn } from "../core/json.ts";
 import { NO_TOKENS } from "../core/usage.ts";
 import { readChunk } from "./chat.ts";
 import { NO_FACTS } from "./facts.ts";
 import { meterOf } from "./meter.ts";
+import { imageUsageIn, readOpenAiUsage } from "./openai-usage.ts";
 import type { Dialect, Reading, RequestFacts } from "./types.ts";
 
 const base = (body: JsonObject): RequestFacts => ({
@@ -23,7 +24,7 @@ export const images: Dialect = {
     const images = arrayIn(body, "images").length + (body.mask === undefined ? 0 : 1);
     return { ...base(body), media: { ...NO_FACTS.media, images }, unboundedBy: "image generation" };
   },
-  meter: () => meterOf({ ...everyEvent, read: readMedia }),
+  meter: () => meterOf({ ...everyEvent, read: readImages }),
   textOf: () => "",
   capPath: () => null,
 };
@@ -48,6 +49,23 @@ export const speech: Dialect = {
   textOf: () => "",
   capPath: () => null,
 };
+
+/** Images, and the drawings that yet another model made of them. */
+function readImages(json: JsonObject): Partial<Reading> {
+  const reading = readMedia(json);
+  const tokens = reading.reported && imageUsageIn(objectIn(json, "usage"));
+  if (!reading.reported || !tokens) return reading;
+  const drawings = readOpenAiUsage(objectIn(json, "svg_usage"))?.tokens;
+  const model = stringIn(objectIn(json, "svg_usage"), "model");
+  const byModel =
+    drawings && model
+      ? [
+          { model: null, tokens },
+          { model, tokens: drawings },
+        ]
+      : null;
+  return { ...reading, reported: { ...reading.reported, tokens, byModel } };
+}
 
 function readMedia(json: JsonObject): Partial<Reading> {
   const reading = readChunk(json);

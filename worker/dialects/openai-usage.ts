@@ -3,7 +3,7 @@
  * What the vendors do differently can be told from the sums alone, so no vendor is named here.
  */
 import { countIn, isObject, type JsonObject, numberIn, objectIn } from "../core/json.ts";
-import { NO_TOKENS } from "../core/usage.ts";
+import { NO_TOKENS, type Tokens } from "../core/usage.ts";
 import type { Reported } from "./types.ts";
 
 /** Billed units beside tokens, as providers name them inside `usage`, and as we do. */
@@ -14,6 +14,8 @@ const UNIT_FIELDS: readonly (readonly [string, string])[] = [
   ["search_units", "search_units"],
   ["num_search_queries", "search_queries"],
   ["citation_tokens", "citation_tokens"],
+  // Perplexity's deep research: beside the completion, not in it. Whoever else tells it at the top level has it in the sums.
+  ["reasoning_tokens", "reasoning_tokens"],
 ];
 
 /** Ticks of xAI's own cost in a dollar. */
@@ -75,6 +77,15 @@ export function readOpenAiUsage(usage: JsonObject): Reported | null {
   };
 }
 
+/** The usage of a model that makes images: where nothing tells its output apart, it is images. Null where nothing was used. */
+export function imageUsageIn(usage: JsonObject): Tokens | null {
+  const tokens = readOpenAiUsage(usage)?.tokens;
+  if (!tokens || (tokens.input === 0 && tokens.output === 0)) return null;
+  return isObject(usage.output_tokens_details) || isObject(usage.completion_tokens_details)
+    ? tokens
+    : { ...tokens, outputImage: tokens.output };
+}
+
 function unitsOf(usage: JsonObject): Record<string, number> {
   const units: Record<string, number> = {};
   for (const [field, name] of UNIT_FIELDS) {
@@ -102,7 +113,11 @@ function costOf(usage: JsonObject): number | null {
   if (isObject(cost)) return numberIn(cost, "total_cost");
   if (typeof cost !== "number" || !Number.isFinite(cost)) return null;
   // With the customer's own key, OpenRouter's cost is its fee alone: the rest is billed by the upstream.
-  if (usage.is_byok === true) return cost + (numberIn(objectIn(usage, "cost_details"), "upstream_inference_cost") ?? 0);
+  if (usage.is_byok === true) {
+    const upstream = numberIn(objectIn(usage, "cost_details"), "upstream_inference_cost");
+    // A fee alone is no cost: then the list price is nearer.
+    return upstream === null ? null : cost + upstream;
+  }
   return cost;
 }
 

@@ -15,7 +15,7 @@ import {
   serverTool,
 } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
-import { readOpenAiUsage } from "./openai-usage.ts";
+import { imageUsageIn, readOpenAiUsage } from "./openai-usage.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
 /** Tools that the client runs. Source: OpenAI's API reference, "tools". */
@@ -36,6 +36,7 @@ const BILLED_CALLS: ReadonlyMap<string, string> = new Map([
   ["x_search_call", "x_search_requests"],
   ["file_search_call", "file_search_requests"],
   ["code_interpreter_call", "code_interpreter_requests"],
+  ["image_generation_call", "image_generation_requests"],
 ]);
 
 export const responses: Dialect = {
@@ -105,8 +106,38 @@ function reportedBy(response: JsonObject): Reported | null {
   // xAI counts them itself, beside the tokens: then its count holds, and the items are no others.
   if (!isObject(usage) || !isObject(usage.server_side_tool_usage_details)) {
     for (const unit of billedUnits(response)) reported.units[unit] = (reported.units[unit] ?? 0) + 1;
+    return withToolUsage(response, reported);
   }
   return reported;
+}
+
+/** OpenAI's newer answers count for themselves which searches are billed, and the tokens of images, which another model makes. */
+function withToolUsage(response: JsonObject, reported: Reported): Reported {
+  const told = objectIn(response, "tool_usage");
+  const units = { ...reported.units };
+  const searches = countIn(objectIn(told, "web_search"), "num_requests");
+  if (searches !== null) {
+    const unit = searchUnitOf(response);
+    delete units[unit];
+    if (searches > 0) units[unit] = searches;
+  }
+  const images = imageUsageIn(objectIn(told, "image_gen"));
+  const model = arrayIn(response, "tools")
+    .filter(isObject)
+    .filter((tool) => tool.type === "image_generation")
+    .map((tool) => stringIn(tool, "model"))
+    .find((name) => name !== null);
+  // An image without tokens, or by a model that is not named, has no price: its unit stays, and says so.
+  if (!images || !model) return { ...reported, units };
+  delete units.image_generation_requests;
+  return {
+    ...reported,
+    units,
+    byModel: [
+      { model: null, tokens: reported.tokens },
+      { model, tokens: images },
+    ],
+  };
 }
 
 /** The unit of each call that the provider ran, and of each container that it ran code in. */
@@ -114,7 +145,6 @@ function billedUnits(response: JsonObject): string[] {
   const units: string[] = [];
   const containers = new Set<string>();
   const tools = arrayIn(response, "tools").filter(isObject);
-  const previews = tools.some((tool) => (stringIn(tool, "type") ?? "").startsWith("web_search_preview"));
   for (const item of arrayIn(response, "output")) {
     const type = isObject(item) ? stringIn(item, "type") : null;
     const unit = isObject(item) && type !== null ? BILLED_CALLS.get(type) : undefined;
@@ -124,7 +154,7 @@ function billedUnits(response: JsonObject): string[] {
     const container = stringIn(item, "container_id");
     // OpenAI sells the container, however often code runs in it.
     if (container) containers.add(container);
-    else units.push(type === "web_search_call" && previews ? "web_search_preview_requests" : unit);
+    else units.push(type === "web_search_call" ? searchUnitOf(response) : unit);
   }
   const size = tools
     .map((tool) => stringIn(objectIn(tool, "container"), "memory_limit"))

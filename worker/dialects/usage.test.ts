@@ -151,6 +151,20 @@ test("a cost of no ticks is none of the provider's: Azure bills Grok; a free mod
   expect(costOf({ cost: 0 })?.costUsd).toBe(0);
 });
 
+test("OpenRouter: with the customer's own key a fee without the upstream's bill is no cost", () => {
+  const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, cost: 0, is_byok: true };
+  for (const cost_details of [null, {}, { upstream_inference_cost: null }])
+    for (const reading of chat({ ...usage, cost_details })) expect(reading.reported?.costUsd).toBeNull();
+});
+
+test("Perplexity: deep research thinks, reads and searches beside its completion", () => {
+  const usage = { prompt_tokens: 8, completion_tokens: 50, total_tokens: 58, citation_tokens: 900 };
+  for (const reading of chat({ ...usage, num_search_queries: 12, reasoning_tokens: 4_000 })) {
+    expectTokens(reading, { input: 8, output: 50 });
+    expect(reading.reported?.units).toEqual({ citation_tokens: 900, search_queries: 12, reasoning_tokens: 4_000 });
+  }
+});
+
 test("OpenRouter: an error in a stream comes with what was billed until then", () => {
   const usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10, cost: 0.1 };
   const reading = streamed(
@@ -314,6 +328,22 @@ test("Gemini: the last usage is the true one, though counts fall; Vertex's modal
   expectTokens(streamed("gemini", told(50), told(70), told(60, "STOP")), { input: 9, inputAudio: 3, output: 60 });
 });
 
+test("Gemini: video is told apart, in and out", () => {
+  const usageMetadata = {
+    promptTokenCount: 300,
+    promptTokensDetails: [
+      { modality: "TEXT", tokenCount: 10 },
+      { modality: "VIDEO", tokenCount: 290 },
+    ],
+    candidatesTokenCount: 50,
+    candidatesTokensDetails: [{ modality: 3, tokenCount: 40 }],
+    totalTokenCount: 350,
+  };
+  const reading = unary("gemini", { candidates: [{ finishReason: "STOP" }], usageMetadata });
+  expectTokens(reading, { input: 300, output: 50 });
+  expect(reading.reported?.units).toEqual({ input_video_tokens: 290, output_video_tokens: 40 });
+});
+
 test("Gemini: a grounded prompt and its queries are counted once, however often and early they are told", () => {
   const groundingMetadata = {
     webSearchQueries: ["", "capital of Mexico", "capital of Mexico", "CDMX"],
@@ -403,6 +433,64 @@ test("Responses: xAI's own count of its tools holds, and its items are no others
   expect(response(calls)).toEqual({ web_search_requests: 2, x_search_requests: 1 });
 });
 
+test("Responses: an image is billed by the tokens of the model that made it, and is unpriced where nobody tells them", () => {
+  const image_gen = {
+    input_tokens: 12,
+    output_tokens: 196,
+    total_tokens: 208,
+    input_tokens_details: { image_tokens: 0 },
+  };
+  const tools = [{ type: "image_generation", model: "gpt-image-1.5" }];
+  const usage = { input_tokens: 100, output_tokens: 35 };
+  const body = { status: "completed", output: [item("image_generation_call")], usage };
+  const told = unary("responses", { ...body, tools, tool_usage: { image_gen } });
+  expect(told.reported).toMatchObject({
+    units: {},
+    byModel: [
+      { model: null, tokens: { ...NO_TOKENS, input: 100, output: 35 } },
+      { model: "gpt-image-1.5", tokens: { ...NO_TOKENS, input: 12, output: 196, outputImage: 196 } },
+    ],
+  });
+  expectTokens(told, { input: 100, output: 35 });
+  const nothing = { image_gen: { input_tokens: 0, output_tokens: 0, total_tokens: 0 } };
+  for (const more of [{ tools }, { tools, tool_usage: nothing }, { tool_usage: { image_gen } }])
+    expect(unary("responses", { ...body, ...more }).reported).toMatchObject({
+      units: { image_generation_requests: 1 },
+      byModel: null,
+    });
+});
+
+test("Responses: which searches are billed is what the answer counts, where it does", () => {
+  const searches = [item("web_search_call", { action: { type: "search" } }), item("web_search_call")];
+  const counted = (num_requests: number, more: object = {}) =>
+    response(searches, { tool_usage: { web_search: { num_requests } }, ...more });
+  expect(counted(3)).toEqual({ web_search_requests: 3 });
+  expect(counted(0)).toEqual({});
+  expect(counted(1, { tools: [{ type: "web_search_preview" }] })).toEqual({ web_search_preview_requests: 1 });
+});
+
+test("xAI: a deferred completion tells an id alone, and what stands elsewhere under that name is none", () => {
+  expect(unary("chat", { request_id: "f15c" })).toMatchObject({ backgroundId: "f15c", reported: null });
+  const answer = { request_id: "f15c", choices: [{ message: { content: "x" }, finish_reason: "stop" }] };
+  expect(unary("chat", answer).backgroundId).toBeUndefined();
+  expect(unary("chat", { request_id: "f15c", code: "InvalidParameter" }).backgroundId).toBeUndefined();
+});
+
+test("Moonshot: unasked, a stream tells the usage of each choice at its end, and all have one prompt", () => {
+  const end = (index: number, completion_tokens: number) => ({
+    choices: [
+      {
+        ...{ index, delta: {}, finish_reason: "stop" },
+        usage: { prompt_tokens: 19, completion_tokens, total_tokens: 19 + completion_tokens },
+      },
+    ],
+  });
+  expectTokens(streamed("chat", end(0, 13), "[DONE]"), { input: 19, output: 13 });
+  expectTokens(streamed("chat", end(0, 13), end(1, 7), "[DONE]"), { input: 19, output: 20 });
+  const sum = { choices: [], usage: { prompt_tokens: 19, completion_tokens: 20, total_tokens: 39 } };
+  expectTokens(streamed("chat", end(0, 13), end(1, 7), sum, "[DONE]"), { input: 19, output: 20 });
+});
+
 test("Responses: work in the background has no usage yet, and a failure's usage is its own", () => {
   expect(unary("responses", { status: "queued", background: true, usage: null, output: [] }).reported).toBeNull();
   const failed = { status: "failed", error: { message: "broke" }, usage: null };
@@ -435,6 +523,16 @@ test("media: tokens by kind, seconds where no token is told, speech by its event
     output: 1_318,
     outputImage: 1_056,
   });
+  // Streams do not tell their output apart.
+  const { output_tokens_details: _, ...plain } = usage;
+  const drawn = { input: 221, inputImage: 194, output: 1_318, outputImage: 1_318 };
+  const partial = { type: "image_generation.partial_image", b64_json: "QUJD", partial_image_index: 0 };
+  expectTokens(streamed("images", partial, { type: "image_generation.completed", usage: plain }), drawn);
+  const svg_usage = { model: "gpt-5-mini", input_tokens: 9, output_tokens: 70, total_tokens: 79, reasoning_tokens: 0 };
+  expect(unary("images", { data: [], usage: plain, svg_usage }).reported?.byModel).toEqual([
+    { model: null, tokens: { ...NO_TOKENS, ...drawn } },
+    { model: "gpt-5-mini", tokens: { ...NO_TOKENS, input: 9, output: 70 } },
+  ]);
   const heard = { type: "tokens", input_tokens: 37, output_tokens: 12, input_token_details: { audio_tokens: 37 } };
   expectTokens(unary("transcription", { text: "x", usage: heard }), { input: 37, inputAudio: 37, output: 12 });
   expectTokens(streamed("transcription", { type: "transcript.text.done", text: "x", usage: heard }), {

@@ -1,4 +1,4 @@
-/** Answers that tell what earlier work in the background used: `GET /responses/{id}`, as JSON or as a stream. */
+/** Answers that tell what earlier work in the background used, as JSON or as a stream: `GET /responses/{id}`, or a deferred completion. */
 import type { Background, BackgroundStart, BackgroundUse } from "../core/background.ts";
 import { DIALECTS, type DialectName } from "../dialects/index.ts";
 import type { Reading } from "../dialects/types.ts";
@@ -60,7 +60,8 @@ export async function tellsEarlier(answered: Answered, dialect: DialectName): Pr
 
 /** What `reading` tells of a work that the ledger may still wait for. */
 async function toldBy({ call, wallet }: Delivery, reading: Reading): Promise<Background | null> {
-  const { backgroundId: id, reported, error } = reading;
+  const { reported, error } = reading;
+  const id = reading.backgroundId ?? call.place.endpoint.earlierId;
   if (id === undefined || (reported === null && error === null)) return null;
   const name = `${call.grant.tenant}/${call.scope.provider}/${id}`;
   if (told.has(name)) return null;

@@ -6,9 +6,9 @@ import { isPlausible } from "../dialects/plausible.ts";
 import type { Reading, Reported } from "../dialects/types.ts";
 import {
   type Conditions,
-  conditionsOf,
   costOfUsage,
   type ModelPrice,
+  priceFrom,
   priceOfServed,
   priceUnder,
   priceVersion,
@@ -165,7 +165,12 @@ export function chargeFor(
   let main: ModelPrice | null = null;
   let scaled = false;
   for (const share of used.byModel ?? [{ model: null, tokens: used.tokens }]) {
-    const price = priceServed(of, share.model ?? reading.modelServed);
+    const price = priceOfShare(of, share.model, reading.modelServed);
+    if (!price && main !== null) {
+      // Another model had a part, and nobody knows its price: what is known is a floor.
+      unpriced.push(String(share.model));
+      continue;
+    }
     if (!price) return { ...known, costNanos: null };
     // Fees that belong to no share (searches) are charged with the first.
     const under = priceUnder(price, conditions);
@@ -188,6 +193,12 @@ export function chargeFor(
     shares: used.byModel,
     unpriced,
   };
+}
+
+/** The price of a model that had a part: only the one that answered may be called by a name that the catalogue does not know. */
+function priceOfShare(of: Priced, model: string | null, served: string | null): ModelPrice | null {
+  if (model === null || model === served || model === of.model) return priceServed(of, model ?? served);
+  return priceFrom(of.prices, { ...of, model });
 }
 
 /** The served model's price, or the requested one's where the served name is unknown (Azure's deployments, aliases). */

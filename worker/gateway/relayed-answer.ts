@@ -80,7 +80,9 @@ export async function relayed(answered: Answered, begun: Begun | null = null): P
         });
   }
   const reading = meter.end();
-  const ended = end === "complete" && (reading.finished || reading.error !== null);
+  // Where the client or the provider left after the last count, it holds; of several choices each has an end of its own.
+  const isTold = end !== "cut" && reading.finished && reading.reported !== null && of.call.facts.choices === 1;
+  const ended = isTold || (end === "complete" && (reading.finished || reading.error !== null));
   const charge = ended
     ? await chargeAnswer(of.call, of.admission, reading, () => meter.answerText())
     : await chargePartial(of.call, of.admission, reading, meter.answerText(), end === "cut" ? AHEAD_TOKENS : 0);

@@ -116,7 +116,7 @@ const SAMPLES: Record<string, Sample> = {
     stream: (big) =>
       named({ type: "image_generation.partial_image", b64_json: big }) +
       named({ type: "image_generation.completed", b64_json: big, usage: { input_tokens: 7, output_tokens: 9 } }),
-    tokens: { input: 7, output: 9 },
+    tokens: { input: 7, output: 9, outputImage: 9 },
     told: false,
   },
   transcription: {

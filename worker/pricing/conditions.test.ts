@@ -45,6 +45,10 @@ it("are read from bodies and usage objects", () => {
     inferenceGeo: "us",
   });
   expect(conditionsOf({ trafficType: "ON_DEMAND_FLEX", speed: null })).toEqual({ serviceTier: "ON_DEMAND_FLEX" });
+  // Vertex writes enums as numbers where it is asked to; nothing else that is a number is a tier.
+  const tiers = [1, 2, 3, 4, 99].map((trafficType) => conditionsOf({ trafficType }).serviceTier);
+  expect(tiers).toEqual(["ON_DEMAND", "PROVISIONED_THROUGHPUT", "ON_DEMAND_PRIORITY", "ON_DEMAND_FLEX", undefined]);
+  expect(conditionsOf({ service_tier: 4, speed: 1.5 })).toEqual({});
 });
 
 it("tiers for long inputs are multiplied too", () => {

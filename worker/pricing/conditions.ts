@@ -21,13 +21,22 @@ const FIELDS: Readonly<Record<NamedCondition, readonly string[]>> = {
   inferenceGeo: ["inference_geo"],
 };
 
+/** Vertex's traffic types as numbers, where it is asked to write enums so: Java reference of `GenerateContentResponse`, 2026. */
+const TRAFFIC_BY_NUMBER: Readonly<Record<number, string>> = {
+  1: "ON_DEMAND",
+  2: "PROVISIONED_THROUGHPUT",
+  3: "ON_DEMAND_PRIORITY",
+  4: "ON_DEMAND_FLEX",
+};
+
 /** The conditions that a request's body names, or an answer, or the usage object in it. */
 export function conditionsOf(fields: Readonly<Record<string, unknown>>): Conditions {
   const conditions: Conditions = {};
   for (const [condition, names] of Object.entries(FIELDS)) {
     for (const name of names) {
       const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      if (typeof value === "string") conditions[condition as NamedCondition] = value;
+      const told = typeof value === "number" && /traffic/i.test(name) ? TRAFFIC_BY_NUMBER[value] : value;
+      if (typeof told === "string") conditions[condition as NamedCondition] = told;
     }
   }
   const searchContext = searchContextOf(fields);

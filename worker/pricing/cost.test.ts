@@ -80,6 +80,31 @@ it("prices units beside tokens, seconds by the millisecond", () => {
   expect(costOfUsage(known("perplexity", "sonar"), NO_TOKENS).nanos).toBe(12_000_000);
 });
 
+it("prices video apart where the model does, and as any other token where it does not", () => {
+  const embedded = { ...NO_TOKENS, input: 300 };
+  const video = { input_video_tokens: 290 };
+  // 10 × 0.2 + 290 × 12 dollars a million.
+  expect(costOfUsage(known("google", "gemini-embedding-2"), embedded, video)).toMatchObject({
+    nanos: 3_482_000,
+    unpriced: [],
+  });
+  const plain = costOfUsage(known("google", "gemini-2.5-flash"), embedded, video);
+  expect(plain).toMatchObject({ nanos: 90_000, unpriced: [] });
+});
+
+it("prices what deep research thinks, reads and searches beside its completion; others tell of it only", () => {
+  const tokens = { ...NO_TOKENS, input: 1_000, output: 1_000 };
+  const research = { reasoning_tokens: 1_000, citation_tokens: 1_000, search_queries: 1 };
+  expect(costOfUsage(known("perplexity", "sonar-deep-research"), tokens, research)).toMatchObject({
+    nanos: 2_000_000 + 8_000_000 + 3_000_000 + 2_000_000 + 5_000_000,
+    unpriced: [],
+  });
+  expect(costOfUsage(known("openai", "gpt-5"), tokens, { reasoning_tokens: 1_000 })).toMatchObject({
+    nanos: 11_250_000,
+    unpriced: [],
+  });
+});
+
 it("says what it has no price for, and knows no cost where nothing has one", () => {
   const whisper = known("openai", "whisper-1");
   expect(costOfUsage(whisper, { ...NO_TOKENS, input: 5 })).toMatchObject({ nanos: null, unpriced: ["tokens"] });

@@ -1,5 +1,5 @@
 /** What reported usage costs: each kind at its price, the tier by the whole input, rounded up once. */
-import { type CostPart, costOf, type Nanos } from "../core/money.ts";
+import { type CostPart, costOf, type Nanos, type Picos } from "../core/money.ts";
 import type { Tokens } from "../core/usage.ts";
 import type { ModelPrice, TokenPrices } from "./types.ts";
 
@@ -21,6 +21,8 @@ const FREE_UNITS: ReadonlySet<string> = new Set([
   "characters",
   // Perplexity's searches are in its fee for the request, but for deep research.
   "search_queries",
+  // Reasoning is told apart by many, and sold apart by the few that have it beside the output.
+  "reasoning_tokens",
 ]);
 /** Audio is priced by the millisecond, whatever its name. */
 const SECONDS_UNITS: ReadonlySet<string> = new Set(["seconds", "audio_seconds"]);
@@ -41,7 +43,7 @@ export function costOfUsage(price: ModelPrice, tokens: Tokens, units: Readonly<R
   const parts: CostPart[] = [];
   const unpriced: string[] = [];
   const prices = tokenPricesFor(price, tokens.input);
-  if (prices) parts.push(...inputParts(prices, tokens, units), ...outputParts(prices, tokens));
+  if (prices) parts.push(...inputParts(price, prices, tokens, units), ...outputParts(price, prices, tokens, units));
   for (const [name, count] of Object.entries(units)) {
     if (!(count > 0) || TOKEN_DETAILS.has(name)) continue;
     const part = unitPart(price, name, count);
@@ -54,10 +56,23 @@ export function costOfUsage(price: ModelPrice, tokens: Tokens, units: Readonly<R
   return { nanos: parts.length === 0 && unpriced.length > 0 ? null : costOf(parts), parts, unpriced };
 }
 
-/** Parts of the input that `Tokens` has no field for: cached audio and images, as units. They cost no extra. */
-const TOKEN_DETAILS: ReadonlySet<string> = new Set(["input_audio_cached", "input_image_cached"]);
+/** Parts of the tokens that `Tokens` has no field for: cached audio and images, and video, as units. They cost no extra. */
+const TOKEN_DETAILS: ReadonlySet<string> = new Set([
+  "input_audio_cached",
+  "input_image_cached",
+  "input_video_tokens",
+  "output_video_tokens",
+]);
 
-function inputParts(prices: TokenPrices, tokens: Tokens, units: Readonly<Record<string, number>>): CostPart[] {
+type Units = Readonly<Record<string, number>>;
+
+/** Tokens of video, where they have a price of their own: hardly any model has one. */
+const videoAt = (price: ModelPrice, unit: string, units: Units): { count: number; pricePicos: Picos } => {
+  const pricePicos = price.units[unit];
+  return pricePicos === undefined ? { count: 0, pricePicos: 0 } : { count: units[unit] ?? 0, pricePicos };
+};
+
+function inputParts(price: ModelPrice, prices: TokenPrices, tokens: Tokens, units: Units): CostPart[] {
   let left = Math.ceil(tokens.input);
   const take = (count: number): number => {
     const taken = Math.min(Math.max(0, Math.ceil(count)), left);
@@ -68,6 +83,8 @@ function inputParts(prices: TokenPrices, tokens: Tokens, units: Readonly<Record<
   const write = take(tokens.inputCacheWrite - write1h);
   const audio = take(tokens.inputAudio);
   const image = take(tokens.inputImage);
+  const ofVideo = videoAt(price, "input_video_tokens", units);
+  const video = take(ofVideo.count);
   const cached = take(tokens.inputCached);
   // Cached tokens that found no room besides audio and images are cached audio or cached images.
   const overlap = Math.min(Math.max(0, tokens.inputCached - cached), audio + image);
@@ -84,10 +101,11 @@ function inputParts(prices: TokenPrices, tokens: Tokens, units: Readonly<Record<
     ["input_audio_cached", audioCached, prices.inputAudioCached],
     ["input_image", image - imageCached, prices.inputImage],
     ["input_image_cached", imageCached, prices.inputImageCached],
+    ["input_video_tokens", video, ofVideo.pricePicos],
   ]);
 }
 
-function outputParts(prices: TokenPrices, tokens: Tokens): CostPart[] {
+function outputParts(price: ModelPrice, prices: TokenPrices, tokens: Tokens, units: Units): CostPart[] {
   let left = Math.ceil(tokens.output);
   const take = (count: number): number => {
     const taken = Math.min(Math.max(0, Math.ceil(count)), left);
@@ -96,12 +114,15 @@ function outputParts(prices: TokenPrices, tokens: Tokens): CostPart[] {
   };
   const audio = take(tokens.outputAudio);
   const image = take(tokens.outputImage);
+  const ofVideo = videoAt(price, "output_video_tokens", units);
+  const video = take(ofVideo.count);
   const reasoning = take(tokens.outputReasoning);
   return nonZero([
     ["output", left, prices.output],
     ["output_reasoning", reasoning, prices.outputReasoning],
     ["output_audio", audio, prices.outputAudio],
     ["output_image", image, prices.outputImage],
+    ["output_video_tokens", video, ofVideo.pricePicos],
   ]);
 }
 

@@ -63,6 +63,13 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
     },
     addOn: true,
   },
+  // Likewise, 2026: searches and file searches, of the models that the catalogue leaves them out of.
+  {
+    providers: OPENAI,
+    model: /^(gpt-[4-9]|o[134])/,
+    list: { web_searches_kcount: 10, storage_searches_kcount: 2.5 },
+    addOn: true,
+  },
   // Likewise: speech by the character.
   { providers: OPENAI, model: /^tts-1(-\d{4})?$/, list: { input_mchars: 15 } },
   { providers: OPENAI, model: /^tts-1-hd/, list: { input_mchars: 30 } },

@@ -24,6 +24,9 @@ const UNIT_KEYS: Readonly<Record<string, { key: string; scale: (usd: number | st
   characters: { key: "input_mchars", scale: picosPerMillion },
   milliseconds: { key: "input_audio_hours", scale: picosPerHour },
   citation_tokens: { key: "output_citation_mtok", scale: picosPerMillion },
+  reasoning_tokens: { key: "output_reasoning_mtok", scale: picosPerMillion },
+  input_video_tokens: { key: "input_video_mtok", scale: picosPerMillion },
+  output_video_tokens: { key: "output_video_mtok", scale: picosPerMillion },
 };
 /** A unit of our own table: dollars for one, `unit:` before the unit's name. */
 const OWN_UNIT = "unit:";

@@ -6,10 +6,14 @@ import type { Provider } from "./types.ts";
 export const anthropic: Provider = {
   slug: "anthropic",
   origin: () => "https://api.anthropic.com",
-  authorize: ({ headers }, apiKey) => headers.set("x-api-key", apiKey),
+  authorize({ headers, path }, apiKey) {
+    // Its OpenAI-compatible endpoint is asked as OpenAI's SDK asks.
+    if (path.endsWith("/chat/completions")) headers.set("authorization", `Bearer ${apiKey}`);
+    else headers.set("x-api-key", apiKey);
+  },
   endpoint: anthropicEndpoint,
   speaks: { messages: "/v1" },
   error: anthropicError,
-  asksForUsage: () => false,
+  asksForUsage: () => true,
   operatorKey: "ANTHROPIC_API_KEY",
 };

@@ -10,6 +10,9 @@ test.each([
   ["/chat/completions", "chat/completions", "chat", "metered"],
   ["/beta/chat/completions", "chat/completions", "chat", "metered"],
   ["/models/chat/completions", "models/chat/completions", "chat", "metered"],
+  ["/v1/fim/completions", "fim/completions", "chat", "metered"],
+  ["/api/v1/messages", "messages", "messages", "metered"],
+  ["/anthropic/v1/messages/count_tokens", "messages/count_tokens", null, "free"],
   ["/v1/responses", "responses", "responses", "metered"],
   ["/v1/responses/input_tokens", "responses/input_tokens", null, "free"],
   ["/v1/files", "files", null, "free"],
@@ -36,6 +39,15 @@ test.each([
   expect(endpoint.tellsEarlier).toBe(tellsEarlier);
 });
 
+test("xAI's deferred completion is fetched for nothing, and tells what the work used whose id its path names", () => {
+  expect(openAiEndpoint("GET", "/v1/chat/deferred-completion/f15c%2D1")).toMatchObject({
+    name: "chat/deferred-completion/{id}",
+    billing: "free",
+    tellsEarlier: "chat",
+    earlierId: "f15c-1",
+  });
+});
+
 test("Azure's deployment is the model", () => {
   expect(openAiEndpoint("POST", "//openai/deployments/my%20gpt/chat/completions")).toMatchObject({
     name: "chat/completions",
@@ -56,6 +68,7 @@ test("Anthropic's messages are metered, their count is free, a batch tells nothi
   expect(anthropicEndpoint("POST", "/v1/messages")).toMatchObject({ dialect: "messages", billing: "metered" });
   expect(anthropicEndpoint("POST", "/v1/messages/count_tokens").billing).toBe("free");
   expect(anthropicEndpoint("POST", "/v1/messages/batches").billing).toBe("unmetered");
+  expect(anthropicEndpoint("POST", "/v1/chat/completions")).toMatchObject({ dialect: "chat", billing: "metered" });
 });
 
 test.each([
@@ -82,6 +95,7 @@ test("Vertex serves Gemini, Claude and OpenAI's format", () => {
       model: "claude-sonnet-4-5-20250929",
     },
   );
+  expect(vertexEndpoint("POST", `${place}/anthropic/models/count-tokens:rawPredict`).billing).toBe("free");
   expect(vertexEndpoint("POST", "/v1/projects/p/locations/global/endpoints/openapi/chat/completions").dialect).toBe(
     "chat",
   );

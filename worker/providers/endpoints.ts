@@ -7,6 +7,8 @@ type Tails = Readonly<Record<string, readonly [DialectName | null, Billing]>>;
 
 const OPENAI_TAILS: Tails = {
   "chat/completions": ["chat", "metered"],
+  // Mistral's completion of code: a prompt goes in, and the answer is a chat's.
+  "fim/completions": ["chat", "metered"],
   completions: ["completions", "metered"],
   responses: ["responses", "metered"],
   "responses/compact": ["responses", "metered"],
@@ -15,6 +17,9 @@ const OPENAI_TAILS: Tails = {
   rerank: ["embeddings", "metered"],
   ocr: ["embeddings", "metered"],
   moderations: [null, "free"],
+  // Anthropic's API, which many speak beside OpenAI's.
+  messages: ["messages", "metered"],
+  "messages/count_tokens": [null, "free"],
   "images/generations": ["images", "metered"],
   "images/edits": ["images", "metered"],
   "images/variations": ["images", "metered"],
@@ -30,6 +35,8 @@ const OPENAI_TAILS: Tails = {
 const ANTHROPIC_TAILS: Tails = {
   messages: ["messages", "metered"],
   complete: ["messages", "metered"],
+  // Its OpenAI-compatible endpoint.
+  "chat/completions": ["chat", "metered"],
   "messages/count_tokens": [null, "free"],
   files: [null, "free"],
   models: [null, "free"],
@@ -106,6 +113,8 @@ export function geminiEndpoint(method: string, path: string): Endpoint {
 
 /** Vertex: Gemini's methods, Claude's `rawPredict`, and the OpenAI-compatible `endpoints/openapi`. */
 export function vertexEndpoint(method: string, path: string): Endpoint {
+  if (/\/publishers\/anthropic\/models\/count-tokens:rawPredict$/.test(path))
+    return { name: "models/count-tokens", billing: "free", dialect: null, model: null, method: null };
   const claude = /\/publishers\/anthropic\/models\/([^/:]+):(rawPredict|streamRawPredict)$/.exec(path);
   if (claude?.[1] && claude[2]) {
     return {
@@ -126,6 +135,19 @@ function fromTails(tails: Tails, method: string, tail: string, model: string | n
   if (work && (method === "GET" || work[1])) {
     const name = `responses/{id}${work[1] ?? ""}`;
     return { name, billing: "free", dialect: null, model, method: null, tellsEarlier: "responses" };
+  }
+  const deferred = /^chat\/deferred-completion\/([^/]+)$/.exec(tail);
+  if (deferred?.[1] && method === "GET") {
+    const name = "chat/deferred-completion/{id}";
+    return {
+      name,
+      billing: "free",
+      dialect: null,
+      model,
+      method: null,
+      tellsEarlier: "chat",
+      earlierId: decode(deferred[1]),
+    };
   }
   // Calling work off costs nothing either.
   if (FREE_METHODS.has(method) || /\/cancel$/.test(tail))
