@@ -6,7 +6,7 @@ import type { ReadKey } from "../auth/secrets.ts";
 import type { GatewayError } from "../core/errors.ts";
 import type { HeaderMap } from "../core/header-map.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
-import { openAiError } from "../dialects/errors.ts";
+import { anthropicError, openAiError } from "../dialects/errors.ts";
 import type { ErrorShape } from "../dialects/types.ts";
 import type { Env } from "../env.ts";
 import type { Wallet } from "../wallet/types.ts";
@@ -101,6 +101,8 @@ async function placeOfTenant({ wallet, key, request, url }: Arrival): Promise<Ou
   return locateCustom(request.method, url, identified.outcome === "known" ? identified.grant.credentials : []);
 }
 
-/** Errors come in the shape of the dialect, which at Google's OpenAI-compatible endpoint is not Google's. */
-export const shapeOf = (place: Place): ErrorShape =>
-  place.endpoint.dialect === "chat" || place.endpoint.dialect === "embeddings" ? openAiError : place.provider.error;
+/** Errors come in the shape of the dialect, which at an endpoint that copies another's API is not its provider's. */
+export const shapeOf = ({ endpoint: { dialect }, provider }: Place): ErrorShape => {
+  if (dialect === "chat" || dialect === "embeddings") return openAiError;
+  return dialect === "messages" && provider.error === openAiError ? anthropicError : provider.error;
+};

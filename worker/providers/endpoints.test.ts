@@ -14,6 +14,9 @@ test.each([
   ["/api/v1/messages", "messages", "messages", "metered"],
   ["/anthropic/v1/messages/count_tokens", "messages/count_tokens", null, "free"],
   ["/v1/responses", "responses", "responses", "metered"],
+  ["/v1/agent", "agent", "responses", "metered"],
+  ["/v1/sonar", "sonar", "chat", "metered"],
+  ["/v1/decisions", "decisions", "responses", "metered"],
   ["/v1/responses/input_tokens", "responses/input_tokens", null, "free"],
   ["/v1/files", "files", null, "free"],
   ["/v1/uploads/u_1/parts", "uploads/u_1/parts", null, "free"],
@@ -31,6 +34,7 @@ test.each([
   ["GET", "/v1/responses/resp_1", "responses/{id}", "responses"],
   ["GET", "/openai/v1/responses/resp_1", "responses/{id}", "responses"],
   ["POST", "/v1/responses/resp_1/cancel", "responses/{id}/cancel", "responses"],
+  ["GET", "/v1/agent/resp_1", "agent/{id}", "responses"],
   ["DELETE", "/v1/responses/resp_1", "responses/resp_1", undefined],
   ["GET", "/v1/responses/resp_1/input_items", "responses/resp_1/input_items", undefined],
 ])("OpenAI's %s %s is free, and may tell what earlier work used", (method, path, name, tellsEarlier) => {

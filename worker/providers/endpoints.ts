@@ -12,6 +12,10 @@ const OPENAI_TAILS: Tails = {
   completions: ["completions", "metered"],
   responses: ["responses", "metered"],
   "responses/compact": ["responses", "metered"],
+  decisions: ["responses", "metered"],
+  // Perplexity's names for both.
+  sonar: ["chat", "metered"],
+  agent: ["responses", "metered"],
   "responses/input_tokens": [null, "free"],
   embeddings: ["embeddings", "metered"],
   rerank: ["embeddings", "metered"],
@@ -131,9 +135,9 @@ export function vertexEndpoint(method: string, path: string): Endpoint {
 }
 
 function fromTails(tails: Tails, method: string, tail: string, model: string | null): Endpoint {
-  const work = /^responses\/[^/]+(\/cancel)?$/.exec(tail);
-  if (work && (method === "GET" || work[1])) {
-    const name = `responses/{id}${work[1] ?? ""}`;
+  const work = /^(responses|agent)\/[^/]+(\/cancel)?$/.exec(tail);
+  if (work && (method === "GET" || work[2])) {
+    const name = `${work[1]}/{id}${work[2] ?? ""}`;
     return { name, billing: "free", dialect: null, model, method: null, tellsEarlier: "responses" };
   }
   const deferred = /^chat\/deferred-completion\/([^/]+)$/.exec(tail);
