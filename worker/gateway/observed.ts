@@ -52,45 +52,47 @@ export function observed(of: Observing): { chunks: Chunks; end: Promise<Exclude<
   of.client.addEventListener("abort", leave, { once: true });
 
   /** The last of it: an event that says that it broke off, where the route wants one, or what was held back. */
-  const ended = (cause: unknown): Uint8Array | null => {
+  const ended = (cause: unknown): Read => {
     see();
     const isBroken = cause !== null || (of.mend !== null && !of.mend.isWhole());
     over(isBroken ? "broken" : "complete");
     const terminal = isBroken ? (of.mend?.terminal() ?? null) : null;
-    if (terminal) return terminal;
+    if (terminal) return given(terminal);
     if (cause !== null) throw cause;
-    return of.edit?.end() ?? null;
+    const rest = of.edit?.end();
+    return rest ? given(rest) : NO_MORE;
   };
 
-  /** The next of it; null where there is no more. */
-  const following = async (): Promise<Uint8Array | null> => {
+  const read = async (): Promise<Read> => {
     for (;;) {
       // Relay first, meter second: whoever asks for more has passed on what there was. The first is seen at once.
       if (unseen.length >= seeAt) {
         see();
         seeAt = SEEN_TOGETHER;
       }
-      if (isOver) return null;
+      if (isOver) return NO_MORE;
       let chunk = of.first[next++];
       if (!chunk) {
-        const read = await of.reader.read().catch((cause: unknown) => ({ cause }));
-        if (isOver) return null;
-        if ("cause" in read) return ended(read.cause ?? new Error("the provider broke the answer off"));
-        if (read.done) return ended(null);
-        chunk = read.value;
+        let told: Read;
+        try {
+          told = await of.reader.read();
+        } catch (cause) {
+          return isOver ? NO_MORE : ended(cause ?? new Error("the provider broke the answer off"));
+        }
+        if (isOver) return NO_MORE;
+        if (told.done) return ended(null);
+        chunk = told.value;
       }
       unseen.push(chunk);
       const passed = of.edit ? of.edit.pass(chunk) : chunk;
-      if (passed.byteLength > 0) return passed;
+      if (passed.byteLength > 0) return given(passed);
     }
   };
 
-  const chunks: Chunks = {
-    read: async () => {
-      const value = await following();
-      return value === null ? { done: true } : { done: false, value };
-    },
-    cancel: async () => leave(),
-  };
-  return { chunks, end };
+  return { chunks: { read, cancel: async () => leave() }, end };
 }
+
+type Read = Awaited<ReturnType<Chunks["read"]>>;
+
+const NO_MORE: Read = { done: true };
+const given = (value: Uint8Array): Read => ({ done: false, value });

@@ -46,6 +46,58 @@ describe("a light stream", () => {
     expect(pulls.count).toBe(2);
   });
 
+  test("keeps the order behind a transform that takes its time, and ends after it", async () => {
+    let pulls = 0;
+    const source = new ReadableStream<number>({
+      pull: (controller) => {
+        pulls++;
+        for (const value of [3, 1, 2]) controller.enqueue(value);
+        controller.close();
+      },
+    });
+    const slow = new TransformStream<number, number>({
+      transform: async (value, controller) => {
+        for (let turn = 0; turn < value; turn++) await Promise.resolve();
+        controller.enqueue(value);
+      },
+    });
+    const after = new TransformStream<number, string>({
+      transform: (value, controller) => controller.enqueue(`${value}`),
+      flush: (controller) => controller.enqueue("end"),
+    });
+    expect(await all(source.pipeThrough(slow).pipeThrough(after))).toEqual(["3", "1", "2", "end"]);
+    expect(pulls).toBe(1);
+  });
+
+  test("asks its source once where two wait for it", async () => {
+    let pulls = 0;
+    let isAsked = false;
+    const [one, other] = new ReadableStream<number>({
+      pull: async (controller) => {
+        expect(isAsked).toBe(false);
+        isAsked = true;
+        await Promise.resolve();
+        isAsked = false;
+        controller.enqueue(++pulls);
+      },
+    }).tee();
+    const [first, second] = await Promise.all([one.getReader().read(), other.getReader().read()]);
+    expect([first.value, second.value, pulls]).toEqual([1, 1, 1]);
+  });
+
+  test("passes on what was there before anything was piped, and the end of it", async () => {
+    const source = new ReadableStream<number>({
+      start: (controller) => {
+        controller.enqueue(1);
+        controller.close();
+      },
+    });
+    const passing = new TransformStream<number, number>({
+      transform: (value, controller) => controller.enqueue(value),
+    });
+    expect(await all(source.pipeThrough(passing))).toEqual([1]);
+  });
+
   test("fails whoever reads when its source or a transform does", async () => {
     const failing = new ReadableStream<number>({
       pull: () => {
@@ -61,6 +113,10 @@ describe("a light stream", () => {
       }),
     );
     await expect(all(broken)).rejects.toThrow("no number");
+    const late = counting(3).pipeThrough(
+      new TransformStream<number, number>({ transform: () => Promise.reject(new Error("not in time")) }),
+    );
+    await expect(all(late)).rejects.toThrow("not in time");
     let controller: Controller<number> | null = null;
     const waiting = new ReadableStream<number>({
       start: (given) => {

@@ -2,9 +2,13 @@
  * The part of the web's streams that the provider packages use, as plain objects. The runtime's own cost about 25 µs a hop and
  * chunk, and the packages pass each event through six of them: `scripts/build-worker.ts` gives them these instead. Nothing here
  * reaches a socket: at one end stands the runtime's reader, at the other whoever reads the parts.
+ *
+ * What a source gives goes through all transforms at once, in the call that gave it, and waits at the end of them; a transform
+ * that is asynchronous holds up what comes after it. The source is asked again once somebody waits at an end that has nothing.
  */
+import { Flow } from "./light-flow.ts";
 
-type Result<T> = { done: false; value: T } | { done: true; value: undefined };
+export type Result<T> = { done: false; value: T } | { done: true; value: undefined };
 
 /** What a source or a transformer writes to. */
 export interface Controller<T> {
@@ -27,6 +31,14 @@ export interface Reader<T> {
   releaseLock(): void;
 }
 
+/** Where a stream's values go that nobody reads from it. */
+interface Sink<T> {
+  push(value: T): void;
+  end(how: End): void;
+}
+
+type End = "closed" | { cause: unknown };
+
 const DONE = { done: true, value: undefined } as const;
 
 interface Waiting<T> {
@@ -34,25 +46,27 @@ interface Waiting<T> {
   reject(cause: unknown): void;
 }
 
-/** Pulls when somebody reads, and no sooner. */
 class LightReadableStream<T> {
   readonly #queue: T[] = [];
   readonly #waiting: Waiting<T>[] = [];
-  readonly #source: Source<T>;
-  readonly #controller: Controller<T>;
-  #end: "open" | "closed" | { cause: unknown } = "open";
-  #isPulling = false;
+  readonly #flow: Flow;
+  readonly #cancel: (reason?: unknown) => unknown;
+  #sink: Sink<T> | null = null;
+  #end: "open" | End = "open";
+  #isAsking = false;
 
-  constructor(source: Source<T> = {}) {
-    this.#source = source;
-    this.#controller = {
+  /** `flow`: of the source that this stream's values come from, where it has none of its own. */
+  constructor(source: Source<T> = {}, flow: Flow | null = null) {
+    const controller: Controller<T> = {
       enqueue: (value) => this.#enqueue(value),
       close: () => this.#finish("closed"),
       terminate: () => this.#finish("closed"),
       error: (cause) => this.#finish({ cause }),
       desiredSize: 1,
     };
-    source.start?.(this.#controller);
+    this.#flow = flow ?? new Flow(source.pull ? () => source.pull?.(controller) : null, controller.error);
+    this.#cancel = (reason) => source.cancel?.(reason);
+    source.start?.(controller);
   }
 
   getReader(): Reader<T> {
@@ -67,41 +81,50 @@ class LightReadableStream<T> {
     if (this.#end !== "open") return;
     this.#queue.length = 0;
     this.#finish("closed");
-    await this.#source.cancel?.(reason);
+    await this.#cancel(reason);
   }
 
   pipeThrough<O>(transform: LightTransformStream<T, O>): LightReadableStream<O> {
-    transform.from(this);
-    return transform.readable;
+    const to = transform.connect(this.#flow, (reason) => this.cancel(reason));
+    this.#give(to.sink);
+    return to.readable;
   }
 
   /** Both read all of it; what one of them has cancelled is kept for the other alone. */
   tee(): [LightReadableStream<T>, LightReadableStream<T>] {
-    const reader = this.getReader();
     const open = new Set<Controller<T>>();
-    const pull = async () => {
-      try {
-        const { done, value } = await reader.read();
-        for (const branch of open) done ? branch.close() : branch.enqueue(value);
-      } catch (cause) {
-        for (const branch of open) branch.error(cause);
-      }
-    };
     const branch = () => {
       let own: Controller<T>;
-      return new LightReadableStream<T>({
-        start(controller) {
-          own = controller;
-          open.add(controller);
+      return new LightReadableStream<T>(
+        {
+          start: (controller) => {
+            own = controller;
+            open.add(controller);
+          },
+          cancel: (reason) => {
+            open.delete(own);
+            return open.size === 0 ? this.cancel(reason) : undefined;
+          },
         },
-        pull,
-        cancel(reason) {
-          open.delete(own);
-          return open.size === 0 ? reader.cancel(reason) : undefined;
-        },
-      });
+        this.#flow,
+      );
     };
-    return [branch(), branch()];
+    const branches: [LightReadableStream<T>, LightReadableStream<T>] = [branch(), branch()];
+    this.#give({
+      push: (value) => {
+        for (const one of open) one.enqueue(value);
+      },
+      end: (how) => {
+        for (const one of open) how === "closed" ? one.close() : one.error(how.cause);
+      },
+    });
+    return branches;
+  }
+
+  #give(sink: Sink<T>): void {
+    this.#sink = sink;
+    for (const value of this.#queue.splice(0)) sink.push(value);
+    if (this.#end !== "open") sink.end(this.#end);
   }
 
   #read(): Promise<Result<T>> {
@@ -110,32 +133,28 @@ class LightReadableStream<T> {
     if (this.#end !== "open") return Promise.reject(this.#end.cause);
     const { promise, resolve, reject } = Promise.withResolvers<Result<T>>();
     this.#waiting.push({ resolve, reject });
-    if (!this.#isPulling) void this.#pull();
+    if (!this.#isAsking) void this.#ask();
     return promise;
   }
 
-  async #pull(): Promise<void> {
-    if (!this.#source.pull) return;
-    this.#isPulling = true;
-    try {
-      while (this.#waiting.length > 0 && this.#end === "open") await this.#source.pull(this.#controller);
-    } catch (cause) {
-      this.#finish({ cause });
-    } finally {
-      this.#isPulling = false;
-    }
+  async #ask(): Promise<void> {
+    this.#isAsking = true;
+    while (this.#waiting.length > 0 && this.#end === "open" && this.#flow.canAdvance) await this.#flow.advance();
+    this.#isAsking = false;
   }
 
   #enqueue(value: T): void {
     if (this.#end !== "open") return;
     const next = this.#waiting.shift();
-    if (next) next.resolve({ done: false, value });
+    if (this.#sink) this.#sink.push(value);
+    else if (next) next.resolve({ done: false, value });
     else this.#queue.push(value);
   }
 
-  #finish(end: "closed" | { cause: unknown }): void {
+  #finish(end: End): void {
     if (this.#end !== "open") return;
     this.#end = end;
+    this.#sink?.end(end);
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       if (end === "closed") resolve(DONE);
       else reject(end.cause);
@@ -150,26 +169,42 @@ interface Transformer<I, O> {
 }
 
 class LightTransformStream<I, O> {
-  readonly readable: LightReadableStream<O>;
-  #from: Reader<I> | null = null;
+  readonly #transformer: Transformer<I, O>;
 
   constructor(transformer: Transformer<I, O> = {}) {
-    this.readable = new LightReadableStream<O>({
-      start: (controller) => transformer.start?.(controller),
-      pull: async (controller) => {
-        if (!this.#from) throw new TypeError("a transform reads what is piped through it");
-        const { done, value } = await this.#from.read();
-        if (done) {
-          await transformer.flush?.(controller);
-          controller.close();
-        } else await transformer.transform?.(value, controller);
-      },
-      cancel: (reason) => this.#from?.cancel(reason),
-    });
+    this.#transformer = transformer;
   }
 
-  from(source: LightReadableStream<I>): void {
-    this.#from = source.getReader();
+  /** Where what is piped through it goes in, and where it comes out. `cancel` ends what is piped. */
+  connect(flow: Flow, cancel: (reason?: unknown) => unknown): { sink: Sink<I>; readable: LightReadableStream<O> } {
+    const transformer = this.#transformer;
+    let to: Controller<O> | null = null;
+    const readable = new LightReadableStream<O>(
+      {
+        start: (controller) => {
+          to = controller;
+          transformer.start?.(controller);
+        },
+        cancel,
+      },
+      flow,
+    );
+    const controller = to as unknown as Controller<O>;
+    const inTurn = flow.turns((cause) => {
+      controller.error(cause);
+      void cancel(cause);
+    });
+    return {
+      readable,
+      sink: {
+        push: (value) => inTurn(() => transformer.transform?.(value, controller)),
+        end: (how) => {
+          if (how !== "closed") return inTurn(() => controller.error(how.cause));
+          inTurn(() => transformer.flush?.(controller));
+          inTurn(() => controller.close());
+        },
+      },
+    };
   }
 }
 

@@ -112,15 +112,17 @@ export function chatWriter(head: Head): Writer {
     model: head.model,
   };
   const withUsage = objectIn(head.asked, "stream_options").include_usage === true;
+  // What is the same in every chunk is written once.
+  const before = `data: ${JSON.stringify(base).slice(0, -1)},"choices":[{"index":0,"delta":`;
+  const after = withUsage ? '}],"usage":null}\n\n' : "}]}\n\n";
   const indexes = new Map<string, number>();
   let begun = false;
   let failed = false;
   let blocks = 0;
   const chunk = (delta: JsonObject, finish: string | null = null): string => {
-    const first = begun ? {} : { role: "assistant" };
+    const said = JSON.stringify(begun ? delta : { role: "assistant", ...delta });
     begun = true;
-    const choices = [{ index: 0, delta: { ...first, ...delta }, logprobs: null, finish_reason: finish }];
-    return `data: ${JSON.stringify({ ...base, choices, ...(withUsage ? { usage: null } : {}) })}\n\n`;
+    return `${before}${said},"logprobs":null,"finish_reason":${JSON.stringify(finish)}${after}`;
   };
   return {
     write(piece) {

@@ -97,28 +97,28 @@ export function geminiWriter(head: Head): Writer {
   const taken = new Parts();
   const sources: { url: string; title: string }[] = [];
   let written = 0;
-  const chunk = (json: JsonObject): string => {
-    const text = JSON.stringify(json);
+  // What is the same in every chunk is written once.
+  const after = JSON.stringify({ modelVersion: head.model, responseId: head.id }).slice(1);
+  const chunk = (text: string): string => {
     if (head.asEvents) return `data: ${text}\r\n\r\n`;
     return written++ === 0 ? `[${text}` : `,\r\n${text}`;
   };
-  const answer = (parts: readonly JsonObject[], more: JsonObject, rest: JsonObject): string =>
-    chunk({
-      candidates: [{ content: { parts, role: "model" }, ...more, index: 0 }],
-      ...rest,
-      modelVersion: head.model,
-      responseId: head.id,
-    });
+  const answer = (part: JsonObject, more: JsonObject = {}, rest: JsonObject = {}): string => {
+    const candidate = { content: { parts: [part], role: "model" }, ...more, index: 0 };
+    return chunk(`${JSON.stringify({ candidates: [candidate], ...rest }).slice(0, -1)},${after}`);
+  };
   return {
     write(piece) {
-      if (piece.type === "error") return chunk({ error: { code: 502, message: piece.message, status: "UNAVAILABLE" } });
+      if (piece.type === "error") {
+        return chunk(JSON.stringify({ error: { code: 502, message: piece.message, status: "UNAVAILABLE" } }));
+      }
       if (piece.type === "source") sources.push(piece);
       if (piece.type === "finish") {
         const more = { finishReason: FINISH[piece.finish], ...grounding(sources) };
-        return answer([{ text: "" }], more, { usageMetadata: usageOf(piece.usage) });
+        return answer({ text: "" }, more, { usageMetadata: usageOf(piece.usage) });
       }
       const part = taken.take(piece);
-      return part ? answer([part], {}, {}) : "";
+      return part ? answer(part) : "";
     },
     end: () => (head.asEvents ? "" : written > 0 ? "]" : "[]"),
   };
