@@ -147,6 +147,10 @@ function billedUnits(response: JsonObject): string[] {
   const tools = arrayIn(response, "tools").filter(isObject);
   for (const item of arrayIn(response, "output")) {
     const type = isObject(item) ? stringIn(item, "type") : null;
+    // A shell that runs at the provider names where.
+    const shell =
+      isObject(item) && type === "shell_call" ? stringIn(objectIn(item, "environment"), "container_id") : null;
+    if (shell) containers.add(shell);
     const unit = isObject(item) && type !== null ? BILLED_CALLS.get(type) : undefined;
     if (!isObject(item) || !unit) continue;
     // Opening a page that a search found, and finding text in it, is no search (OpenAI's guide, "Web search").
@@ -157,7 +161,7 @@ function billedUnits(response: JsonObject): string[] {
     else units.push(type === "web_search_call" ? searchUnitOf(response) : unit);
   }
   const size = tools
-    .map((tool) => stringIn(objectIn(tool, "container"), "memory_limit"))
+    .map((tool) => stringIn(objectIn(tool, tool.type === "shell" ? "environment" : "container"), "memory_limit"))
     .find((limit) => limit !== null);
   const unit = size && size !== "1g" ? `containers_${size.slice(0, 8)}` : "containers";
   return [...units, ...Array.from(containers, () => unit)];

@@ -421,6 +421,11 @@ test("Responses: a container is sold once, by its memory, however often code run
   });
   const tools = [{ type: "code_interpreter", container: { type: "auto", memory_limit: "4g" } }];
   expect(response([run("a")], { tools })).toEqual({ containers_4g: 1 });
+  const shell = (environment: object) => item("shell_call", { environment });
+  const inContainer = shell({ type: "container_reference", container_id: "a" });
+  expect(response([inContainer, inContainer, shell({ type: "local" })])).toEqual({ containers: 1 });
+  const large = [{ type: "shell", environment: { type: "container_auto", memory_limit: "16g" } }];
+  expect(response([inContainer], { tools: large })).toEqual({ containers_16g: 1 });
 });
 
 test("Responses: xAI's own count of its tools holds, and its items are no others", () => {
