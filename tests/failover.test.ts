@@ -493,7 +493,8 @@ describe("budgets", () => {
     const budgets = ofModels
       ? await Promise.all(targets.map(({ model: id }) => own.budget({ scope: { type: "model", id }, limit_usd: "1" })))
       : [await own.budget({ scope: { type: "tenant" }, limit_usd: "1" })];
-    const ownKey = await own.key();
+    // It is one request, however many attempts it takes.
+    const ownKey = await own.key({ rate_limits: { concurrent: 1, requests_per_minute: 1 } });
     first.reply = streams(wire.events("A long answer that somebody has to pay for.").slice(0, 8), { ending: "cut" });
     const response = await fetch(`${system.url}/v1/chat/completions`, {
       method: "POST",

@@ -308,8 +308,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: "a claim is held though one of its units is not at hand",
     file: `${WALLET}/reply.ts`,
-    find: "else if (wanted.every((part) => isFunded(",
-    replace: "else if (wanted.slice(0, 1).every((part) => isFunded(",
+    find: "const unfunded = wanted.filter(",
+    replace: "const unfunded = wanted.slice(0, 1).filter(",
   },
   {
     name: "a limit in another unit counts as a limit on cost",

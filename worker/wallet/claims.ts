@@ -8,14 +8,18 @@ import { DEAD_MS, PATIENCE_MS, UNUSED_MS } from "./limits.ts";
 import { moreIn, needIn, ownOn, partsFor, partsForUnknown, spentOn } from "./parts.ts";
 import { type Claim, isFresh, isRevoked, type Lease, type Part, type WalletState } from "./state.ts";
 
-/** A request wants `most`: held at once where its leases have it at hand, else it waits. */
+/**
+ * A request wants `most`: held at once where its leases have it at hand, else it waits. One that goes on `after` another claim
+ * is one request still: what counts it already is not asked for it again.
+ */
 export function arrive(
   wallet: WalletState,
-  request: { id: string; facts: ScopeFacts; most: Amounts },
+  request: { id: string; facts: ScopeFacts; most: Amounts; after?: Claim | undefined },
   now: number,
 ): Claim {
-  const { id, facts, most } = request;
+  const { id, facts, most, after } = request;
   const claim = newClaim({ id, facts, most, parts: partsFor(wallet, facts, most) }, now);
+  for (const part of claim.parts) if (isCountedBy(after, part)) part.need = 0;
   if (isRevoked(wallet, facts) && isFresh(wallet, now)) {
     claim.state = "revoked";
     return claim;
@@ -25,6 +29,11 @@ export function arrive(
   else wait(wallet, claim, now);
   return claim;
 }
+
+const isCountedBy = (claim: Claim | undefined, { lease }: Part): boolean =>
+  claim?.state === "running" &&
+  (lease.unit === "requests" || lease.unit === "concurrent") &&
+  claim.parts.some((part) => part.lease === lease);
 
 /** A request of a key that only the ledger can name wants `most`. */
 export function arriveUnknown(
@@ -203,10 +212,18 @@ export function settle(
   return true;
 }
 
-/** An attempt failed at this price, and its request goes on under another claim: no record of its own. */
-export function leave(wallet: WalletState, claim: Claim, left: { spent: Amounts; now: number }): void {
+/** An attempt failed at this price, and its request goes on under the claim `to`: no record of its own. */
+export function leave(
+  wallet: WalletState,
+  claim: Claim,
+  left: { spent: Amounts; to: Claim | undefined; now: number },
+): void {
   if (claim.state !== "running") return;
-  const { spent, now } = left;
+  const { spent, to, now } = left;
+  for (const part of claim.parts) {
+    const next = to?.parts.find(({ lease, need }) => lease === part.lease && lease.unit === "concurrent" && need === 0);
+    if (next) [next.held, part.held] = [part.held, 0];
+  }
   const spends = spendAll(wallet, claim, { amountOf: (part) => ownOn(part, spent), now });
   wallet.events.push({ n: ++wallet.lastEvent, spends, event: null, at: now });
 }

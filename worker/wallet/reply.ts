@@ -126,12 +126,14 @@ function takeTurn(wallet: WalletState, claim: Claim, heard: Heard): void {
   const { now } = heard;
   const isNew = claim.state === "waiting";
   const wanted = claim.parts.filter((part) => isNew || part.more > 0);
+  const unfunded = wanted.filter((part) => !isFunded(wallet, claim, { ...heard, part }));
   // What is spent does not come back; what others hold may.
   const hopeless = wanted.find((part) => waitsFor(claim, part) > part.lease.room);
-  const lacking = hopeless ?? wanted.find((part) => !isFunded(wallet, claim, { ...heard, part }));
+  // Where one lease lacks it nothing is granted of the others either: that one stands in the way.
+  const lacking = hopeless ?? unfunded.find((part) => isShort(claim, part)) ?? unfunded[0];
   if (isNew && claim.parts.some(({ lease }) => lease.stale)) move(wallet, claim, now);
   else if (isNew && isRevoked(wallet, claim.facts)) refuse(wallet, claim, { as: "revoked", now });
-  else if (wanted.every((part) => isFunded(wallet, claim, { ...heard, part }))) hold(wallet, claim, now);
+  else if (unfunded.length === 0) hold(wallet, claim, now);
   else if (lacking) {
     claim.blockedBy = lacking.lease;
     const isOver = hopeless !== undefined || now - claim.since >= patienceFor(lacking.lease);
@@ -139,6 +141,10 @@ function takeTurn(wallet: WalletState, claim: Claim, heard: Heard): void {
     else waitOn(claim, heard);
   }
 }
+
+/** Whether its limits have too little left, all leases taken off. */
+const isShort = (claim: Claim, part: Part): boolean =>
+  !part.lease.unlimited && waitsFor(claim, part) > floatOf(part.lease) + part.lease.free;
 
 const patienceFor = ({ unit }: Lease): number =>
   unit === "requests" || unit === "concurrent" ? RATE_PATIENCE_MS : Number.POSITIVE_INFINITY;

@@ -108,9 +108,15 @@ export class RequestWallet implements Wallet {
     return this.limitsOn(facts);
   }
 
-  async hold(request: { id: string; facts: ScopeFacts; most: Amounts }): Promise<HoldOutcome> {
+  async hold(request: {
+    id: string;
+    facts: ScopeFacts;
+    most: Amounts;
+    after?: Hold | undefined;
+  }): Promise<HoldOutcome> {
     const wallet = this.#wallet;
-    const claim = this.#takeHinted(request) ?? claims.arrive(wallet, request, this.#clock());
+    const after = request.after && wallet.claims.get(request.after.id);
+    const claim = this.#takeHinted(request) ?? claims.arrive(wallet, { ...request, after }, this.#clock());
     if (claim.state === "waiting") await waitForClaim(this.#access, claim);
     if (claim.state === "held") {
       const { id, tenant } = { id: claim.id, tenant: wallet.tenant };
@@ -159,11 +165,12 @@ export class RequestWallet implements Wallet {
     return ofA.length === ofB.length && ofA.every((name, i) => name === ofB[i]);
   }
 
-  leave(hold: Hold, spent: Amounts): void {
-    const claim = this.#wallet.claims.get(hold.id);
+  leave(hold: Hold, spent: Amounts, to: Hold): void {
+    const wallet = this.#wallet;
+    const claim = wallet.claims.get(hold.id);
     if (!claim) return;
-    claims.leave(this.#wallet, claim, { spent, now: this.#clock() });
-    claims.serve(this.#wallet, claim, this.#clock());
+    claims.leave(wallet, claim, { spent, to: wallet.claims.get(to.id), now: this.#clock() });
+    claims.serve(wallet, claim, this.#clock());
   }
 
   async settle(hold: Hold | null, event: UsageEvent, own?: Amounts): Promise<void> {

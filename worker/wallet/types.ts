@@ -68,16 +68,19 @@ export interface Wallet {
   limitsOn(facts: ScopeFacts): readonly Limit[] | null;
   /** As `limitsOn`, with a call of the ledger; null where that is out of reach. */
   askLimits(facts: ScopeFacts): Promise<readonly Limit[] | null>;
-  /** Holds `most` in every limit that covers `facts`, from the leases where they suffice. Atomic over all of them. */
-  hold(request: { id: string; facts: ScopeFacts; most: Amounts }): Promise<HoldOutcome>;
+  /**
+   * Holds `most` in every limit that covers `facts`, from the leases where they suffice. Atomic over all of them. Of a request
+   * that runs and goes on with another hold, `after` is the one that it has: it stays one request, and is to `leave` that.
+   */
+  hold(request: { id: string; facts: ScopeFacts; most: Amounts; after?: Hold | undefined }): Promise<HoldOutcome>;
   /** Just before the bytes leave: false where the hold may no longer be used (revoked, gone stale); it is then released. */
   dispatch(hold: Hold): boolean;
   /** Raises a running request's hold by `more`. */
   topUp(hold: Hold, more: Amounts): Promise<HoldOutcome>;
   /** Whether the same limits cover requests with either facts: then one hold serves both. */
   sharesLimits(a: ScopeFacts, b: ScopeFacts): boolean;
-  /** Ends a running hold whose attempt failed at this price; the request goes on with another hold, and one event tells of both. */
-  leave(hold: Hold, spent: Amounts): void;
+  /** Ends a running hold whose attempt failed at this price; the request goes on with the hold `to`, and one event tells of both. */
+  leave(hold: Hold, spent: Amounts, to: Hold): void;
   /** A sign of life of a running request; at least every 10 s. */
   alive(hold: Hold): void;
   /**

@@ -225,3 +225,42 @@ test("of many budgets a wallet hears those that cover its requests, and is held 
   });
   await tenant.settled();
 });
+
+test("a request that goes on with another hold is one request still, while it runs and in what counts it", async () => {
+  const each = budgetOf(1_000, { id: "bud_each", scope: { type: "model", id: null } });
+  const requests = budgetOf(2, { id: "bud_requests", unit: "requests" });
+  const tenant = await newTenant([each, requests]);
+  const one = { id: "lim_1", scope: { type: "key", id: "key_1" }, concurrent: 1 } as const;
+  await tenant.ledger.create("rateLimit", { ...one, name: "one", createdAt: 0 }, actor);
+  const wallet = tenant.open();
+  await wallet.identify("hash_1", hintOf(100));
+  const first = (await wallet.hold({ id: "req_1", facts, most: mostOf(100) })) as { hold: Hold };
+  expect(wallet.dispatch(first.hold)).toBe(true);
+  const other = { ...facts, model: "m2" };
+  const next = (await wallet.hold({ id: "req_1/2", facts: other, most: mostOf(100), after: first.hold })) as {
+    hold: Hold;
+  };
+  wallet.leave(first.hold, { nanos: 30, tokens: 3 }, next.hold);
+  expect(wallet.dispatch(next.hold)).toBe(true);
+  // It still runs.
+  expect(await request(tenant, 10, 5)).toMatchObject({ outcome: "refused", limit: { unit: "concurrent" } });
+  const event = eventOf(tenant.tenant, "req_1", 50);
+  await wallet.settle(next.hold, { ...event, model: "m2" }, { nanos: 20, tokens: 2 });
+  await tenant.settled();
+  expect((await tenant.ledger.budgetStates()).bud_requests).toMatchObject({ spent: 1, held: 0 });
+  expect(await request(tenant, 10, 5)).toBe("ok");
+  await tenant.settled();
+});
+
+test("what stands in the way is named, not what waits for it", async () => {
+  const tenant = await newTenant([budgetOf(1_000)]);
+  const one = { id: "lim_1", scope: { type: "key", id: "key_1" }, concurrent: 1 } as const;
+  await tenant.ledger.create("rateLimit", { ...one, name: "one", createdAt: 0 }, actor);
+  const running = request(tenant, 100, 60, 1_500);
+  await scheduler.wait(200);
+  const before = Date.now();
+  expect(await request(tenant, 100, 60)).toMatchObject({ outcome: "refused", limit: { unit: "concurrent" } });
+  expect(Date.now() - before).toBeLessThan(1_000);
+  expect(await running).toBe("ok");
+  await tenant.settled();
+});

@@ -45,9 +45,9 @@ export class LegHold implements Holder {
     if (current && this.#wallet.sharesLimits(current.facts, request.facts)) return this.#raise(current, request.most);
     // Two holds of one request, for a moment, need two names.
     const id = this.#holds === 0 ? request.id : `${request.id}/${this.#holds + 1}`;
-    const outcome = await this.#wallet.hold({ ...request, id });
+    const outcome = await this.#wallet.hold({ ...request, id, after: current?.hold });
     if (outcome.outcome !== "held") return outcome;
-    if (this.#current) this.#wallet.leave(this.#current.hold, this.#current.spent);
+    if (current) this.#wallet.leave(current.hold, current.spent, outcome.hold);
     this.#holds++;
     this.#current = { hold: outcome.hold, facts: request.facts, spent: NOTHING, isDispatched: false };
     return outcome;
