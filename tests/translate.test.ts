@@ -1,6 +1,7 @@
 /** Every official SDK at a model of every other dialect: the sandbox plays the provider, the translation is the real one. */
 import Anthropic from "@anthropic-ai/sdk";
 import { describe, expect, test } from "vitest";
+import { withoutMarks } from "../worker/translate/marks.ts";
 import type { Conversation } from "../worker/translate/types.ts";
 import { CITY, type Conversing, SDKS } from "./support/conversing.ts";
 import { SIDES, type Through, through } from "./support/translated.ts";
@@ -83,6 +84,32 @@ describe.each(PAIRS)("the SDK of %s at a provider of %s", (client, side) => {
     expect(sent).not.toContain("mtr1");
     if (side === "messages" && client !== "chat")
       expect(sent).toMatch(/"type":"thinking","thinking":"[^"]+","signature":"[^"]+"/);
+  });
+
+  test("goes on at a provider of its own dialect without what only this one understands", async () => {
+    const via = through(SIDES[side]);
+    let asked = "";
+    const spied: typeof fetch = async (input, init) => {
+      const request = new Request(input, init);
+      asked = await request.clone().text();
+      return via.fetch(request);
+    };
+    const sdk = SDKS[client]({ baseUrl: "https://meterr.invalid", key: "k", fetch: spied, model: "any" });
+    const turn = { text: "Think. [[sandbox: tool=get_weather reasoning=30]]", tools: true, think: true };
+    const { said, native } = await sdk.ask(turn);
+    await sdk.ask({ ...turn, text: "", after: { turn, native, calls: said.calls, result: "sunny" } });
+    const json = JSON.parse(asked);
+    const made = withoutMarks(asked, json, { dialect: client });
+    expect(withoutMarks(JSON.stringify(made?.json ?? json), made?.json ?? json, { dialect: client })).toBeNull();
+    const sent = JSON.stringify(made?.json ?? json);
+    expect(sent).toContain("sunny");
+    expect(sent).toContain("get_weather");
+    expect(sent).not.toMatch(/mtr1|eyJtdHIi|encrypted_content":"|"signature":"/);
+    if (client === "gemini") expect(sent).toContain('"thoughtSignature":"skip_thought_signature_validator"');
+    if (client === "messages") {
+      expect(sent).not.toContain('"thinking":');
+      expect(made?.dropped).toEqual(["thinking"]);
+    }
   });
 
   test("raises the provider's error, with its status and its words", async () => {

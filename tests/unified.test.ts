@@ -83,6 +83,32 @@ describe("a provider that speaks the client's dialect", () => {
     expect(Number(record.cost_usd)).toBeGreaterThan(0);
   });
 
+  test("does not get what another provider left in the conversation", async () => {
+    upstream.reply = json(200, CHAT_ANSWER);
+    const asked = { model: "groq/openai/gpt-oss-120b", messages: [{ role: "user", content: "Hi" }] };
+    const thinking = { choices: [{ ...CHAT_ANSWER.choices[0], message: { content: "Ho", reasoning: "Hm." } }] };
+    upstream.reply = json(200, { ...CHAT_ANSWER, ...thinking });
+    const first = await ask("/v1/messages", JSON.stringify({ ...asked, max_tokens: 50 }));
+    const { content } = (await first.json()) as { content: { type: string }[] };
+    expect(content.map(({ type }) => type)).toEqual(["thinking", "text"]);
+    upstream.received.length = 0;
+    upstream.reply = json(200, MESSAGE_ANSWER);
+    const messages = [...asked.messages, { role: "assistant", content }, ...asked.messages];
+    const body = { model: "claude-haiku-4-5", max_tokens: 50, messages };
+    await ask("/v1/messages", JSON.stringify(body));
+    const sent = JSON.parse(onlyRequest().body.toString());
+    expect(sent.messages[1]).toEqual({ role: "assistant", content: [{ type: "text", text: "Ho" }] });
+    upstream.received.length = 0;
+    // The turn goes on from a call that was never thought about.
+    const called = { role: "assistant", content: [{ type: "tool_use", id: "call_1", name: "f", input: {} }] };
+    const result = { role: "user", content: [{ type: "tool_result", tool_use_id: "call_1", content: "1" }] };
+    const turn = { ...body, max_tokens: 2_000, messages: [...asked.messages, called, result] };
+    const thinks = { thinking: { type: "enabled", budget_tokens: 1_024 } };
+    const answer = await ask("/v1/messages", JSON.stringify({ ...turn, ...thinks }));
+    expect(answer.headers.get("x-meterr-dropped")).toBe("thinking");
+    expect(JSON.parse(onlyRequest().body.toString())).toEqual(turn);
+  });
+
   test("gets them untouched, where the name is its own", async () => {
     upstream.reply = json(200, CHAT_ANSWER);
     const body = '{"model": "gpt-4o-mini","messages":[ ]}';
@@ -129,6 +155,25 @@ describe("a provider that speaks the client's dialect", () => {
 });
 
 describe("a unified entry", () => {
+  test("counts the tokens of a route's first target", async () => {
+    const body = (model: string) => JSON.stringify({ model, messages: [{ role: "user", content: "Hi there" }] });
+    for (const [name, model] of [
+      ["claudes", "anthropic/claude-haiku-4-5"],
+      ["geminis", "google/gemini-2.5-flash"],
+    ])
+      await tenant.api("PUT", `/routes/${name}`, { targets: [{ model }] });
+    upstream.reply = json(200, { input_tokens: 11 });
+    const own = await ask("/v1/messages/count_tokens", body("claudes"));
+    expect([own.status, await own.json()]).toEqual([200, { input_tokens: 11 }]);
+    expect(JSON.parse(onlyRequest().body.toString()).model).toBe("claude-haiku-4-5");
+    const other = await ask("/v1/messages/count_tokens", body("geminis"));
+    expect(other.status, await other.clone().text()).toBe(200);
+    expect(other.headers.get("x-meterr-estimated")).toBe("true");
+    const contents = [{ parts: [{ text: "Hi there" }] }];
+    const gemini = await ask("/v1beta/models/claudes:countTokens", JSON.stringify({ contents }));
+    expect([gemini.status, await gemini.json()]).toEqual([200, { totalTokens: expect.any(Number) }]);
+  });
+
   test("passes on what names no model to the API whose path it is", async () => {
     upstream.reply = json(200, { object: "list", data: [] });
     const openai = new OpenAI({ baseURL: `${system.url}/v1`, apiKey: key.key, maxRetries: 0 });

@@ -39,6 +39,8 @@ export interface Unified {
   /** The body as the client wrote it. */
   asked: RequestBody;
   translation: Translation | null;
+  /** Fields of the client's that the provider did not get. */
+  dropped: readonly string[];
 }
 
 /** What was decided about the money of a call. */

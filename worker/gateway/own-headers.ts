@@ -23,7 +23,7 @@ export function ownHeaders(
   if (more.remainingNanos !== null) {
     headers.set("x-meterr-budget-remaining-usd", usdFromNanos(Math.max(0, more.remainingNanos)));
   }
-  const dropped = call.unified?.translation?.dropped ?? [];
+  const dropped = call.unified?.dropped ?? [];
   if (dropped.length > 0) headers.set("x-meterr-dropped", dropped.join(", "));
   if (call.mode === "test") headers.set("x-meterr-sandbox", "true");
 }

@@ -79,7 +79,12 @@ export async function readCall(of: CallSource): Promise<Outcome<{ call: Call; re
     },
     search: opened ? place.search : of.presented.search,
     bringsCredential: of.presented.bringsCredential && (!opened || opened.family === place.provider.slug),
-    unified: opened && { endpoint: opened.endpoint, asked: opened.asked, translation: opened.leg.translation },
+    unified: opened && {
+      endpoint: opened.endpoint,
+      asked: opened.asked,
+      translation: opened.leg.translation,
+      dropped: opened.leg.dropped,
+    },
     bodiesUntil: keptUntil(key, of.headers, of.arrivedAt),
   };
   const wishes = opened?.routed?.targets[0]?.wishes ?? NO_WISHES;

@@ -6,8 +6,13 @@ import type { SharedV4ProviderMetadata } from "@ai-sdk/provider";
 import { isObject, parseJson } from "../core/json.ts";
 
 /** `metadata` as base64; null where there is nothing in it. */
-export function pack(metadata: SharedV4ProviderMetadata | undefined): string | null {
-  if (!metadata || Object.keys(metadata).length === 0) return null;
+export const pack = (metadata: SharedV4ProviderMetadata | undefined): string | null =>
+  metadata && Object.keys(metadata).length > 0 ? packed(metadata) : null;
+
+/** The same, and a mark of ours where there is nothing in it: who made what it stands beside is then known again. */
+export const sign = (metadata: SharedV4ProviderMetadata | undefined): string => packed(metadata ?? {});
+
+function packed(metadata: SharedV4ProviderMetadata): string {
   let binary = "";
   for (const byte of new TextEncoder().encode(JSON.stringify({ mtr: metadata }))) binary += String.fromCharCode(byte);
   return btoa(binary);
@@ -19,11 +24,21 @@ export function unpack(text: unknown): SharedV4ProviderMetadata | undefined {
   try {
     const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
     const json = parseJson(new TextDecoder().decode(bytes));
-    return isObject(json) && isObject(json.mtr) ? (json.mtr as SharedV4ProviderMetadata) : undefined;
+    if (!isObject(json) || !isObject(json.mtr) || Object.keys(json.mtr).length === 0) return undefined;
+    return json.mtr as SharedV4ProviderMetadata;
   } catch {
     return undefined;
   }
 }
+
+/** How everything begins that `pack` and `sign` make. */
+const MARK = btoa('{"mtr":{').slice(0, 10);
+
+/** Whether `text` is what `pack` or `sign` made. */
+export const isMarked = (text: unknown): boolean => typeof text === "string" && text.startsWith(MARK);
+
+/** Whether something of that is anywhere in `text`. */
+export const hasMark = (text: string): boolean => text.includes(MARK);
 
 /** Stands between a tool call's own id and what is packed behind it: letters that every provider takes in an id. */
 const SEAM = "__mtr1_";

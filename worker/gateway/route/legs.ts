@@ -23,7 +23,7 @@ export function legsOf(call: Call, routed: OpenedRoute | null): LegSource[] {
 
 /** `call` as it goes to another target. */
 function callAt(call: Call, leg: Leg, wishes: Wishes): Outcome<Call> {
-  const { place, body, translation } = leg;
+  const { place, body, translation, dropped } = leg;
   const read = factsIn(call.mode, place, body);
   if (!read.ok) return read;
   const { facts, model } = read.value;
@@ -44,7 +44,7 @@ function callAt(call: Call, leg: Leg, wishes: Wishes): Outcome<Call> {
     search: place.search,
     // A credential that the client brings is for one provider.
     bringsCredential: call.bringsCredential && provider === call.place.provider.slug,
-    unified: unified && { ...unified, translation },
+    unified: unified && { ...unified, translation, dropped },
   };
   return ok(pull(there, wishes, call.levers.keepsPrompts));
 }

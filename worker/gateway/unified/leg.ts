@@ -6,6 +6,7 @@ import { customProvider } from "../../providers/custom.ts";
 import { providerOf } from "../../providers/registry.ts";
 import type { Provider } from "../../providers/types.ts";
 import type { Policy, Target } from "../../routing/targets.ts";
+import { withoutMarks } from "../../translate/marks.ts";
 import type { Translation } from "../../translate/types.ts";
 import type { RequestBody } from "../body.ts";
 import type { Wishes } from "../levers.ts";
@@ -25,6 +26,8 @@ export interface Leg {
   body: RequestBody;
   /** Where the provider speaks another dialect than the client: what makes its answers the client's. */
   translation: Translation | null;
+  /** Fields of the client's that the provider does not get. */
+  dropped: readonly string[];
 }
 
 /** `asked` as it goes to `model` of a provider that speaks the client's dialect; null where it does not. */
@@ -35,11 +38,13 @@ export function sameDialect(asked: Asked, provider: Provider, model: string): Le
   const base = dialect === null ? undefined : provider.speaks[dialect];
   if (dialect === null || base === undefined) return null;
   const path = dialect === "gemini" ? geminiPath(asked, provider, model, method) : `${base}${tailOf(asked)}`;
-  const body = dialect === "gemini" ? asked.body : withModel(asked.body, model);
+  const named = dialect === "gemini" ? asked.body : withModel(asked.body, model);
+  const { body, dropped } = unmarked(named, { dialect, refusesThoughts: provider.refusesThoughts });
   return {
     place: { provider, endpoint: provider.endpoint("POST", path), path, search: asked.search },
     body,
     translation: null,
+    dropped,
   };
 }
 
@@ -64,6 +69,18 @@ const tailOf = ({ entry }: Asked): string => entry.path.replace(/^\/[^/]+/, "");
 function geminiPath({ entry }: Asked, provider: Provider, model: string, method: string | null): string {
   const version = provider === entry.family ? `/${entry.path.split("/")[1]}` : provider.speaks.gemini;
   return `${version}/models/${encodeURIComponent(model)}:${method}`;
+}
+
+/** The same bytes, unless others have left what is theirs in it. */
+function unmarked(
+  body: RequestBody,
+  to: Parameters<typeof withoutMarks>[2],
+): { body: RequestBody; dropped: readonly string[] } {
+  const made = body.kind === "json" ? withoutMarks(body.text, body.json, to) : null;
+  if (!made) return { body, dropped: [] };
+  const text = JSON.stringify(made.json);
+  const bytes = new TextEncoder().encode(text);
+  return { body: { kind: "json", text, bytes, json: made.json }, dropped: made.dropped };
 }
 
 /** The same bytes, but for the model's name, if that is another. */

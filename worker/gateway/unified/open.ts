@@ -43,7 +43,7 @@ export async function openEntry(of: Arriving, asked: Asked): Promise<Outcome<Ope
   const chosen = of.headers.get("x-meterr-route");
   if (name === null) {
     // What names no model is the family's.
-    const leg = { place: { provider: family, endpoint, path, search }, body, translation: null };
+    const leg = { place: { provider: family, endpoint, path, search }, body, translation: null, dropped: [] };
     return ok({ leg, asked: body, endpoint: endpoint.name, family: family.slug, routed: null });
   }
   const grant = await grantFor(of, asked, name);

@@ -34,7 +34,12 @@ export async function translated(
     bytes: new TextEncoder().encode(text),
     json: isObject(written) ? written : {},
   };
-  return ok({ place: { provider, endpoint: provider.endpoint("POST", path), path, search }, body, translation });
+  return ok({
+    place: { provider, endpoint: provider.endpoint("POST", path), path, search },
+    body,
+    translation,
+    dropped: translation.dropped,
+  });
 }
 
 function embedding(

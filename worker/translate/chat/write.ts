@@ -1,7 +1,7 @@
 /** Answers as OpenAI chat completions. */
-import { isObject, type JsonObject, objectIn } from "../../core/json.ts";
+import { type JsonObject, objectIn } from "../../core/json.ts";
 import type { Counts, Finish, Head, Piece, Writer } from "../client.ts";
-import { idWith, pack } from "../stash.ts";
+import { idWith, pack, sign } from "../stash.ts";
 
 const FINISH: Readonly<Record<Finish, string>> = {
   stop: "stop",
@@ -98,10 +98,12 @@ export function chatWhole(pieces: readonly Piece[], head: Head): JsonObject {
 }
 
 /** A thought, with what its provider wants back of it. */
-const detailOf = (text: string, metadata: Parameters<typeof pack>[0], index: number): JsonObject => {
-  const signature = pack(metadata);
-  return { type: "reasoning.text", text, ...(signature === null ? {} : { signature }), index };
-};
+const detailOf = (text: string, metadata: Parameters<typeof sign>[0], index: number): JsonObject => ({
+  type: "reasoning.text",
+  text,
+  signature: sign(metadata),
+  index,
+});
 
 /** A completion, streamed. */
 export function chatWriter(head: Head): Writer {
@@ -119,6 +121,8 @@ export function chatWriter(head: Head): Writer {
   let begun = false;
   let failed = false;
   let blocks = 0;
+  /** The thought that is under way. */
+  let thought = "";
   const chunk = (delta: JsonObject, finish: string | null = null): string => {
     const said = JSON.stringify(begun ? delta : { role: "assistant", ...delta });
     begun = true;
@@ -130,9 +134,15 @@ export function chatWriter(head: Head): Writer {
         case "text":
           return chunk({ content: piece.text });
         case "reasoning":
+          thought += piece.text;
           return chunk({ reasoning_content: piece.text });
-        case "reasoning-end":
-          return isObject(piece.metadata) ? chunk({ reasoning_details: [detailOf("", piece.metadata, blocks++)] }) : "";
+        case "reasoning-end": {
+          // Whole: what is signed has to come back as it was.
+          const text = thought;
+          thought = "";
+          if (text === "" && pack(piece.metadata) === null) return "";
+          return chunk({ reasoning_details: [detailOf(text, piece.metadata, blocks++)] });
+        }
         case "tool": {
           const index = indexes.size;
           indexes.set(piece.id, index);

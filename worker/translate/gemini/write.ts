@@ -1,7 +1,7 @@
 /** Answers as Gemini writes them. */
 import { isObject, type JsonObject, parseJson } from "../../core/json.ts";
 import type { Counts, Finish, Head, Piece, Writer } from "../client.ts";
-import { pack } from "../stash.ts";
+import { pack, sign } from "../stash.ts";
 
 const FINISH: Readonly<Record<Finish, string>> = {
   stop: "STOP",
@@ -22,7 +22,7 @@ const usageOf = (usage: Counts): JsonObject => ({
 
 /** Turns pieces into parts: a call is one part, told when it is complete. */
 class Parts {
-  readonly #calls = new Map<string, { name: string; text: string; signature: string | null }>();
+  readonly #calls = new Map<string, { name: string; text: string; signature: string }>();
 
   take(piece: Piece): JsonObject | null {
     switch (piece.type) {
@@ -37,7 +37,7 @@ class Parts {
       case "file":
         return { inlineData: { mimeType: piece.mediaType, data: piece.base64 } };
       case "tool":
-        this.#calls.set(piece.id, { name: piece.name, text: "", signature: pack(piece.metadata) });
+        this.#calls.set(piece.id, { name: piece.name, text: "", signature: sign(piece.metadata) });
         return null;
       case "arguments": {
         const call = this.#calls.get(piece.id);
@@ -49,7 +49,7 @@ class Parts {
         if (!call) return null;
         const args = parseJson(call.text);
         const functionCall = { id: piece.id, name: call.name, args: isObject(args) ? args : {} };
-        return { functionCall, ...(call.signature === null ? {} : { thoughtSignature: call.signature }) };
+        return { functionCall, thoughtSignature: call.signature };
       }
       default:
         return null;

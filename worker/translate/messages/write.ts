@@ -1,7 +1,7 @@
 /** Answers as Anthropic messages. */
 import { isObject, type JsonObject, parseJson } from "../../core/json.ts";
 import type { Counts, Finish, Head, Piece, Writer } from "../client.ts";
-import { idWith, pack } from "../stash.ts";
+import { idWith, pack, sign } from "../stash.ts";
 
 const STOP: Readonly<Record<Finish, string>> = {
   stop: "end_turn",
@@ -64,7 +64,7 @@ export function messagesWhole(pieces: readonly Piece[], head: Head): JsonObject 
         add("thinking", piece.text);
         break;
       case "reasoning-end":
-        open("thinking").signature = pack(piece.metadata) ?? "";
+        open("thinking").signature = sign(piece.metadata);
         break;
       case "file":
         add("text", picture(piece.mediaType, piece.base64));
@@ -153,8 +153,8 @@ export function messagesWriter(head: Head): Writer {
         return events + event({ type: "content_block_delta", index, delta });
       }
       case "reasoning-end": {
-        const signature = pack(piece.metadata);
-        if (signature === null) return close();
+        if (open?.type !== "thinking" && pack(piece.metadata) === null) return close();
+        const signature = sign(piece.metadata);
         const { index, events } = into("thinking");
         return (
           events +

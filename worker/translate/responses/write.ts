@@ -1,7 +1,7 @@
 /** Answers as OpenAI Responses. */
 import { isObject, type JsonObject, parseJson, stringIn } from "../../core/json.ts";
 import type { Counts, Finish, Head, Piece, Writer } from "../client.ts";
-import { idWith, pack } from "../stash.ts";
+import { idWith, pack, sign } from "../stash.ts";
 import { textTools } from "./read.ts";
 
 const usageOf = (usage: Counts): JsonObject => ({
@@ -167,10 +167,9 @@ export function responsesWriter(head: Head): Writer {
         return events + first + event("response.reasoning_summary_text.delta", { ...at, delta: piece.text });
       }
       case "reasoning-end": {
-        const encrypted = pack(piece.metadata);
-        if (encrypted === null) return close();
+        if (open?.kind !== "reasoning" && pack(piece.metadata) === null) return close();
         const { of, events } = reasoning();
-        of.item = { ...of.item, encrypted_content: encrypted };
+        of.item = { ...of.item, encrypted_content: sign(piece.metadata) };
         return events + close();
       }
       case "tool": {
