@@ -1,6 +1,8 @@
 /** Every recorded stream, torn and framed in every way that the wire may: the meter reads the same, the client gets the same. */
 import { isDeepStrictEqual } from "node:util";
+import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
+import OpenAI from "openai";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cutterOf } from "../worker/dialects/cut.ts";
 import { DIALECTS, type DialectName } from "../worker/dialects/index.ts";
@@ -71,10 +73,15 @@ function removed(of: readonly Uint8Array[]): string {
 
 /** Likewise of a stream in slices; `passed` are its parts. */
 function sliced(dialect: DialectName, of: readonly Uint8Array[], removesUsage: boolean): string[] | null {
+  const stream = slicedStream(dialect, removesUsage);
+  return stream && [...of.map((piece) => asText(stream.pass(piece))), asText(stream.end())];
+}
+
+function slicedStream(dialect: DialectName, removesUsage: boolean): SlicedStream | null {
   const cutter = cutterOf(dialect);
   if (!cutter) return null;
-  const stream = new SlicedStream({
-    plan: { input: { nanos: 0, tokens: 0 }, tokenPicos: 0, whole: { nanos: 0, tokens: 0 } },
+  return new SlicedStream({
+    plan: { input: { nanos: 0, tokens: 0 }, tokenPicos: 0, whole: { nanos: 0, tokens: 0 }, aheadTokens: 0 },
     // Nothing is topped up here.
     wallet: {} as Wallet,
     hold: { id: "h", nanos: 0, tenant: "t", tokens: null, remainingNanos: null, rates: [] } as ConstructorParameters<
@@ -85,7 +92,32 @@ function sliced(dialect: DialectName, of: readonly Uint8Array[], removesUsage: b
     removesUsage,
     encoding: null,
   });
-  return [...of.map((piece) => asText(stream.pass(piece))), asText(stream.end())];
+}
+
+/** A stream that a budget ended after `bytes` of it, as the client gets it. */
+function cutAfter(dialect: DialectName, bytes: Uint8Array): string | null {
+  const stream = slicedStream(dialect, false);
+  return stream && asText(stream.pass(bytes)) + asText(stream.terminal("The budget is used up."));
+}
+
+/** How the official SDK ends with a stream; undefined where there is none for it here. */
+async function finishBySdk(dialect: DialectName, text: string): Promise<unknown> {
+  const fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
+  const openai = new OpenAI({ apiKey: "none", maxRetries: 0, fetch });
+  switch (dialect) {
+    case "chat": {
+      const { choices } = await openai.chat.completions.stream({ model: "m", messages: [] }).finalChatCompletion();
+      return choices.map((choice) => choice.finish_reason).find((reason) => reason !== null);
+    }
+    case "responses":
+      return (await openai.responses.stream({ model: "m", input: "" }).finalResponse()).status;
+    case "messages": {
+      const anthropic = new Anthropic({ apiKey: "none", maxRetries: 0, fetch });
+      return (await anthropic.messages.stream({ model: "m", max_tokens: 1, messages: [] }).finalMessage()).stop_reason;
+    }
+    default:
+      return undefined;
+  }
 }
 
 describe.skipIf(!recordingsPresent)("recorded streams", () => {
@@ -131,6 +163,33 @@ describe.skipIf(!recordingsPresent)("recorded streams", () => {
     },
     TEARS_MS,
   );
+
+  test("ended by a budget anywhere, in an event or a character, are finished by the official SDKs", async () => {
+    let cuts = 0;
+    for (const { dialect, bytes, recording, reading } of events) {
+      const text = recording.response.body;
+      // The API before Messages is never held in slices, and what the SDK cannot finish as it is, it cannot finish cut.
+      if (reading.error !== null || recording.endpoint === "complete") continue;
+      if (
+        await finishBySdk(dialect, text)
+          .catch(() => "failed")
+          .then((end) => end === "failed")
+      )
+        continue;
+      const first = encoder.encode(/^.*?data:.*?\r?\n\r?\n/s.exec(text)?.[0] ?? text).byteLength;
+      for (const at of [first, bytes.byteLength >> 1, bytes.byteLength - (bytes.byteLength >> 2)]) {
+        // Before a first event nothing is cut.
+        const cut = cutAfter(dialect, bytes.subarray(0, Math.max(first, at)));
+        if (cut === null) continue;
+        const end = await finishBySdk(dialect, cut).catch((cause: unknown) => `failed: ${String(cause)}`);
+        if (end === undefined) continue;
+        cuts++;
+        expect(end, `${recording.id} at ${at}`).not.toMatch(/^failed/);
+      }
+    }
+    console.log(`${cuts} cuts finished by the SDKs`);
+    expect(cuts).toBeGreaterThan(400);
+  });
 
   test("tell the same usage and text byte by byte", () => {
     for (const stream of streams) {

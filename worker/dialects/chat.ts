@@ -60,7 +60,7 @@ export const chat: Dialect = {
       if (!isObject(choice)) continue;
       const said = isObject(choice.delta) ? choice.delta : objectIn(choice, "message");
       for (const field of ["reasoning_content", "reasoning", "content", "refusal", "text"]) {
-        if (typeof said[field] === "string") text += said[field];
+        text += textIn(said[field]);
       }
       for (const call of arrayIn(said, "tool_calls")) {
         const called = isObject(call) ? objectIn(call, "function") : {};
@@ -74,6 +74,13 @@ export const chat: Dialect = {
     return [isOld ? "max_tokens" : "max_completion_tokens"];
   },
 };
+
+/** A text, or Mistral's list of parts, whose thoughts are a list again. */
+function textIn(said: unknown): string {
+  if (typeof said === "string") return said;
+  if (!Array.isArray(said)) return "";
+  return said.map((part) => (isObject(part) ? textIn(part.text) + textIn(part.thinking) : "")).join("");
+}
 
 /** A quote inside generated text is escaped, so that these patterns never match an answer's own words. */
 const NEWS = /"(?:usage|x_groq|error)"\s*:\s*[{"]|"finish_reason"\s*:\s*"/;

@@ -14,8 +14,8 @@ export interface Cutter {
 }
 
 const CUTTERS: Readonly<Partial<Record<DialectName, () => Cutter>>> = {
-  chat: () => openAiCutter("chat.completion.chunk", { delta: {} }),
-  completions: () => openAiCutter("text_completion", { text: "" }),
+  chat: () => openAiCutter("chat.completion.chunk", (isBegun) => ({ delta: isBegun ? {} : { role: "assistant" } })),
+  completions: () => openAiCutter("text_completion", () => ({ text: "" })),
   messages: messagesCutter,
   responses: responsesCutter,
   gemini: geminiCutter,
@@ -30,8 +30,10 @@ const named = (json: { type: string } & Record<string, unknown>): string => `eve
 /** What tells a program that it was us who ended the stream. */
 const note = (reason: string) => ({ code: "budget_exceeded", message: reason });
 
-function openAiCutter(object: string, empty: JsonObject): Cutter {
+/** `empty` is a choice that adds nothing; one that has not begun yet has to say whose it is. */
+function openAiCutter(object: string, empty: (isBegun: boolean) => JsonObject): Cutter {
   let last: JsonObject = {};
+  const begun = new Set<number>();
   const open = new Set<number>();
   return {
     see(json) {
@@ -39,6 +41,7 @@ function openAiCutter(object: string, empty: JsonObject): Cutter {
       for (const choice of arrayIn(json, "choices")) {
         if (!isObject(choice)) continue;
         const index = countIn(choice, "index") ?? 0;
+        if (typeof objectIn(choice, "delta").role === "string") begun.add(index);
         if (typeof choice.finish_reason === "string") open.delete(index);
         else open.add(index);
       }
@@ -46,7 +49,7 @@ function openAiCutter(object: string, empty: JsonObject): Cutter {
     end(reason) {
       const choices = [...(open.size > 0 ? open : [0])].map((index) => ({
         index,
-        ...empty,
+        ...empty(begun.has(index)),
         logprobs: null,
         finish_reason: "length",
       }));

@@ -8,6 +8,7 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import {
   affordableOutputTokens,
+  aheadTokensOf,
   type Bound,
   type BoundRequest,
   boundOf,
@@ -115,8 +116,10 @@ function firstSlice({ call, request, bound }: Need): Offer | null {
   const output = bound.parts.find((part) => part.kind === "output");
   const silent = boundOf({ ...request, maxOutputTokens: 0 });
   if (!output || silent.outcome === "unbounded") return null;
-  const slices = { input: amountsOf(silent), tokenPicos: output.pricePicos, whole: amountsOf(bound) };
-  const most = sliceOf(slices, FIRST_SLICE_TOKENS * Math.max(1, call.facts.choices));
+  const choices = Math.max(1, call.facts.choices);
+  const aheadTokens = aheadTokensOf(request.price) * choices;
+  const slices = { input: amountsOf(silent), tokenPicos: output.pricePicos, whole: amountsOf(bound), aheadTokens };
+  const most = sliceOf(slices, Math.max(FIRST_SLICE_TOKENS * choices, 2 * aheadTokens));
   return most.nanos < bound.nanos ? { most, boundNanos: bound.nanos, body: call.body, slices } : null;
 }
 

@@ -11,7 +11,7 @@ import { observed } from "./observed.ts";
 import { type LastingWay, outlast } from "./outlast.ts";
 import { type RelayEnd, relay } from "./relay.ts";
 import { errorResponse } from "./respond.ts";
-import { AHEAD_TOKENS, SlicedStream } from "./slices.ts";
+import { SlicedStream } from "./slices.ts";
 import { split } from "./split.ts";
 import { StreamMeter } from "./stream-meter.ts";
 import { UsageChunkRemover } from "./usage-chunk.ts";
@@ -85,7 +85,13 @@ export async function relayed(answered: Answered, begun: Begun | null = null): P
   const ended = isTold || (end === "complete" && (reading.finished || reading.error !== null));
   const charge = ended
     ? await chargeAnswer(of.call, of.admission, reading, () => meter.answerText())
-    : await chargePartial(of.call, of.admission, reading, meter.answerText(), end === "cut" ? AHEAD_TOKENS : 0);
+    : await chargePartial(
+        of.call,
+        of.admission,
+        reading,
+        meter.answerText(),
+        end === "cut" ? (sliced?.aheadTokens ?? 0) : 0,
+      );
   const isLeft = lasting?.left() ?? false;
   const ending = endingOf(answered, reading, isLeft && ended ? "left" : end, charge, firstByteAt);
   if (ending.status === "cut") ending.refusedBy = sliced?.refusedBy;

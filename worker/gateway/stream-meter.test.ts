@@ -149,7 +149,7 @@ const slicedStream = (dialect: DialectName): SlicedStream => {
   const cutter = cutterOf(dialect);
   if (!cutter) throw new Error(`${dialect} has no cutter`);
   return new SlicedStream({
-    plan: { input: { nanos: 0, tokens: 0 }, tokenPicos: 0, whole: { nanos: 0, tokens: 0 } },
+    plan: { input: { nanos: 0, tokens: 0 }, tokenPicos: 0, whole: { nanos: 0, tokens: 0 }, aheadTokens: 0 },
     // Nothing is topped up here.
     wallet: {} as Wallet,
     hold: { nanos: 0, tokens: null } as Hold,

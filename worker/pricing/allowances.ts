@@ -114,6 +114,11 @@ const CAP_SLACK_TOKENS = 16;
 /** Cohere has a budget of its own for thoughts, and does not say that the cap covers it: the longest answer on top. */
 const THINKS_BESIDE_CAP = /^command-a-reasoning/;
 
+/** Hosts that write a thousand tokens a second and more: then more is under way while a stream is being ended. */
+const FAST_HOSTS = /^(groq|cerebras)$/;
+/** Tokens that a provider may have written, for each choice, while a stream is being ended. */
+export const aheadTokensOf = ({ provider }: ModelPrice): number => (FAST_HOSTS.test(provider) ? 512 : 64);
+
 /** Who takes a cap of 0 at its word: legacy completions that only echo, prompts that only warm a cache. Elsewhere it may stand for none. */
 export const zeroIsCap = ({ provider }: ModelPrice): boolean => /^(openai|azure|anthropic)$/.test(provider);
 

@@ -1,5 +1,5 @@
 /** What the rest of the Worker may use of pricing. */
-export { type ClientTools, type MediaParts, mediaTokensOf, zeroIsCap } from "./allowances.ts";
+export { aheadTokensOf, type ClientTools, type MediaParts, mediaTokensOf, zeroIsCap } from "./allowances.ts";
 export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type EndpointKind } from "./bound.ts";
 export { cacheWritesOf } from "./cache-writes.ts";
 export { leastCacheableTokens } from "./cacheable.ts";
