@@ -16,6 +16,7 @@ import {
   serverTool,
 } from "./facts.ts";
 import { errorIn, meterOf } from "./meter.ts";
+import { costOf } from "./openai-usage.ts";
 import type { Dialect, Reading, Reported, RequestFacts } from "./types.ts";
 
 /** Tools that the client runs; their type ends in a date. Source: Anthropic's tool reference. */
@@ -116,7 +117,8 @@ export function readAnthropicUsage(usage: JsonObject): AnthropicReported | null 
   return {
     tokens: tokensOf(usage),
     units,
-    costUsd: null,
+    // Anthropic tells none; who resells in its format may.
+    costUsd: costOf(usage),
     byModel: iterationsOf(usage),
     raw: usage,
   };

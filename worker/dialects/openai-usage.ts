@@ -105,7 +105,7 @@ function unitsOf(usage: JsonObject): Record<string, number> {
 }
 
 /** The provider's own cost in USD: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks. */
-function costOf(usage: JsonObject): number | null {
+export function costOf(usage: JsonObject): number | null {
   const ticks = numberIn(usage, "cost_in_usd_ticks");
   // Grok on Azure tells of none: its bill is Azure's.
   if (ticks !== null && ticks > 0) return ticks / TICKS_PER_USD;

@@ -259,6 +259,19 @@ test("Anthropic: turns of other models are told apart, and searches and fetches 
   }
 });
 
+test("OpenRouter: in Anthropic's format too it tells its cost, streamed or not", () => {
+  const usage = { input_tokens: 9, output_tokens: 1, cost: 0.01 };
+  expect(unary("messages", { type: "message", model: "m", usage }).reported?.costUsd).toBe(0.01);
+  const { cost, ...started } = usage;
+  const reading = streamed(
+    "messages",
+    { type: "message_start", message: { model: "m", usage: started } },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 7, cost } },
+    { type: "message_stop" },
+  );
+  expect(reading.reported).toMatchObject({ costUsd: 0.01, tokens: { input: 9, output: 7 } });
+});
+
 test("Anthropic: the old completions tell no usage, and their text is there to be counted", () => {
   const event = (completion: string, stop_reason: string | null) => ({
     type: "completion",

@@ -20,6 +20,12 @@ describe("a price", () => {
     expect(at("google", "models/gemini-2.5-pro")?.model).toBe("gemini-2.5-pro");
     expect(at("vertex", "publishers/google/models/gemini-2.5-pro")?.model).toBe("gemini-2.5-pro");
     expect(at("vertex", "claude-sonnet-4-5@20250929")?.tokens?.input).toBe(3_000_000);
+    expect(at("openai", "gpt-4o-mini-tts-2025-12-15")?.tokens?.output).toBe(12_000_000);
+    expect(at("vertex", "google/gemini-2.5-pro")?.model).toBe("gemini-2.5-pro");
+    // Z.ai's, and not those of its sister in China.
+    expect(at("zai", "glm-4.7")?.tokens).toMatchObject({ input: 600_000, inputCached: 110_000, output: 2_200_000 });
+    expect(at("zai", "glm-5.3")?.tokens?.input).toBe(1_400_000);
+    expect(at("zai", "glm-4-plus")).toBeNull();
     expect(at("xai", "grok-4")?.tokens?.input).toBe(3_000_000);
     expect(at("google", "gemini-flash-latest")?.tokens?.input).toBeGreaterThan(0);
     expect(at("openrouter", "x-ai/grok-4")?.tokens?.input).toBe(3_000_000);

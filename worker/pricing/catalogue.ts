@@ -24,7 +24,6 @@ const CATALOGUE_PROVIDERS: Readonly<Record<string, readonly string[]>> = {
   xai: ["x-ai"],
   moonshot: ["moonshotai"],
   voyage: ["voyageai"],
-  zai: ["zai", "zhipuai"],
   // A deployment of a model that Azure prices as its maker does.
   azure: ["azure"],
 };
@@ -36,7 +35,6 @@ const OUR_NAMES: Readonly<Record<string, string>> = {
   "x-ai": "xai",
   moonshotai: "moonshot",
   voyageai: "voyage",
-  zhipuai: "zai",
 };
 /** The providers of the catalogue whose prices are listed: those that we reach. */
 const PACKAGE_PROVIDERS: readonly string[] = [
@@ -58,7 +56,6 @@ const PACKAGE_PROVIDERS: readonly string[] = [
   "moonshotai",
   "voyageai",
   "zai",
-  "zhipuai",
 ];
 
 /** OpenRouter's names of makers whose prices we know, by their names here. */
@@ -95,7 +92,7 @@ export function priceOf(query: { provider: string; model: string; time: number }
 }
 
 function lookUp(provider: string, name: string, time: number): ModelPrice | null {
-  const bare = bareName(name);
+  const bare = bareName(provider, name);
   const model = pricedAs(bare);
   const listed = fromPackage(provider, model, time) ?? fromMaker(provider, model, time);
   const list: ListPrice = { ...listed?.list, ...extraPriceOf(provider, model, listed !== null) };
@@ -119,11 +116,15 @@ function fromMaker(provider: string, model: string, time: number): Listed | null
   return maker === undefined ? null : fromPackage(maker, model.slice(at + 1), time);
 }
 
-/** `models/gemini-2.5-pro`, `publishers/google/models/…`, `accounts/…/models/…`: the last part is the name. */
-function bareName(name: string): string {
+/**
+ * `models/gemini-2.5-pro`, `publishers/google/models/…`, `accounts/…/models/…`: the last part is the name. Vertex's
+ * OpenAI-compatible endpoint writes the publisher before it, `google/gemini-2.5-pro`.
+ */
+function bareName(provider: string, name: string): string {
   const trimmed = name.trim().toLowerCase();
   const at = trimmed.lastIndexOf("models/");
-  return at >= 0 && !trimmed.startsWith("accounts/") ? trimmed.slice(at + "models/".length) : trimmed;
+  const bare = at >= 0 && !trimmed.startsWith("accounts/") ? trimmed.slice(at + "models/".length) : trimmed;
+  return provider === "vertex" ? bare.replace(/^google\//, "") : bare;
 }
 
 interface Listed {

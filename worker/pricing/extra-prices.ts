@@ -162,8 +162,23 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
       },
     },
   },
-  // docs.z.ai, pricing, 2026-10.
+  // docs.z.ai, pricing, 2026-10 and 2026-11: what the catalogue does not list of it. Its sister in China, zhipuai, sells the same
+  // models for half.
   { providers: ["zai"], model: /^glm-4\.6v$/, list: { input_mtok: 0.3, output_mtok: 0.9 } },
+  {
+    providers: ["zai"],
+    model: /^glm-4\.[567]$/,
+    list: { input_mtok: 0.6, cache_read_mtok: 0.11, output_mtok: 2.2 },
+  },
+  { providers: ["zai"], model: /^glm-4\.5-air$/, list: { input_mtok: 0.2, cache_read_mtok: 0.03, output_mtok: 1.1 } },
+  {
+    providers: ["zai"],
+    model: /^glm-4\.7-flashx$/,
+    list: { input_mtok: 0.07, cache_read_mtok: 0.01, output_mtok: 0.4 },
+  },
+  { providers: ["zai"], model: /^glm-5$/, list: { input_mtok: 1, cache_read_mtok: 0.2, output_mtok: 3.2 } },
+  { providers: ["zai"], model: /^glm-5\.1$/, list: { input_mtok: 1.4, cache_read_mtok: 0.26, output_mtok: 4.4 } },
+  { providers: ["zai"], model: /^glm-5v?-turbo$/, list: { input_mtok: 1.2, cache_read_mtok: 0.24, output_mtok: 4 } },
   // mistral.ai/pricing, 2026-10.
   { providers: ["mistral"], model: /^ministral-14b/, list: { input_mtok: 0.2, output_mtok: 0.2 } },
   // Likewise, 2026-07: audio by the minute, its tokens for information.
@@ -188,9 +203,12 @@ const MOVING_NAMES: Readonly<Record<string, string>> = {
   "gemini-pro-latest": "gemini-3.1-pro-preview",
 };
 
+/** Snapshots that the catalogue does not list beside their model; OpenAI sells them at its price. */
+const SNAPSHOT = /^(gpt-4o-mini-(?:tts|transcribe))-\d{4}-\d{2}-\d{2}$/;
+
 /** The model whose price holds for `name`. */
 export const pricedAs = (name: string): string =>
-  Object.hasOwn(MOVING_NAMES, name) ? (MOVING_NAMES[name] ?? name) : name;
+  Object.hasOwn(MOVING_NAMES, name) ? (MOVING_NAMES[name] ?? name) : (SNAPSHOT.exec(name)?.[1] ?? name);
 
 /** What is given away, by the provider's word. */
 const FREE_MODELS: readonly { providers: readonly string[]; model: RegExp }[] = [
