@@ -53,7 +53,9 @@ export function asSocket(place: Place): Place {
 const endpoints = new Map<string, Endpoint>();
 const MAX_ENDPOINTS = 1_000;
 
-function endpointAt(provider: Provider, method: string, path: string): Endpoint {
+/** What a path is at a provider. Of one that a tenant added, nothing is kept: another may have one of that name. */
+export function endpointAt(provider: Provider, method: string, path: string): Endpoint {
+  if (providerOf(provider.slug) !== provider) return provider.endpoint(method, path);
   const name = `${provider.slug} ${method} ${path}`;
   let endpoint = endpoints.get(name);
   if (!endpoint) {

@@ -9,7 +9,7 @@ import { google } from "../../providers/google.ts";
 import { openai } from "../../providers/openai.ts";
 import { providerOf } from "../../providers/registry.ts";
 import type { Endpoint, Provider } from "../../providers/types.ts";
-import type { Place } from "../locate.ts";
+import { endpointAt, type Place } from "../locate.ts";
 
 export interface Entry {
   /** Whose API it is: what no model is named in goes there as it is. */
@@ -45,7 +45,7 @@ const GEMINI_MODEL = /^(\/v1(?:beta|alpha)?\/models\/)(.+)(:\w+)$/;
 export function entryOf(method: string, path: string, headers: HeaderReader): Entry | null {
   if (!/^\/(?:v1|v1beta|v1alpha|upload)\//.test(path)) return null;
   const family = familyOf(path, headers);
-  const endpoint = family.endpoint(method, escaped(path));
+  const endpoint = endpointAt(family, method, escaped(path));
   const conversation = family === google ? "gemini" : family === anthropic ? "messages" : "chat";
   return { family, endpoint, conversation, path, kind: kindOf(method, path, endpoint) };
 }

@@ -10,7 +10,7 @@ import { withoutMarks } from "../../translate/marks.ts";
 import type { Translation } from "../../translate/types.ts";
 import type { RequestBody } from "../body.ts";
 import type { Wishes } from "../levers.ts";
-import type { Place } from "../locate.ts";
+import { endpointAt, type Place } from "../locate.ts";
 import type { Entry } from "./entry.ts";
 
 /** What a client asked for at a unified entry. */
@@ -41,7 +41,7 @@ export function sameDialect(asked: Asked, provider: Provider, model: string): Le
   const named = dialect === "gemini" ? asked.body : withModel(asked.body, model);
   const { body, dropped } = unmarked(named, { dialect, refusesThoughts: provider.refusesThoughts });
   return {
-    place: { provider, endpoint: provider.endpoint("POST", path), path, search: asked.search },
+    place: { provider, endpoint: endpointAt(provider, "POST", path), path, search: asked.search },
     body,
     translation: null,
     dropped,

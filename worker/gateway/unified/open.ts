@@ -90,10 +90,12 @@ async function grantFor(of: Arriving, asked: Asked, name: string): Promise<Outco
   const { endpoint, family } = asked.entry;
   const provider = providerFor(slug, []) ?? family;
   const place = { provider, endpoint, path: asked.entry.path, search: asked.search };
-  const facts = factsOf(place, asked.body);
-  if (!facts.ok) return facts;
-  const draft = { arrivedAt: of.arrivedAt, place, facts: { ...facts.value, model }, body: asked.body };
-  return identify(of.wallet, of.hash, { ...labels.value, provider: slug, model, most: () => likelyNeed(draft) });
+  const most = () => {
+    const facts = factsOf(place, asked.body);
+    if (!facts.ok) return { nanos: 0, tokens: 0 };
+    return likelyNeed({ arrivedAt: of.arrivedAt, place, facts: { ...facts.value, model }, body: asked.body });
+  };
+  return identify(of.wallet, of.hash, { ...labels.value, provider: slug, model, most });
 }
 
 /** What is known of the tenant's providers; before its grant is there, that it has all of them. */

@@ -6,6 +6,7 @@ import type { DialectName } from "../../dialects/index.ts";
 import type { Provider } from "../../providers/types.ts";
 import { EMBEDDING_METHODS, translateEmbedding } from "../../translate/embeddings.ts";
 import type { Conversation, ProviderSide, Translated } from "../../translate/types.ts";
+import { endpointAt } from "../locate.ts";
 import type { Asked, Leg } from "./leg.ts";
 
 /** What a provider may be asked in, the richest first. */
@@ -35,7 +36,7 @@ export async function translated(
     json: isObject(written) ? written : {},
   };
   return ok({
-    place: { provider, endpoint: provider.endpoint("POST", path), path, search },
+    place: { provider, endpoint: endpointAt(provider, "POST", path), path, search },
     body,
     translation,
     dropped: translation.dropped,
