@@ -264,6 +264,12 @@ test.each([
     "chat",
     "systemInstruction.parts[1]",
   ],
+  [
+    "/v1beta/models/x:generateContent",
+    { contents: [], generationConfig: { responseMimeType: "text/x.enum" } },
+    "chat",
+    "generationConfig.responseMimeType",
+  ],
   ["/v1/responses", { input: "Hi", previous_response_id: "resp_1" }, "messages", "previous_response_id"],
   ["/v1/responses", { input: "Hi", background: true }, "messages", "background"],
   ["/v1/responses", { input: [{ type: "item_reference", id: "x" }] }, "messages", "input[0].type"],
@@ -535,4 +541,39 @@ test("a schema is asked for strictly where it keeps the rules that OpenAI has fo
   const loose = await ask(outer({ anyOf: [inner, { type: "null" }] }), true);
   expect(loose?.body).toMatchObject({ text: { format: { strict: false } }, tools: [{ strict: false }] });
   expect(loose?.dropped).toEqual(["tools[].strict"]);
+});
+
+test("an answer that calls tools waits for them, whatever its provider says of its end", async () => {
+  const call = { index: 0, id: "c", type: "function", function: { name: "f", arguments: "{}" } };
+  const answer = (message: "message" | "delta") => ({
+    ...{ id: "1", created: 1, model: "m" },
+    choices: [{ index: 0, [message]: { role: "assistant", content: null, tool_calls: [call] }, finish_reason: "stop" }],
+  });
+  const { fetch } = through(SIDES.chat, "refuse", async (_, stream) =>
+    stream
+      ? new Response(`data: ${JSON.stringify(answer("delta"))}\n\ndata: [DONE]\n\n`, {
+          headers: { "content-type": "text/event-stream" },
+        })
+      : Response.json(answer("message")),
+  );
+  const asked = { model: "any", max_tokens: 9, messages: HI };
+  expect(await (await post(fetch, "/v1/messages", asked)).json()).toMatchObject({ stop_reason: "tool_use" });
+  const stream = await post(fetch, "/v1/messages", { ...asked, stream: true });
+  expect(await stream.text()).toContain('"stop_reason":"tool_use"');
+});
+
+test("a recording is told by its own format", async () => {
+  const asked = (format: string) => ({
+    model: "any",
+    messages: [{ role: "user", content: [{ type: "input_audio", input_audio: { data: "eA==", format } }] }],
+  });
+  for (const [format, type] of [
+    ["mp3", "audio/mpeg"],
+    ["wav", "audio/wav"],
+    ["flac", "audio/flac"],
+  ] as const) {
+    const via = through(SIDES.gemini);
+    await post(via.fetch, "/v1/chat/completions", asked(format));
+    expect(JSON.stringify(via.exchanges[0]?.body)).toContain(`"mimeType":"${type}"`);
+  }
 });

@@ -22,6 +22,14 @@ describe("an error", () => {
     ["Anthropic", 400, { type: "error", ...error("prompt is too long: 210000 tokens > 200000 maximum") }],
     ["Google", 400, error("The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).")],
     ["Mistral", 400, error("Prompt contains 40000 tokens, too large for model with 32768 maximum context length")],
+    [
+      "Anthropic, with its cap",
+      400,
+      error("input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000"),
+    ],
+    ["Moonshot", 400, error("Invalid request: Your request exceeded model token limit: 131072")],
+    ["Z.AI", 400, error("Prompt exceeds max length", { code: "1261" })],
+    ["Alibaba", 400, error("Range of input length should be [1, 30720]")],
     ["any", 413, "too large"],
   ])("of %s for a context that is too long asks for a larger model", (_, status, body) => {
     expect(verdict(status, body)).toEqual({ kind: "larger" });
@@ -54,12 +62,16 @@ describe("an error", () => {
       refused: true,
     });
     expect(verdict(400, error("Your credit balance is too low"))).toMatchObject({ kind: "credential", refused: true });
+    const spent =
+      "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.";
+    expect(verdict(400, error(spent))).toMatchObject({ kind: "credential", refused: true });
     expect(verdict(400, error("API key not valid."))).toMatchObject({ kind: "credential", refused: true });
   });
 
   test("of a model that is not there goes to the next target", () => {
     expect(verdict(404)).toEqual({ kind: "next" });
     expect(verdict(400, error("The model `x` does not exist"))).toEqual({ kind: "next" });
+    expect(verdict(400, error("User location is not supported for the API use."))).toEqual({ kind: "next" });
   });
 
   test.each([
@@ -69,6 +81,10 @@ describe("an error", () => {
     [error("x", { details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "2.5s" }] }), {}, 2_500],
     [error("Rate limit reached. Please try again in 340ms."), {}, 340],
     [error("Please retry after 3 seconds."), {}, 3_000],
+    [error("Rate limit reached. Please try again in 7m12.5s. Need more tokens?"), {}, 432_500],
+    [error("Please try again in 1h2m3s"), {}, 3_723_000],
+    [error("Please retry after 2 minutes"), {}, 120_000],
+    [error("Please try again in a while"), {}, null],
     [error("x", { retry_after: 4 }), {}, 4_000],
     [{ retry_after_ms: 70 }, {}, 70],
     [{}, { "retry-after": "soon" }, null],

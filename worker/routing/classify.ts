@@ -27,14 +27,15 @@ export interface Refusal {
 }
 
 const OVERFLOW =
-  /context[ _-]?(?:length|window)|prompt is too long|maximum (?:context|prompt) length|too many (?:input )?tokens|input token count|exceeds? the (?:maximum|model's maximum|max) (?:number of )?(?:input )?tokens|too large for model|input is too long/i;
+  /context[ _-]?(?:length|window|limit)|model token limit|prompt exceeds max length|range of input length|prompt is too long|maximum (?:context|prompt) length|too many (?:input )?tokens|input token count|exceeds? the (?:maximum|model's maximum|max) (?:number of )?(?:input )?tokens|too large for model|input is too long/i;
 const POLICY =
   /content[ _-]?(?:policy|filter|management)|responsibleai|safety (?:system|policy)|moderation|prohibited[ _]content|usage polic/i;
 /** The account is out of money, which no waiting mends. */
 const BILLING =
-  /insufficient[ _](?:quota|credits?|balance|funds)|billing|credit balance|exceeded your current quota|payment required/i;
+  /insufficient[ _](?:quota|credits?|balance|funds)|billing|credit balance|exceeded your current quota|payment required|api usage limits/i;
+/** Or not where the gateway asks from. */
 const NO_MODEL =
-  /model[ _]?(?:is[ _])?not[ _](?:found|exist|available|supported)|(?:does not|doesn't) exist|unknown model|decommissioned|no longer (?:available|supported)/i;
+  /model[ _]?(?:is[ _])?not[ _](?:found|exist|available|supported)|(?:does not|doesn't) exist|unknown model|decommissioned|no longer (?:available|supported)|location is not supported/i;
 const BAD_KEY = /invalid[ _](?:api[ _])?key|api key not valid|incorrect api key|authentication[ _](?:error|fails?)/i;
 
 /** The slower tier is full, or this model is not sold in it. */
@@ -130,10 +131,26 @@ function waitInBody(json: unknown): number | null {
     const delay = isObject(detail) ? stringIn(detail, "retryDelay") : null;
     if (delay !== null && /^\d+(\.\d+)?s$/.test(delay)) return Number.parseFloat(delay) * 1_000;
   }
-  // OpenAI's, Groq's and Azure's messages: "try again in 1.5s", "in 20ms", "after 3 seconds".
-  const said = /(?:try again|retry) (?:in|after) (\d+(?:\.\d+)?) ?(ms|milliseconds?|s|seconds?)\b/i.exec(
-    stringIn(error, "message") ?? "",
-  );
+  return saidMs(stringIn(error, "message") ?? "");
+}
+
+/** What a unit of time is, in milliseconds, by how it begins. */
+const UNITS: readonly (readonly [RegExp, number])[] = [
+  [/^ms|^milli/i, 1],
+  [/^s/i, 1_000],
+  [/^m/i, 60_000],
+  [/^h/i, 3_600_000],
+];
+
+/** OpenAI's, Groq's and Azure's messages: "try again in 1.5s", "in 20ms", "in 7m12.5s", "after 3 seconds". */
+function saidMs(message: string): number | null {
+  const said =
+    /(?:try again|retry) (?:in|after) ((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|s|seconds?|m|minutes?|h|hours?) ?)+)\b/i.exec(
+      message,
+    );
   if (!said) return null;
-  return Number(said[1]) * (said[2]?.toLowerCase().startsWith("m") ? 1 : 1_000);
+  return [...(said[1] ?? "").matchAll(/(\d+(?:\.\d+)?) ?([a-z]+)/gi)].reduce((sum, [, count, unit]) => {
+    const [, ms] = UNITS.find(([pattern]) => pattern.test(unit ?? "")) ?? [null, 0];
+    return sum + Number(count) * ms;
+  }, 0);
 }

@@ -13,10 +13,9 @@ import type { Counts, Finish, Piece } from "./client.ts";
 
 /** The pieces of a whole answer. */
 export function piecesOf({ content, finishReason, usage }: LanguageModelV4GenerateResult): Piece[] {
-  return [
-    ...content.flatMap(piecesOfContent),
-    { type: "finish", finish: finishOf(finishReason), usage: countsOf(usage) },
-  ];
+  const pieces = content.flatMap(piecesOfContent);
+  const hasCalled = pieces.some(({ type }) => type === "tool");
+  return [...pieces, { type: "finish", finish: finishOf(finishReason, hasCalled), usage: countsOf(usage) }];
 }
 
 function piecesOfContent(content: LanguageModelV4Content): Piece[] {
@@ -68,8 +67,10 @@ function base64Of(data: string | Uint8Array): string {
 const isBroken = ({ unified, raw }: LanguageModelV4FinishReason): boolean =>
   unified === "interrupted" || (unified === "other" && raw === undefined);
 
-function finishOf({ unified }: LanguageModelV4FinishReason): Finish {
-  return unified === "other" || unified === "interrupted" ? "stop" : unified;
+/** Some say that an answer is over where it waits for the tools that it has called. */
+function finishOf({ unified }: LanguageModelV4FinishReason, hasCalled: boolean): Finish {
+  const finish = unified === "other" || unified === "interrupted" ? "stop" : unified;
+  return finish === "stop" && hasCalled ? "tool-calls" : finish;
 }
 
 function countsOf({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Counts {
@@ -96,6 +97,7 @@ export class Pieces {
   readonly #argued = new Set<string>();
   readonly #ended = new Set<string>();
   #isOver = false;
+  #hasCalled = false;
 
   take(part: LanguageModelV4StreamPart): Piece[] {
     return this.#isOver ? [] : this.#take(part);
@@ -122,6 +124,7 @@ export class Pieces {
       case "tool-input-start":
         if (part.providerExecuted) return [];
         this.#open.add(part.id);
+        this.#hasCalled = true;
         return [{ type: "tool", id: part.id, name: part.toolName, metadata: signatureOf(part.providerMetadata) }];
       case "tool-input-delta":
         if (!this.#open.has(part.id) || part.delta === "") return [];
@@ -131,7 +134,11 @@ export class Pieces {
         if (!this.#open.has(part.id)) return [];
         return this.#endTool(part.id);
       case "tool-call":
-        if (!this.#open.has(part.toolCallId)) return piecesOfContent(part);
+        if (!this.#open.has(part.toolCallId)) {
+          const whole = piecesOfContent(part);
+          this.#hasCalled ||= whole.length > 0;
+          return whole;
+        }
         // Some only tell the whole call at a broken end of it.
         return this.#ended.has(part.toolCallId) ? [] : this.#endTool(part.toolCallId);
       case "file":
@@ -140,7 +147,7 @@ export class Pieces {
       case "finish": {
         if (isBroken(part.finishReason)) return this.end();
         this.#isOver = true;
-        return [{ type: "finish", finish: finishOf(part.finishReason), usage: countsOf(part.usage) }];
+        return [{ type: "finish", finish: finishOf(part.finishReason, this.#hasCalled), usage: countsOf(part.usage) }];
       }
       case "error":
         return [this.#fault(messageOf(part.error))];

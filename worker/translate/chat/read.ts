@@ -101,7 +101,7 @@ function userPart(part: JsonObject, at: string): UserPart {
       return fileFrom(`${at}.image_url.url`, stringIn(objectIn(part, "image_url"), "url") ?? "");
     case "input_audio": {
       const { data, format } = objectIn(part, "input_audio");
-      return fileOf(format === "mp3" ? "audio/mpeg" : "audio/wav", String(data ?? ""));
+      return fileOf(`audio/${format === "mp3" ? "mpeg" : (format ?? "wav")}`, String(data ?? ""));
     }
     case "file": {
       const file = objectIn(part, "file");

@@ -42,7 +42,7 @@ export const GEMINI: Shape = {
     frequencyPenalty: "read",
     seed: "read",
     stopSequences: "read",
-    responseMimeType: "read",
+    responseMimeType: (value) => value === "application/json" || value === "text/plain",
     responseSchema: "read",
     responseJsonSchema: "read",
     thinkingConfig: { includeThoughts: "read", thinkingBudget: "read", thinkingLevel: "read" },
