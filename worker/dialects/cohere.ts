@@ -9,7 +9,8 @@ export const cohere: Dialect = {
   name: "cohere",
   facts(body, path): RequestFacts {
     const parts = newPartCounts();
-    for (const message of arrayIn(body, "messages")) {
+    // Messages of a chat, and what is to be embedded where it is mixed.
+    for (const message of [...arrayIn(body, "messages"), ...arrayIn(body, "inputs")]) {
       for (const part of isObject(message) ? arrayIn(message, "content") : []) {
         if (isObject(part) && part.type === "image_url") parts.media.images++;
       }

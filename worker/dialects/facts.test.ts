@@ -93,6 +93,12 @@ test("media are counted wherever they hide", () => {
   expect(factsOf("messages", { messages: [{ role: "user", content: [image, result] }] }).media.images).toBe(3);
   const inline = { inline_data: { mime_type: "audio/wav", data: "" } };
   expect(factsOf("gemini", { contents: { parts: [inline] } }).media.audio).toBe(1);
+  const address = { type: "image_url", image_url: { url: "data:," } };
+  const mixed = {
+    inputs: [{ content: [{ type: "text", text: "x" }, address] }, { content: [address] }],
+    images: ["data:,"],
+  };
+  expect(factsOf("cohere", mixed).media.images).toBe(3);
   const unknown = { type: "hologram" };
   expect(factsOf("chat", { messages: [{ content: [unknown] }] }).media.documents).toBe(1);
 });

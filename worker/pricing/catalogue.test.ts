@@ -75,6 +75,10 @@ describe("a price", () => {
     }
   });
 
+  it("knows that Cohere embeds pictures at a price of their own", () => {
+    expect(at("cohere", "embed-v4.0")?.tokens).toMatchObject({ input: 120_000, inputImage: 470_000 });
+  });
+
   it("knows units beside tokens", () => {
     expect(at("openai", "whisper-1")).toMatchObject({ tokens: null, units: { milliseconds: 100_000 } });
     expect(at("openai", "gpt-5")?.units.web_search_requests).toBe(10_000_000_000);

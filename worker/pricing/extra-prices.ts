@@ -137,6 +137,7 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
     model: /^command-a-(reasoning|vision|translate)/,
     list: { input_mtok: 2.5, output_mtok: 10 },
   },
+  { providers: ["cohere"], model: /^embed-v4/, list: { input_image_mtok: 0.47 }, addOn: true },
   { providers: ["cohere", "azure"], model: /^embed-(english|multilingual)/, list: { input_mtok: 0.1 } },
   // docs.voyageai.com/docs/pricing, 2026-10.
   { providers: ["voyage"], model: /^rerank-2(\.5)?$/, list: { input_mtok: 0.05 } },
