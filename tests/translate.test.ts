@@ -99,8 +99,10 @@ describe.each(PAIRS)("the SDK of %s at a provider of %s", (client, side) => {
     const { said, native } = await sdk.ask(turn);
     await sdk.ask({ ...turn, text: "", after: { turn, native, calls: said.calls, result: "sunny" } });
     const json = JSON.parse(asked);
-    const made = withoutMarks(asked, json, { dialect: client });
-    expect(withoutMarks(JSON.stringify(made?.json ?? json), made?.json ?? json, { dialect: client })).toBeNull();
+    const made = withoutMarks(asked, json, { dialect: client, isMaker: true });
+    expect(
+      withoutMarks(JSON.stringify(made?.json ?? json), made?.json ?? json, { dialect: client, isMaker: true }),
+    ).toBeNull();
     const sent = JSON.stringify(made?.json ?? json);
     expect(sent).toContain("sunny");
     expect(sent).toContain("get_weather");
@@ -158,6 +160,33 @@ test("sources of an answer are citations of the text for Anthropic's SDK, whole 
   ];
   expect((await anthropic.messages.create(asking)).content).toMatchObject(cited);
   expect((await anthropic.messages.stream(asking).finalMessage()).content).toMatchObject(cited);
+});
+
+test("sources that a copy of OpenAI's chat tells in its own field are citations for every SDK", async () => {
+  const page = { url: "https://w.example/a", title: "Weather" };
+  const fields = [
+    { citations: [page.url], search_results: [page] },
+    { choices: [{ annotations: [{ type: "url_citation", url_citation: { ...page, start_index: 0, end_index: 2 } }] }] },
+  ];
+  const answer = (of: (typeof fields)[number], key: "message" | "delta") => {
+    const { choices, ...more } = of;
+    const message = { role: "assistant", content: "It rains.", ...choices?.[0] };
+    return { id: "1", created: 1, model: "m", choices: [{ index: 0, [key]: message, finish_reason: "stop" }], ...more };
+  };
+  for (const of of fields) {
+    const { fetch } = through(SIDES.chat, "refuse", async (_, stream) =>
+      stream
+        ? new Response(`data: ${JSON.stringify(answer(of, "delta"))}\n\ndata: [DONE]\n\n`, {
+            headers: { "content-type": "text/event-stream" },
+          })
+        : Response.json(answer(of, "message")),
+    );
+    const anthropic = new Anthropic({ baseURL: "https://meterr.invalid", apiKey: "k", maxRetries: 0, fetch });
+    const asking = { model: "any", max_tokens: 50, messages: [{ role: "user" as const, content: "Weather?" }] };
+    const cited = [{ type: "text", text: "It rains.", citations: [{ type: "web_search_result_location", ...page }] }];
+    expect((await anthropic.messages.create(asking)).content).toMatchObject(cited);
+    expect((await anthropic.messages.stream(asking).finalMessage()).content).toMatchObject(cited);
+  }
 });
 
 test("search results and documents of text reach every provider whole, from the user and from a tool; citations of them do not", async () => {

@@ -12,13 +12,17 @@ export interface Unmarked {
   dropped: readonly string[];
 }
 
+/** Who reads the conversation next. */
+export interface Reader {
+  dialect: string;
+  refusesThoughts?: true | undefined;
+  /** Whether the dialect is its own: those who copy it are not as strict. */
+  isMaker: boolean;
+}
+
 /** `json` without what others left in it; null where that is nothing. `text`: the same, as text. */
-export function withoutMarks(
-  text: string,
-  json: JsonObject,
-  to: { dialect: string; refusesThoughts?: true | undefined },
-): Unmarked | null {
-  if (to.dialect === "messages") return inMessages(text, json);
+export function withoutMarks(text: string, json: JsonObject, to: Reader): Unmarked | null {
+  if (to.dialect === "messages") return inMessages(text, json, to);
   if (!hasMark(text)) return null;
   switch (to.dialect as Conversation) {
     case "chat":
@@ -77,10 +81,11 @@ function inPart(part: JsonObject): JsonObject[] {
   return rest.thought === true && (rest.text === "" || rest.text === undefined) ? [] : [rest];
 }
 
-function inMessages(text: string, json: JsonObject): Unmarked | null {
+function inMessages(text: string, json: JsonObject, { isMaker }: Reader): Unmarked | null {
   const unmarked = hasMark(text) ? mapped(json, "messages", withoutMarkedBlocks) : json;
   // A turn that has called tools goes on thinking only from its own thoughts.
-  const isCut = objectIn(json, "thinking").type === "enabled" && hasThoughtlessCall(arrayIn(unmarked, "messages"));
+  const thinks = isMaker && objectIn(json, "thinking").type === "enabled";
+  const isCut = thinks && hasThoughtlessCall(arrayIn(unmarked, "messages"));
   if (!isCut) return unmarked === json ? null : { json: unmarked, dropped: [] };
   const { thinking: _, ...rest } = unmarked;
   return { json: rest, dropped: ["thinking"] };

@@ -1,5 +1,6 @@
 /** The provider's side, by the `@ai-sdk` package of its dialect. Each is a module of its own, loaded when first needed. */
 import type { LanguageModelV4 } from "@ai-sdk/provider";
+import { sourceExtractor } from "./sources.ts";
 import type { ProviderSide } from "./types.ts";
 
 /** Stands for the provider's origin: nothing is ever sent there. */
@@ -74,7 +75,8 @@ async function make({ dialect, name, base, model }: ProviderSide): Promise<Langu
     }
     case "chat": {
       const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-      return createOpenAICompatible({ ...settings, name, includeUsage: true, supportsStructuredOutputs: true })(model);
+      const asks = { includeUsage: true, supportsStructuredOutputs: true, metadataExtractor: sourceExtractor };
+      return createOpenAICompatible({ ...settings, ...asks, name })(model);
     }
   }
 }

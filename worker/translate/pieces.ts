@@ -10,13 +10,17 @@ import type {
 import { isObject, stringIn } from "../core/json.ts";
 import { readOpenAiUsage } from "../dialects/openai-usage.ts";
 import type { Counts, Finish, Piece } from "./client.ts";
+import { sourcesIn } from "./sources.ts";
 
 /** The pieces of a whole answer. */
-export function piecesOf({ content, finishReason, usage }: LanguageModelV4GenerateResult): Piece[] {
-  const pieces = content.flatMap(piecesOfContent);
+export function piecesOf({ content, finishReason, usage, providerMetadata }: LanguageModelV4GenerateResult): Piece[] {
+  const pieces = [...content.flatMap(piecesOfContent), ...piecesOfSources(providerMetadata)];
   const hasCalled = pieces.some(({ type }) => type === "tool");
   return [...pieces, { type: "finish", finish: finishOf(finishReason, hasCalled), usage: countsOf(usage) }];
 }
+
+const piecesOfSources = (metadata: SharedV4ProviderMetadata | undefined): Piece[] =>
+  sourcesIn(metadata).map((source) => ({ type: "source", ...source }));
 
 function piecesOfContent(content: LanguageModelV4Content): Piece[] {
   switch (content.type) {
@@ -147,7 +151,8 @@ export class Pieces {
       case "finish": {
         if (isBroken(part.finishReason)) return this.end();
         this.#isOver = true;
-        return [{ type: "finish", finish: finishOf(part.finishReason, this.#hasCalled), usage: countsOf(part.usage) }];
+        const finish = finishOf(part.finishReason, this.#hasCalled);
+        return [...piecesOfSources(part.providerMetadata), { type: "finish", finish, usage: countsOf(part.usage) }];
       }
       case "error":
         return [this.#fault(messageOf(part.error))];

@@ -6,7 +6,7 @@ import { customProvider } from "../../providers/custom.ts";
 import { providerOf } from "../../providers/registry.ts";
 import type { Provider } from "../../providers/types.ts";
 import type { Policy, Target } from "../../routing/targets.ts";
-import { withoutMarks } from "../../translate/marks.ts";
+import { type Reader, withoutMarks } from "../../translate/marks.ts";
 import type { Translation } from "../../translate/types.ts";
 import type { RequestBody } from "../body.ts";
 import type { Wishes } from "../levers.ts";
@@ -39,7 +39,9 @@ export function sameDialect(asked: Asked, provider: Provider, model: string): Le
   if (dialect === null || base === undefined) return null;
   const path = dialect === "gemini" ? geminiPath(asked, provider, model, method) : `${base}${tailOf(asked)}`;
   const named = dialect === "gemini" ? asked.body : withModel(asked.body, model);
-  const { body, dropped } = unmarked(named, { dialect, refusesThoughts: provider.refusesThoughts });
+  const { refusesThoughts } = provider;
+  const isMaker = provider === asked.entry.family;
+  const { body, dropped } = unmarked(named, { dialect, refusesThoughts, isMaker });
   return {
     place: { provider, endpoint: endpointAt(provider, "POST", path), path, search: asked.search },
     body,
@@ -72,10 +74,7 @@ function geminiPath({ entry }: Asked, provider: Provider, model: string, method:
 }
 
 /** The same bytes, unless others have left what is theirs in it. */
-function unmarked(
-  body: RequestBody,
-  to: Parameters<typeof withoutMarks>[2],
-): { body: RequestBody; dropped: readonly string[] } {
+function unmarked(body: RequestBody, to: Reader): { body: RequestBody; dropped: readonly string[] } {
   const made = body.kind === "json" ? withoutMarks(body.text, body.json, to) : null;
   if (!made) return { body, dropped: [] };
   const text = JSON.stringify(made.json);
