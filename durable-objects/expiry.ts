@@ -1,5 +1,5 @@
 /** Wallets that vanished: what they may have spent is booked as lost, and taken back should they be heard again. */
-import { lostEvent } from "../worker/core/lost.ts";
+import { lostEvent, reversalId } from "../worker/core/lost.ts";
 import * as leases from "./leases.ts";
 import { FORGET_EVERY_MS, KEEP_MS, SILENT_MS } from "./limits.ts";
 import type { LeaseRow, LedgerState, WalletRow } from "./rows.ts";
@@ -10,9 +10,9 @@ export function expireWallets(state: LedgerState, now: number): void {
     const silentMs = now - wallet.heardAt;
     if (wallet.lostAt !== null) {
       // Final by now: what is lost stays in the pots.
-      if (now - wallet.lostAt > KEEP_MS) forget(state, wallet);
+      if (now - wallet.lostAt > KEEP_MS) forgetWallet(state, wallet);
     } else if (wallet.leases.size === 0) {
-      if (silentMs > KEEP_MS) forget(state, wallet);
+      if (silentMs > KEEP_MS) forgetWallet(state, wallet);
     } else if (silentMs > SILENT_MS) {
       loseWallet(state, wallet, now);
     }
@@ -40,7 +40,7 @@ export function restoreWallet(state: LedgerState, wallet: WalletRow, now: number
   const at = wallet.lostAt ?? now;
   for (const lease of wallet.leases.values()) {
     const nanos = leases.relabel(state, lease, { label: "held", at });
-    if (isBooked(lease, nanos)) pushLost(state, lease, { now, id: `back_${lostId(wallet, lease)}`, nanos: -nanos });
+    if (isBooked(lease, nanos)) pushLost(state, lease, { now, id: reversalId(lostId(wallet, lease)), nanos: -nanos });
   }
   wallet.lostAt = null;
   state.changes.wallets.add(wallet);
@@ -71,7 +71,8 @@ function pushLost(
   state.changes.events.push(lostEvent({ id, tenant: state.tenant, time, facts: lease.facts, mode, nanos }));
 }
 
-function forget(state: LedgerState, wallet: WalletRow): void {
+/** What is lost of it stays in the pots, for good. */
+export function forgetWallet(state: LedgerState, wallet: WalletRow): void {
   state.wallets.delete(wallet.id);
   state.changes.wallets.delete(wallet);
   state.changes.closedWallets.add(wallet.id);

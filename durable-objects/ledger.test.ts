@@ -324,6 +324,62 @@ test("what a vanished wallet held is booked as lost, and taken back when it is h
   expect(mode.results).toEqual([{ mode: "test" }]);
 });
 
+test("an operator takes back what was booked as lost, once, and the wallet draws on it no more", async () => {
+  const { ledger, message, tenant } = newTenant();
+  await ledger.create("key", sampleKey(), actor);
+  await ledger.create("budget", budget({ createdAt: 1 }), actor);
+  await ledger.sync(message([{ needs: [100] }]));
+  const lose = async () => {
+    await runInDurableObject(ledger, (_, { storage }) => {
+      storage.sql.exec("UPDATE wallets SET heard_at = heard_at - ?", SILENT_MS + 1);
+    });
+    await evictDurableObject(ledger);
+    await ledger.create("team", { id: `team_${Math.random()}`, name: "a", createdAt: 1 }, actor);
+    await runDurableObjectAlarm(ledger);
+  };
+  const lostEvents = async () => {
+    const found = await env.DB.prepare("SELECT event FROM usage WHERE tenant = ? AND status = 'lost' ORDER BY id")
+      .bind(tenant)
+      .all<{ event: string }>();
+    return found.results.map(({ event }) => JSON.parse(event) as UsageEvent);
+  };
+  await lose();
+  const [lost] = (await lostEvents()) as [UsageEvent];
+  expect(await ledger.reverseLost(lost, actor)).toMatchObject({ costNanos: -100, flags: ["lost_reversed"] });
+  expect(await ledger.reverseLost(lost, actor)).toBeNull();
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 0, held: 0 });
+  expect(await ledger.sync(message([{ running: 100 }]))).toMatchObject({ outcome: "forget" });
+  expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 0, held: 0 });
+  await runDurableObjectAlarm(ledger);
+  expect(await inD1(tenant)).toMatchObject({ hours: { requests: 0, cost: 0 } });
+  const { items } = await ledger.audit({ limit: 1, cursor: null });
+  expect(items[0]).toMatchObject({ kind: "usage", recordId: lost.id, after: { reversedUsd: "0.000000100" } });
+
+  // Of a wallet that is long forgotten, and of one that is heard again.
+  for (const [name, wallet] of [
+    ["old", "wal_2"],
+    ["heard", "wal_3"],
+  ] as const) {
+    await ledger.sync({ ...message([{ needs: [40] }]), wallet, seq: 1, opens: true });
+    await lose();
+    const event = (await lostEvents()).find(({ id }) => id.startsWith(`lost_${wallet}`)) as UsageEvent;
+    expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 40 });
+    if (name === "old") {
+      await runInDurableObject(ledger, (_, { storage }) => {
+        storage.sql.exec("DELETE FROM leases");
+        storage.sql.exec("DELETE FROM wallets");
+      });
+      await evictDurableObject(ledger);
+      expect(await ledger.reverseLost(event, actor)).toMatchObject({ costNanos: -40 });
+    } else {
+      await ledger.sync({ ...message([{ running: 40 }]), wallet, seq: 2, opens: false });
+      expect(await ledger.reverseLost(event, actor)).toBeNull();
+      await ledger.sync({ ...message([{ done: true }]), wallet, seq: 3, opens: false });
+    }
+    expect((await ledger.budgetStates()).bud_1).toMatchObject({ spent: 0, held: 0 });
+  }
+});
+
 test("imported usage counts once, in the budgets of its own time", async () => {
   const { ledger, tenant } = newTenant();
   await ledger.create("budget", budget({ limit: 10 }), actor);

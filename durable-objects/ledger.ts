@@ -26,6 +26,8 @@ import type {
   RotateResult,
   TokenRecord,
 } from "../worker/core/ledger-api.ts";
+import { reversalId } from "../worker/core/lost.ts";
+import { usdFromNanos } from "../worker/core/money.ts";
 import type { BudgetState, KeyRecord } from "../worker/core/policy.ts";
 import type { RatedKind } from "../worker/core/rates.ts";
 import type { RouteVersion } from "../worker/core/route.ts";
@@ -37,6 +39,7 @@ import { bookImported, idsInDatabase, isFirstImport } from "./imports.ts";
 import { type LedgerBindings, LedgerRooms } from "./ledger-rooms.ts";
 import { heldBy } from "./outflow.ts";
 import * as records from "./records.ts";
+import { reverseLost } from "./reversal.ts";
 import { listVersions } from "./route-versions.ts";
 import { writeMeta } from "./store.ts";
 import { sync } from "./sync.ts";
@@ -186,6 +189,18 @@ export class Ledger extends DurableObject<LedgerBindings> implements LedgerRecor
       const fresh = events.filter(({ id }) => !known.has(id) && isFirstImport(this.#sql, id, now));
       bookImported(state, fresh, now);
       return fresh.length;
+    });
+  }
+
+  async reverseLost(event: UsageEvent, actor: Actor): Promise<UsageEvent | null> {
+    const now = Date.now();
+    return this.#rooms.steps.take(now, (state) => {
+      if (!isFirstImport(this.#sql, reversalId(event.id), now)) return null;
+      const reversal = reverseLost(state, event, now);
+      const after = { reversedUsd: usdFromNanos(event.costNanos ?? 0) };
+      const note: Note = { kind: "usage", action: "update", recordId: event.id, before: null, after };
+      if (reversal) records.writeNote(this.#sql, note, actor, now);
+      return reversal;
     });
   }
 

@@ -23,6 +23,7 @@ export const AUDIT_KINDS = [
   "account",
   "tenant",
   "body",
+  "usage",
 ] as const satisfies readonly Entry["kind"][];
 
 const fields = z.record(z.string(), z.unknown()).nullable();

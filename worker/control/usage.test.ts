@@ -1,7 +1,10 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { newTenant, OPERATOR, operator, raw } from "./test-kit.ts";
+import type { LedgerRecords } from "../core/ledger-api.ts";
+import { lostEvent } from "../core/lost.ts";
+import { sampleFacts } from "../core/samples.ts";
+import { call, newTenant, OPERATOR, operator, raw } from "./test-kit.ts";
 
 let tenant = "";
 let usage = "";
@@ -365,5 +368,34 @@ describe("the export", () => {
     const response = await raw("GET", `${usage}/export?format=ndjson&tag=env%3Dprod`, { headers: OPERATOR });
     expect((await response.text()).trim().split("\n")).toHaveLength(1);
     expect((await operator("GET", `${usage}/export?format=xlsx`)).status).toBe(400);
+  });
+});
+
+describe("a charge of a process that vanished", () => {
+  it("is taken back by the operator alone, once; no other charge is", async () => {
+    const mine = await newTenant("Vanished");
+    const budgets = `/api/v1/tenants/${mine}/budgets`;
+    const monthly = { name: "b", scope: { type: "tenant" }, period: "total", limit_usd: "1", enforcement: "hard" };
+    const { body: budget } = await operator("POST", budgets, monthly);
+    // As its ledger books it; one that an isolate sweeps has its request's id.
+    const now = Date.now();
+    const facts = sampleFacts({ key: "key_1" });
+    const lost = lostEvent({ id: "req_lost", tenant: mine, time: now, facts, mode: "live", nanos: 400_000_000 });
+    const ledger = env.LEDGER.getByName(mine) as unknown as LedgerRecords;
+    await ledger.importUsage([lost, { ...lost, id: "req_fine", status: "ok" }]);
+    await runDurableObjectAlarm(env.LEDGER.getByName(mine));
+    const reverse = (id: string) => operator("POST", `/api/v1/tenants/${mine}/usage/${id}/reverse`);
+    expect((await reverse("req_lost")).body).toMatchObject({ id: "back_req_lost", cost_usd: "-0.400000000" });
+    await runDurableObjectAlarm(env.LEDGER.getByName(mine));
+    expect((await operator("GET", `${budgets}/${budget.id}`)).body.spent_usd).toBe("0.400000000");
+    const sums = (await operator("GET", `/api/v1/tenants/${mine}/usage/summary`)).body.data;
+    expect(sums).toMatchObject([{ requests: 1, cost_usd: "0.400000000" }]);
+    expect((await reverse("req_lost")).status).toBe(409);
+    expect((await reverse("req_fine")).status).toBe(409);
+    expect((await reverse("back_req_lost")).status).toBe(409);
+    expect((await reverse("req_none")).status).toBe(404);
+    const { token } = (await operator("POST", `/api/v1/tenants/${mine}/tokens`, { name: "t", role: "owner" })).body;
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await call("POST", `/api/v1/tenants/${mine}/usage/req_lost/reverse`, { headers })).status).toBe(403);
   });
 });

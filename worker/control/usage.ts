@@ -1,6 +1,7 @@
 /** Usage records: the list, one, sums, an export, and usage that did not pass through the proxy. */
 import * as z from "zod";
 import { databaseOf } from "../core/database.ts";
+import { reversalId } from "../core/lost.ts";
 import { usdFromNanos } from "../core/money.ts";
 import { ok } from "../core/outcome.ts";
 import { recordOf } from "../core/record.ts";
@@ -8,7 +9,18 @@ import { GROUPS, type Group } from "../core/usage.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { RANKINGS, type SummaryRow, summarize } from "../db/summary.ts";
 import { findUsage, listUsage } from "../db/usage.ts";
-import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
+import {
+  type Answer,
+  type App,
+  type Call,
+  conflict,
+  forOperator,
+  forTenant,
+  invalid,
+  mount,
+  notFound,
+  type TenantCall,
+} from "./call.ts";
 import { explainCost } from "./cost.ts";
 import { explainedCost } from "./cost-shapes.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
@@ -108,6 +120,15 @@ export function mountUsage(app: App): void {
       }),
     },
   });
+  mount(app, "/tenants/:tenant/usage/:id/reverse", {
+    POST: {
+      summary: "Takes back what a `lost` record charged; a record of its own tells of it.",
+      notes: "For who knows that a request whose process vanished cost nothing. Budgets have its cost again.",
+      errors: ["not_found", "conflict"],
+      answers: usageRecord,
+      does: forOperator(reverse),
+    },
+  });
   mount(app, "/tenants/:tenant/usage/:id/cost", {
     GET: {
       summary: "Says why a usage record costs what it costs: units × price by kind.",
@@ -170,6 +191,21 @@ async function importEvents(call: TenantCall): Promise<Answer> {
     const imported = await ledger.importUsage(events);
     return ok({ imported, ignored: events.length - imported });
   });
+}
+
+/** Charges of vanished processes alone: all others are what the provider bills. */
+async function reverse({ env, params, actor }: Call): Promise<Answer> {
+  const [tenant, id] = [params.tenant ?? "", params.id ?? ""];
+  const db = databaseOf(env, tenant);
+  const event = await findUsage(db, tenant, id);
+  if (!event) return notFound("usage record");
+  if (event.status !== "lost" || !event.costNanos || event.costNanos < 0) {
+    return conflict("Only what was charged because a process vanished can be taken back.");
+  }
+  // The ledger remembers it for days, the database for as long as it has the record.
+  const isTaken = (await findUsage(db, tenant, reversalId(id))) !== null;
+  const reversal = isTaken ? null : await ledgerOf(env, tenant).reverseLost(event, actor);
+  return reversal ? ok(recordOf(reversal)) : conflict("It was taken back already.");
 }
 
 function showRow({ group, ...row }: SummaryRow) {

@@ -65,7 +65,7 @@ export interface Actor {
 }
 
 /** What is kept elsewhere and changes something for the tenant: its people, and the tenant itself. */
-export type NotedKind = "member" | "invitation" | "account" | "tenant" | "body";
+export type NotedKind = "member" | "invitation" | "account" | "tenant" | "body" | "usage";
 
 export interface AuditEntry {
   id: string;
@@ -194,6 +194,8 @@ export interface LedgerRecords {
   audit(asked: AuditQuery): Promise<Page<AuditEntry>>;
   /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */
   importUsage(events: UsageEvent[]): Promise<number>;
+  /** Takes back what was booked as lost, once. Answers the event that does; null where something took it back before. */
+  reverseLost(event: UsageEvent, actor: Actor): Promise<UsageEvent | null>;
   /** A route as it was after each of its last changes, newest first; empty for one that was not changed lately. */
   routeVersions(route: string): Promise<RouteVersion[]>;
   /** What isolates saw of providers' models, by credential. */

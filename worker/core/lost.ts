@@ -51,3 +51,6 @@ export function lostEvent(lost: {
     attempts: [],
   };
 }
+
+/** The id of what takes the lost event `id` back: the same, whoever does. */
+export const reversalId = (id: string): string => `back_${id.replace(/^lost_/, "")}`;

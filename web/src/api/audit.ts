@@ -27,6 +27,7 @@ const KINDS: Record<AuditEntry["kind"], true> = {
   account: true,
   tenant: true,
   body: true,
+  usage: true,
 };
 export const AUDIT_ACTIONS = Object.keys(ACTIONS);
 export const AUDIT_KINDS = Object.keys(KINDS);

@@ -27,6 +27,7 @@ export const KINDS: Record<AuditEntry["kind"], string> = {
   account: "Account",
   tenant: "Organization",
   body: "Body",
+  usage: "Usage record",
 };
 
 /** Whoever may be behind an entry, by what the log calls them. */
