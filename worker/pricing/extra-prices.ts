@@ -17,6 +17,7 @@ interface ExtraPrice {
 }
 
 const OPENAI = ["openai", "azure"];
+const doubledAbove = (price: number) => ({ base: price, tiers: [{ start: 128_000, price: 2 * price }] });
 
 const EXTRA_PRICES: readonly ExtraPrice[] = [
   // OpenAI's pricing page, 2025-10: audio tokens of the audio models, which the catalogue prices as text.
@@ -110,6 +111,19 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
     },
     addOn: true,
   },
+  // docs.x.ai, models, 2025-10: requests of more than 128,000 tokens cost twice as much.
+  {
+    providers: ["xai", "openrouter"],
+    model: /^(x-ai\/)?grok-4(-0709|-latest)?$/,
+    list: { input_mtok: doubledAbove(3), cache_read_mtok: doubledAbove(0.75), output_mtok: doubledAbove(15) },
+    addOn: true,
+  },
+  {
+    providers: ["xai", "openrouter"],
+    model: /^(x-ai\/)?grok-4([.-]1)?-fast/,
+    list: { input_mtok: doubledAbove(0.2), cache_read_mtok: doubledAbove(0.05), output_mtok: doubledAbove(0.5) },
+    addOn: true,
+  },
   // ai.google.dev, pricing, 2026: grounding with Google Search by the prompt, from Gemini 3 on by the query, and with Google
   // Maps by the prompt. What is free of them each day or month is the account's, and no answer tells of it.
   {
@@ -181,6 +195,7 @@ const EXTRA_PRICES: readonly ExtraPrice[] = [
   { providers: ["zai"], model: /^glm-5\.1$/, list: { input_mtok: 1.4, cache_read_mtok: 0.26, output_mtok: 4.4 } },
   { providers: ["zai"], model: /^glm-5v?-turbo$/, list: { input_mtok: 1.2, cache_read_mtok: 0.24, output_mtok: 4 } },
   // mistral.ai/pricing, 2026-10.
+  { providers: ["mistral"], model: /^mistral-moderation-2411/, list: { input_mtok: 0.1 } },
   { providers: ["mistral"], model: /^ministral-14b/, list: { input_mtok: 0.2, output_mtok: 0.2 } },
   // Likewise, 2026-07: audio by the minute, its tokens for information.
   {

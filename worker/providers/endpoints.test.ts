@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { anthropicEndpoint, cohereEndpoint, geminiEndpoint, openAiEndpoint, vertexEndpoint } from "./endpoints.ts";
+import {
+  anthropicEndpoint,
+  cohereEndpoint,
+  geminiEndpoint,
+  mistralEndpoint,
+  openAiEndpoint,
+  vertexEndpoint,
+} from "./endpoints.ts";
 
 test.each([
   ["/v1/chat/completions", "chat/completions", "chat", "metered"],
@@ -10,7 +17,6 @@ test.each([
   ["/chat/completions", "chat/completions", "chat", "metered"],
   ["/beta/chat/completions", "chat/completions", "chat", "metered"],
   ["/models/chat/completions", "models/chat/completions", "chat", "metered"],
-  ["/v1/fim/completions", "fim/completions", "chat", "metered"],
   ["/api/v1/messages", "messages", "messages", "metered"],
   ["/anthropic/v1/messages/count_tokens", "messages/count_tokens", null, "free"],
   ["/v1/responses", "responses", "responses", "metered"],
@@ -41,6 +47,14 @@ test.each([
   const endpoint = openAiEndpoint(method, path);
   expect(endpoint).toMatchObject({ name, billing: "free", dialect: null });
   expect(endpoint.tellsEarlier).toBe(tellsEarlier);
+});
+
+test("Mistral sells moderations, which OpenAI gives away, and completes code in a chat's format", () => {
+  expect(openAiEndpoint("POST", "/v1/moderations").billing).toBe("free");
+  for (const path of ["/v1/moderations", "/v1/chat/moderations"])
+    expect(mistralEndpoint("POST", path)).toMatchObject({ dialect: "embeddings", billing: "metered" });
+  expect(mistralEndpoint("POST", "/v1/fim/completions")).toMatchObject({ dialect: "chat", billing: "metered" });
+  expect(mistralEndpoint("POST", "/v1/chat/completions").dialect).toBe("chat");
 });
 
 test("xAI's deferred completion is fetched for nothing, and tells what the work used whose id its path names", () => {

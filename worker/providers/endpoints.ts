@@ -7,8 +7,6 @@ type Tails = Readonly<Record<string, readonly [DialectName | null, Billing]>>;
 
 const OPENAI_TAILS: Tails = {
   "chat/completions": ["chat", "metered"],
-  // Mistral's completion of code: a prompt goes in, and the answer is a chat's.
-  "fim/completions": ["chat", "metered"],
   completions: ["completions", "metered"],
   responses: ["responses", "metered"],
   "responses/compact": ["responses", "metered"],
@@ -71,12 +69,25 @@ const PREFIX = /^(?:openai|beta|api)$/;
 /** Reading and deleting cost nothing. */
 const FREE_METHODS = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 
+/** Mistral sells what OpenAI gives away. */
+const MISTRAL_TAILS: Tails = {
+  ...OPENAI_TAILS,
+  // A prompt goes in, and the answer is a chat's.
+  "fim/completions": ["chat", "metered"],
+  moderations: ["embeddings", "metered"],
+  "chat/moderations": ["embeddings", "metered"],
+};
+
 /** OpenAI's paths, at any prefix, Azure's `deployments/{d}/…` and its `models/…` among them. */
-export function openAiEndpoint(method: string, path: string): Endpoint {
+export const openAiEndpoint = (method: string, path: string): Endpoint => likeOpenAi(OPENAI_TAILS, method, path);
+
+export const mistralEndpoint = (method: string, path: string): Endpoint => likeOpenAi(MISTRAL_TAILS, method, path);
+
+function likeOpenAi(tails: Tails, method: string, path: string): Endpoint {
   const deployment = /\/deployments\/([^/]+)\//.exec(path);
   const name = tailOf(deployment ? path.slice(deployment.index + deployment[0].length) : path);
-  const tail = name.startsWith("models/") && Object.hasOwn(OPENAI_TAILS, name.slice(7)) ? name.slice(7) : name;
-  return fromTails(OPENAI_TAILS, method, tail, deployment?.[1] ? decode(deployment[1]) : null);
+  const tail = name.startsWith("models/") && Object.hasOwn(tails, name.slice(7)) ? name.slice(7) : name;
+  return fromTails(tails, method, tail, deployment?.[1] ? decode(deployment[1]) : null);
 }
 
 export const anthropicEndpoint = (method: string, path: string): Endpoint =>
