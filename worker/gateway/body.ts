@@ -134,6 +134,9 @@ function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
+/** Fields of forms that say what it costs. */
+const ONCE: ReadonlySet<string> = new Set(["model", "n", "size", "quality", "partial_images", "stream"]);
+
 async function readForm(bytes: Uint8Array, type: string): Promise<Outcome<RequestBody>> {
   try {
     const form = await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-type": type } }).formData();
@@ -141,9 +144,9 @@ async function readForm(bytes: Uint8Array, type: string): Promise<Outcome<Reques
     let files = 0;
     for (const [name, value] of form) {
       if (typeof value !== "string") files++;
-      // Which of two models counts, providers do not agree on.
-      else if (name === "model" && json.model !== undefined)
-        return fail(notJson('The form has more than one "model".'));
+      // Which of two counts, providers do not agree on.
+      else if (ONCE.has(name) && Object.hasOwn(json, name))
+        return fail(notJson(`The form has more than one "${name}".`));
       else if (name !== "__proto__") json[name] = value;
     }
     return ok({ kind: "form", bytes, json, files });

@@ -242,3 +242,16 @@ test("a tier that the project, or a header, may choose is counted at its price",
   };
   expect(nanosOf({ ...vertex, more: { serviceTier: "priority" } })).toBeGreaterThanOrEqual(2 * nanosOf(vertex));
 });
+
+test("a provider that tells its own cost may charge more than the list", () => {
+  const long = "a ".repeat(400_000);
+  const grok = { model: "grok-4", max_tokens: 1, messages: [{ role: "user", content: long }] };
+  // Above 128,000 tokens it is twice the price.
+  expect(nanosOf({ provider: "xai", path: "/v1/chat/completions", body: grok })).toBeGreaterThanOrEqual(
+    256_000 * 6_000,
+  );
+  const routed = { model: "openai/gpt-4o", max_tokens: 16_000, ...USER };
+  const bound = nanosOf({ provider: "openrouter", path: "/api/v1/chat/completions", body: routed });
+  // With a key of one's own: the maker's bill, and 5 %.
+  expect(bound).toBeGreaterThanOrEqual(1.05 * (10 * 2_500 + 16_000 * 10_000));
+});

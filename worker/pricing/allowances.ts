@@ -100,9 +100,13 @@ export function mediaTokensOf(price: ModelPrice, media: MediaParts, inline: Inli
 const HOST_SPREAD = 5;
 const ONE_HOST = /^(openai\/(?!gpt-oss)|anthropic\/|google\/gemini|x-ai\/|perplexity\/|cohere\/)/;
 
-/** How many times the listed price a provider may charge. */
+/** Likewise: with a key of one's own at the model's maker it takes 5 % on top, which no request tells beforehand. */
+const BYOK_PER_MILLE = 1_050;
+
+/** The most that a provider may charge, in thousandths of the listed price. */
 export function priceSpreadOf(price: ModelPrice): number {
-  return price.provider === "openrouter" && !ONE_HOST.test(price.model) ? HOST_SPREAD : 1;
+  if (price.provider !== "openrouter") return 1_000;
+  return ONE_HOST.test(price.model) ? BYOK_PER_MILLE : HOST_SPREAD * BYOK_PER_MILLE;
 }
 
 /** Perplexity rounds each part of its own cost to hundred-thousandths of a dollar: two parts, half of one each. */

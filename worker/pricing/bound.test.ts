@@ -76,8 +76,9 @@ describe("the bound", () => {
 
   it("prices audio as audio and the text beside it as text", () => {
     const gemini = known("google", "gemini-2.5-flash");
-    const data = "A".repeat(16_000);
-    const body = { contents: [{ parts: [{ inlineData: { mimeType: "audio/wav", data } }] }] };
+    // MP3 begins with a frame.
+    const data = `//uQ${"A".repeat(15_996)}`;
+    const body = { contents: [{ parts: [{ inlineData: { mimeType: "audio/mpeg", data } }] }] };
     const bound = bounded(
       request(gemini, {
         bodyBytes: 16_500,

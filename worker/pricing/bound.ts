@@ -3,7 +3,7 @@
  * tokenizers never make more tokens than UTF-8 bytes, so the body's bytes bound its text; templates, hidden prompts
  * and media come on top; nothing exceeds the context window.
  */
-import { type CostPart, costOf, type Nanos } from "../core/money.ts";
+import { type CostPart, costOf, type Nanos, type Picos } from "../core/money.ts";
 import {
   beyondCap,
   type ClientTools,
@@ -184,7 +184,8 @@ function dearestPrices(request: BoundRequest, inputTokens: number): { text: numb
     output = Math.max(output, price.units.output_video_tokens ?? 0);
   }
   const spread = priceSpreadOf(price);
-  return { text: text * spread, media: media * spread, output: output * spread };
+  const dearest = (picos: Picos): Picos => Math.ceil((picos * spread) / 1000);
+  return { text: dearest(text), media: dearest(media), output: dearest(output) };
 }
 
 function mediaKinds(request: BoundRequest, tokens: TokenPrices): number[] {

@@ -12,6 +12,10 @@ it("a service tier multiplies the price", () => {
   expect(inputPicos("openai", "gpt-5", { serviceTier: "flex" })).toBe(625_000);
   expect(inputPicos("openai", "gpt-5", { serviceTier: "priority" })).toBe(2_500_000);
   expect(inputPicos("openai", "gpt-4o-mini", { serviceTier: "priority" })).toBe(250_000);
+  // Its name since GPT-6.
+  expect(inputPicos("openai", "gpt-6-astra", { serviceTier: "fast" })).toBe(20_000_000);
+  expect(inputPicos("openai", "gpt-6-astra", { serviceTier: "ultrafast" })).toBe(60_000_000);
+  expect(inputPicos("openrouter", "openai/gpt-5.4", { serviceTier: "priority" })).toBe(6_250_000);
   expect(inputPicos("vertex", "gemini-2.5-flash", { serviceTier: "ON_DEMAND_FLEX" })).toBe(150_000);
   expect(inputPicos("anthropic", "claude-haiku-4-5", { serviceTier: "batch" })).toBe(500_000);
 });
@@ -30,6 +34,7 @@ it("what is not known changes nothing", () => {
 it("a bound grants no discount", () => {
   expect(inputPicos("openai", "gpt-5", { serviceTier: "flex" }, dearestUnder)).toBe(1_250_000);
   expect(inputPicos("openai", "gpt-5", { serviceTier: "priority" }, dearestUnder)).toBe(2_500_000);
+  expect(inputPicos("openai", "gpt-5", { serviceTier: "auto" }, dearestUnder)).toBe(2_500_000);
 });
 
 it("a bound takes the dearer place where the request names none", () => {

@@ -74,6 +74,9 @@ export const isFlexTier = (serviceTier: string | null | undefined): boolean => s
 type Factor = readonly [numerator: number, denominator: number];
 const HALF: Factor = [1, 2];
 
+/** OpenAI calls priority "fast" since GPT-6; either name asks for it, and answers tell the one or the other. */
+const PRIORITY = /^(priority|fast)$/;
+
 /** The first that matches counts. `provider` is the catalogue's name. */
 const FACTORS: readonly {
   provider: RegExp;
@@ -84,39 +87,45 @@ const FACTORS: readonly {
 }[] = [
   // OpenAI's pricing page, 2025-10 and 2026-10: batch and flex cost half.
   { provider: /^(openai|azure)$/, model: /./, condition: "serviceTier", value: /^(flex|batch)$/, factor: HALF },
+  // Likewise, "Ultrafast mode".
+  { provider: /^(openai|azure)$/, model: /./, condition: "serviceTier", value: /^ultrafast$/, factor: [6, 1] },
   // Likewise, priority: by model, and for what is not listed the dearest that is.
   {
     provider: /^(openai|azure)$/,
     model: /^gpt-4o-mini/,
     condition: "serviceTier",
-    value: /^priority$/,
+    value: PRIORITY,
     factor: [5, 3],
   },
-  { provider: /^(openai|azure)$/, model: /^gpt-4o/, condition: "serviceTier", value: /^priority$/, factor: [17, 10] },
+  { provider: /^(openai|azure)$/, model: /^gpt-4o/, condition: "serviceTier", value: PRIORITY, factor: [17, 10] },
   {
     provider: /^(openai|azure)$/,
     model: /^gpt-4\.1-nano/,
     condition: "serviceTier",
-    value: /^priority$/,
+    value: PRIORITY,
     factor: [2, 1],
   },
   {
     provider: /^(openai|azure)$/,
     model: /^(gpt-4\.1|o3)/,
     condition: "serviceTier",
-    value: /^priority$/,
+    value: PRIORITY,
     factor: [7, 4],
   },
-  { provider: /^(openai|azure)$/, model: /^o4-mini/, condition: "serviceTier", value: /^priority$/, factor: [20, 11] },
-  { provider: /^(openai|azure)$/, model: /^gpt-5-mini/, condition: "serviceTier", value: /^priority$/, factor: [9, 5] },
+  { provider: /^(openai|azure)$/, model: /^o4-mini/, condition: "serviceTier", value: PRIORITY, factor: [20, 11] },
+  { provider: /^(openai|azure)$/, model: /^gpt-5-mini/, condition: "serviceTier", value: PRIORITY, factor: [9, 5] },
   {
     provider: /^(openai|azure)$/,
-    model: /^gpt-5(\.[12346])?\b/,
+    model: /^(gpt-5(\.[12346])?|gpt-6(\.\d+)?)\b/,
     condition: "serviceTier",
-    value: /^priority$/,
+    value: PRIORITY,
     factor: [2, 1],
   },
-  { provider: /^(openai|azure)$/, model: /./, condition: "serviceTier", value: /^priority$/, factor: [5, 2] },
+  { provider: /^(openai|azure)$/, model: /./, condition: "serviceTier", value: PRIORITY, factor: [5, 2] },
+  // openrouter.ai, "Service tiers", 2026: at the rate of whoever serves it.
+  { provider: /^openrouter$/, model: /^openai\//, condition: "serviceTier", value: /^ultrafast$/, factor: [6, 1] },
+  { provider: /^openrouter$/, model: /./, condition: "serviceTier", value: PRIORITY, factor: [5, 2] },
+  { provider: /^openrouter$/, model: /claude/, condition: "speed", value: /^fast$/, factor: [6, 1] },
   // ai.google.dev, "Optimization", 2026: flex and batch cost half, priority 75 % to 100 % more.
   { provider: /^google$/, model: /./, condition: "serviceTier", value: /^(on_demand_)?(flex|batch)$/i, factor: HALF },
   { provider: /^google$/, model: /./, condition: "serviceTier", value: /^(on_demand_)?priority$/i, factor: [2, 1] },

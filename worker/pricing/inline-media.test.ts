@@ -3,6 +3,16 @@ import { inlineMediaOf } from "./inline-media.ts";
 
 const DATA = "iVBORw0KGgoAAAANSUhEUgAAAIAAAACACAYAAADDPmHLAAAABmJLR0QA".repeat(4);
 
+/** How a WAVE file begins, in base64. */
+function wave(format: number, samplesPerSecond: number): string {
+  const head = Buffer.alloc(48);
+  head.write("RIFF\0\0\0\0WAVEfmt ");
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(format, 20);
+  head.writeUInt32LE(samplesPerSecond, 24);
+  return head.toString("base64");
+}
+
 it("finds base64 in the fields of every dialect", () => {
   const bodies = [
     { messages: [{ content: [{ type: "image_url", image_url: { url: `data:image/png;base64,${DATA}` } }] }] },
@@ -15,8 +25,17 @@ it("finds base64 in the fields of every dialect", () => {
 });
 
 it("bounds the tokens of audio by its size", () => {
-  const wav = { messages: [{ content: [{ type: "input_audio", input_audio: { format: "wav", data: DATA } }] }] };
-  expect(inlineMediaOf(wav)).toEqual({ bytes: DATA.length, audioCount: 1, audioTokens: DATA.length / 16 });
+  const said = (format: string, data: string) =>
+    inlineMediaOf({ messages: [{ content: [{ type: "input_audio", input_audio: { format, data } }] }] });
+  const wav = wave(1, 24_000) + DATA;
+  expect(said("wav", wav)).toEqual({ bytes: wav.length, audioCount: 1, audioTokens: wav.length / 16 });
+  const mp3 = `//uQ${DATA}${DATA}`;
+  expect(said("mp3", mp3).audioTokens).toBe(Math.ceil(mp3.length / 16));
+  // Whatever it is called, what it is may be hours of silence: packed samples, few of them, another format.
+  for (const data of [wave(0x11, 8_000) + DATA, wave(1, 100) + DATA])
+    expect(said("wav", data).audioTokens).toBe(data.length);
+  expect(said("wav", `====${DATA}`).audioTokens).toBe(4 + DATA.length);
+  expect(said("mp3", `T2dnUwAC${DATA}`).audioTokens).toBe(8 + DATA.length);
   const opus = { contents: [{ parts: [{ inline_data: { mime_type: "audio/ogg", data: DATA } }] }] };
   expect(inlineMediaOf(opus).audioTokens).toBe(DATA.length);
 });

@@ -111,6 +111,46 @@ function countData(text: string, type: string | null, found: InlineMedia): void 
   found.bytes += text.length;
   if (AUDIO.test(type)) {
     found.audioCount += 1;
-    found.audioTokens += STEADY.test(type) ? Math.ceil(text.length / STEADY_CHARS_PER_TOKEN) : text.length;
+    found.audioTokens += isSteady(type, text) ? Math.ceil(text.length / STEADY_CHARS_PER_TOKEN) : text.length;
   }
+}
+
+/** Whether its bytes a second are known: as it begins, since providers read what it is and not what it is called. */
+function isSteady(type: string, base64: string): boolean {
+  if (!STEADY.test(type)) return false;
+  if (/pcm/i.test(type)) return true;
+  const head = headOf(base64);
+  if (/wav/i.test(type)) return isPlainWave(head);
+  // MP3 begins with a frame, or with its tags.
+  return (head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0) || ascii(head, 0, "ID3");
+}
+
+const LEAST_SAMPLES_PER_SECOND = 8_000;
+/** Samples as they are, whole, of floats, or of many channels. What is packed inside a WAVE file may be of any length. */
+const PLAIN_FORMATS: ReadonlySet<number> = new Set([1, 3, 6, 7, 0xfffe]);
+
+/** A WAVE file is chunks; the one that tells how it is sampled stands near the beginning. */
+function isPlainWave(head: Uint8Array): boolean {
+  if (!ascii(head, 0, "RIFF") || !ascii(head, 8, "WAVE")) return false;
+  const view = new DataView(head.buffer);
+  let at = 12;
+  while (at + 16 <= head.length && !ascii(head, at, "fmt ")) {
+    const length = view.getUint32(at + 4, true);
+    at += 8 + length + (length % 2);
+  }
+  if (at + 16 > head.length) return false;
+  return PLAIN_FORMATS.has(view.getUint16(at + 8, true)) && view.getUint32(at + 12, true) >= LEAST_SAMPLES_PER_SECOND;
+}
+
+const ascii = (bytes: Uint8Array, from: number, text: string): boolean =>
+  [...text].every((character, at) => bytes[from + at] === character.charCodeAt(0));
+
+/** More than what stands before a file's sound. */
+const HEAD_CHARS = 4_096;
+
+/** The first bytes of a text in base64. */
+function headOf(base64: string): Uint8Array {
+  const text = base64.slice(0, HEAD_CHARS).replace(/=.*/s, "").replaceAll("-", "+").replaceAll("_", "/");
+  const whole = text.slice(0, text.length - (text.length % 4));
+  return Uint8Array.from(atob(whole), (character) => character.charCodeAt(0));
 }

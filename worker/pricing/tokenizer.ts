@@ -43,7 +43,10 @@ export function encodingFor(model: string): Encoding | null {
 /** Who serves OpenAI's models with OpenAI's templates. */
 const SERVES_OPENAI: ReadonlySet<string> = new Set(["openai", "azure"]);
 
+/** Whose count we only take from the models before: an estimate, and no bound. */
+const UNTRIED = /gpt-[6-9]/;
+
 /** Whether our count of this model's input is an upper bound: its encoding and its template are known. */
 export function countIsExactFor(provider: string, model: string): boolean {
-  return SERVES_OPENAI.has(provider) && encodingFor(model) !== null;
+  return SERVES_OPENAI.has(provider) && encodingFor(model) !== null && !UNTRIED.test(model.toLowerCase());
 }
