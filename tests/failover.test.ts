@@ -286,7 +286,8 @@ describe.each(CASES)("$name, streamed: $stream", ({ name, stream }) => {
     expect(got.ms).toBeLessThan(5_000);
     expect(got.text).toContain("in time");
     expect(second.received).toHaveLength(0);
-    await routeOver(name, { timeouts: { first_token_ms: 300 }, after_first_byte: "verified" });
+    const timeouts = { first_token_ms: 300, stall_ms: 300 };
+    await routeOver(name, { timeouts, after_first_byte: "verified" });
     first.received.length = 0;
     for (const ending of ["cut", "stall"] as const) {
       first.reply = streams(events, { ending });
@@ -297,6 +298,13 @@ describe.each(CASES)("$name, streamed: $stream", ({ name, stream }) => {
       expect(record.attempts).toHaveLength(2);
       expect(record.status).toBe("ok");
     }
+    // One that goes on takes as long as it likes: it has begun in time.
+    first.received.length = 0;
+    const slow = wire.events(ANSWER);
+    first.reply = streams(slow, { everyMs: Math.ceil(600 / slow.length) });
+    const long = await ask();
+    expect([long.said, long.headers.get("x-meterr-attempts")]).toEqual([ANSWER, "1"]);
+    expect(long.ms).toBeGreaterThan(400);
   });
 });
 

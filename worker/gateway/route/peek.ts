@@ -17,16 +17,26 @@ const MOST_EVENTS = 16;
 /** A stream that is held back until it is complete takes this much memory at most. */
 const MOST_HELD_BYTES = 8_388_608;
 
+/** How far a stream is looked at, and who hears of it. */
+export interface Looking {
+  untilEnd: boolean;
+  /** It says something, for the first time. */
+  began(): void;
+  /** More of it came. */
+  moved(): void;
+}
+
 /** Reads a stream of events until its first content, or, where `untilEnd`, until its end. Never throws. */
 export async function peek(
   body: ReadableStream<Uint8Array>,
   dialect: Dialect,
-  { untilEnd }: { untilEnd: boolean },
+  { untilEnd, began, moved }: Looking,
 ): Promise<Peeked> {
   const reader = body.getReader();
   const look = new Look(dialect);
   const first: Uint8Array[] = [];
   let bytes = 0;
+  let hasBegun = false;
   for (;;) {
     const next = await reader.read().catch(() => null);
     if (next === null) return look.brokenOff();
@@ -40,6 +50,11 @@ export async function peek(
     first.push(next.value);
     bytes += next.value.byteLength;
     look.push(next.value);
+    moved();
+    if (!hasBegun && look.hasContent) {
+      hasBegun = true;
+      began();
+    }
     if (look.error !== undefined || look.isMalformed) reader.cancel().catch(() => {});
     if (look.error !== undefined) return { kind: "error", body: look.error, first, reading: look.reading() };
     if (look.isMalformed) return look.brokenOff();

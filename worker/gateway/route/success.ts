@@ -97,11 +97,18 @@ async function readStream(of: Patient, dialect: Dialect): Promise<Ending | Faile
     return goesOn(of);
   }
   patience.awaitToken();
-  const peeked = await peek(response.body as ReadableStream<Uint8Array>, dialect, { untilEnd: isVerified });
+  const peeked = await peek(response.body as ReadableStream<Uint8Array>, dialect, {
+    untilEnd: isVerified,
+    began: () => {
+      noteFirstToken(ready.call.grant.tenant, ready.target, Date.now() - sentAt);
+      // What is held back until its end has begun all the same.
+      patience.awaitRest();
+    },
+    moved: () => patience.moved(),
+  });
   patience.done();
   switch (peeked.kind) {
     case "going": {
-      noteFirstToken(ready.call.grant.tenant, ready.target, Date.now() - sentAt);
       patience.awaitRest();
       return goesOn(of, peeked);
     }
