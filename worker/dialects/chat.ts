@@ -128,11 +128,14 @@ export function readChunk(json: JsonObject): Partial<Reading> {
   return {
     reported: isObject(usage) ? readOpenAiUsage(usage) : null,
     modelServed: stringIn(json, "model"),
-    conditions: conditionsOf(json),
+    conditions: { ...conditionsOf(json), ...(isObject(usage) && conditionsOf(trafficIn(usage))) },
     finished: arrayIn(json, "choices").some((choice) => isObject(choice) && typeof choice.finish_reason === "string"),
     error: errorIn(json) ?? null,
   };
 }
+
+/** Vertex's OpenAI-compatible endpoint tells its tier beside the tokens. */
+const trafficIn = (usage: JsonObject): JsonObject => objectIn(objectIn(usage, "extra_properties"), "google");
 
 function countPart(counts: PartCounts, part: JsonObject): void {
   switch (part.type) {

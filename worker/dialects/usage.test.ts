@@ -108,6 +108,12 @@ test.each<[string, object, Partial<Tokens>]>([
   for (const reading of chat(usage)) expectTokens(reading, tokens);
 });
 
+test("Vertex's OpenAI-compatible endpoint tells its tier beside the tokens", () => {
+  const google = { traffic_type: "ON_DEMAND_FLEX" };
+  for (const reading of chat({ prompt_tokens: 1, completion_tokens: 1, total_tokens: 2, extra_properties: { google } }))
+    expect(reading.conditions).toEqual({ serviceTier: "ON_DEMAND_FLEX" });
+});
+
 test("Groq: older streams tell their usage beside themselves", () => {
   const x_groq = { id: "r", usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } };
   const last = { model: "m", choices: [{ delta: {}, finish_reason: "stop" }] };

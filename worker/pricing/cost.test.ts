@@ -72,6 +72,10 @@ it("takes cached tokens that overlap audio for cached audio", () => {
 it("prices units beside tokens, seconds by the millisecond", () => {
   expect(costOfUsage(known("openai", "whisper-1"), NO_TOKENS, { seconds: 4 }).nanos).toBe(400_000);
   expect(costOfUsage(known("openai", "whisper-1"), NO_TOKENS, { seconds: 0.0015 }).nanos).toBe(200);
+  // Groq bills ten seconds at least: 10,000 of 3,600,000 thousandths of $0.111 an hour.
+  const groq = (seconds: number) => costOfUsage(known("groq", "whisper-large-v3"), NO_TOKENS, { seconds });
+  expect(units(groq(4))).toEqual({ milliseconds: 10_000 });
+  expect(units(groq(12))).toEqual({ milliseconds: 12_000 });
   const searched = costOfUsage(known("anthropic", "claude-haiku-4-5"), NO_TOKENS, {
     web_search_requests: 2,
     web_fetch_requests: 3,

@@ -26,6 +26,8 @@ const FREE_UNITS: ReadonlySet<string> = new Set([
 ]);
 /** Audio is priced by the millisecond, whatever its name. */
 const SECONDS_UNITS: ReadonlySet<string> = new Set(["seconds", "audio_seconds"]);
+/** Audio that is shorter is billed as if it were this long, by the catalogue's provider. console.groq.com, "Speech to text". */
+const LEAST_MILLISECONDS: Readonly<Record<string, number>> = { groq: 10_000 };
 
 /** The prices that hold for a request whose input has `inputTokens` tokens. */
 export function tokenPricesFor(price: ModelPrice, inputTokens: number): TokenPrices | null {
@@ -129,7 +131,9 @@ function outputParts(price: ModelPrice, prices: TokenPrices, tokens: Tokens, uni
 function unitPart(price: ModelPrice, name: string, count: number): CostPart | null {
   if (SECONDS_UNITS.has(name)) {
     const pricePicos = price.units.milliseconds;
-    return pricePicos === undefined ? null : { kind: "milliseconds", units: Math.ceil(count * 1000), pricePicos };
+    const least = Object.hasOwn(LEAST_MILLISECONDS, price.provider) ? (LEAST_MILLISECONDS[price.provider] ?? 0) : 0;
+    const units = Math.max(least, Math.ceil(count * 1000));
+    return pricePicos === undefined ? null : { kind: "milliseconds", units, pricePicos };
   }
   const pricePicos = Object.hasOwn(price.units, name) ? price.units[name] : undefined;
   return pricePicos === undefined ? null : { kind: name, units: Math.ceil(count), pricePicos };
