@@ -142,6 +142,21 @@ describe("a tenant's own price", () => {
     expect(record).toMatchObject({ price_source: "tenant", price_version: tenant.prices[0] });
   });
 
+  it("of no one is the dearest of all where a hard budget says so, and is explained as that", async () => {
+    const tenant = await tenantWith();
+    await operator("POST", `${tenant.path}/budgets`, {
+      name: "all",
+      scope: { type: "tenant" },
+      period: "month",
+      limit_usd: "100",
+      enforcement: "hard",
+      on_unpriced: "dearest",
+    });
+    const { record, cost } = await chat(tenant, "nobody-knows", { max_tokens: 20 });
+    expect(record.price_source).toBe("catalog");
+    expect(cost).toMatchObject({ matches: true, mismatch: null, sum_usd: record.cost_usd, priced_as: { model: "*" } });
+  });
+
   it("of the name that the answer bears wins too, and the bound knows", async () => {
     const plain = await tenantWith();
     const { record: before } = await chat(plain, "gpt-5-mini");

@@ -4,6 +4,7 @@ import type { PriceRecord } from "../core/policy.ts";
 import type { UsageEvent } from "../core/usage.ts";
 import {
   costOfUsage,
+  dearestKnown,
   type ModelPrice,
   priceFrom,
   priceOf,
@@ -61,13 +62,17 @@ function explained(event: UsageEvent, own: PriceRecord | null): Explained {
   }
 }
 
-/** At the served model's price, or at the asked one's: whichever explains the cost, else the first that is known. */
+/**
+ * At the served model's price, or at the asked one's: whichever explains the cost, else the first that is known. Where none is, a
+ * budget had it charged at the dearest of all.
+ */
 function atCatalogue(event: UsageEvent): Explained {
   const names = new Set([event.modelServed ?? event.model, event.model]);
   const known = [...names]
     .map((model) => partsAt(event, priceOf({ provider: event.provider, model, time: event.time }), []))
     .filter(({ price }) => price !== null);
-  return known.find(({ parts }) => costOf(parts) === event.costNanos) ?? known[0] ?? NOTHING;
+  const explains = known.find(({ parts }) => costOf(parts) === event.costNanos) ?? known[0];
+  return explains ?? partsAt(event, dearestKnown(event.time), []);
 }
 
 /** `price` is that of the model that answered; others that took part are priced by their names. */
