@@ -15,6 +15,7 @@ import {
   type ModelPrice,
   namesOfModel,
   priceFrom,
+  REGIONAL,
   toolLimitsOf,
   unitsOfRequest,
   zeroIsCap,
@@ -103,10 +104,13 @@ export function boundRequestOf(call: Read, price: ModelPrice): BoundRequest {
   };
 }
 
-/** How the request asks to be served, by its body or a header. */
-export function conditionsAsked({ body, facts }: Pick<Call, "body" | "facts">): Conditions {
-  const conditions = body.kind === "json" || body.kind === "form" ? conditionsOf(body.json) : {};
-  return facts.serviceTier === undefined ? conditions : { ...conditions, serviceTier: facts.serviceTier };
+/** How the request asks to be served, by its body, a header, or its path. */
+export function conditionsAsked({ body, facts, place }: Pick<Call, "body" | "facts" | "place">): Conditions {
+  return {
+    ...(body.kind === "json" || body.kind === "form" ? conditionsOf(body.json) : {}),
+    ...(facts.serviceTier !== undefined && { serviceTier: facts.serviceTier }),
+    ...(place.endpoint.isRegional && { inferenceGeo: REGIONAL }),
+  };
 }
 
 /** A reranker reads, and bills, the query once for each document; the body has it once. */

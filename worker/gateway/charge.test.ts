@@ -42,3 +42,13 @@ test("another model's part is not billed at the answering model's price: where i
     unpriced: ["gpt-image-9-nebula"],
   });
 });
+
+test("what a path keeps in its region costs the region's price, whatever the answer says of the place", () => {
+  const of = { ...priced("vertex", "claude-sonnet-4-5"), conditions: { inferenceGeo: "regional" } };
+  const reported = { tokens, units: {}, costUsd: null, byModel: null };
+  const reading = { modelServed: "claude-sonnet-4-5-20250929", conditions: { inferenceGeo: "not_available" } };
+  expect(chargeFor(of, reading, reported, "provider")).toMatchObject({
+    costNanos: 3_300_000 + 1_650_000,
+    conditions: { inferenceGeo: "regional" },
+  });
+});

@@ -12,6 +12,7 @@ import {
   priceOfServed,
   priceUnder,
   priceVersion,
+  REGIONAL,
 } from "../pricing/index.ts";
 import { boundRequestOf, conditionsAsked } from "./bound-request.ts";
 import type { Admission, Call } from "./call.ts";
@@ -159,7 +160,10 @@ export function chargeFor(
     // The provider's figure is a float; nine decimals of it are all that the books hold.
     return { ...known, costNanos: Math.max(0, Math.ceil(used.costUsd * 1e9 - 1e-6)), priceSource: "provider" };
   }
-  const conditions = { ...of.conditions, ...reading.conditions };
+  const asked = of.conditions;
+  // Where a path keeps the work in its region, the answer need not know of it.
+  const kept = asked.inferenceGeo === REGIONAL ? { inferenceGeo: REGIONAL } : {};
+  const conditions = { ...asked, ...reading.conditions, ...kept };
   const parts: CostPart[] = [];
   const unpriced: string[] = [];
   let main: ModelPrice | null = null;

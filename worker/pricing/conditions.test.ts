@@ -25,6 +25,15 @@ it("speed and place multiply each other", () => {
   expect(inputPicos("anthropic", "claude-opus-4-8", { speed: "fast", inferenceGeo: "us" })).toBe(11_000_000);
 });
 
+it("Claude costs a tenth more in a region of Vertex, from 4.5 on", () => {
+  const regional = { inferenceGeo: "regional" };
+  expect(inputPicos("vertex", "claude-sonnet-4-5-20250929", regional)).toBe(3_300_000);
+  expect(inputPicos("vertex", "claude-opus-5", regional)).toBe(5_500_000);
+  expect(inputPicos("vertex", "claude-4-sonnet", regional)).toBe(3_000_000);
+  expect(inputPicos("vertex", "gemini-2.5-flash", regional)).toBe(300_000);
+  expect(inputPicos("vertex", "claude-sonnet-4-5-20250929", regional, dearestUnder)).toBe(3_300_000);
+});
+
 it("what is not known changes nothing", () => {
   const conditions = { serviceTier: "default", speed: "standard", inferenceGeo: "global" };
   expect(inputPicos("openai", "gpt-5", conditions)).toBe(1_250_000);

@@ -8,7 +8,7 @@ export interface Conditions {
   serviceTier?: string | null;
   /** Anthropic's `speed`. */
   speed?: string | null;
-  /** Anthropic's `inference_geo`. */
+  /** Anthropic's `inference_geo`; `regional` where the path says so. */
   inferenceGeo?: string | null;
   /** How much a model that always searches reads: `low`, `medium`, `high`; `pro_` before it for a search of several steps. */
   searchContext?: string | null;
@@ -69,6 +69,10 @@ export const hasFlexTier = (provider: string, model: string): boolean =>
 
 /** Whether an answer says that it was served so. */
 export const isFlexTier = (serviceTier: string | null | undefined): boolean => serviceTier === "flex";
+
+/** The place of work that its path keeps in a region. */
+export const REGIONAL = "regional";
+const REGIONAL_CLAUDES = /^claude-((sonnet|opus|haiku)-(4-[5-9]|[5-9])|fable)/;
 
 /** A factor on all token prices, as a fraction: floats never touch money. */
 type Factor = readonly [numerator: number, denominator: number];
@@ -134,6 +138,8 @@ const FACTORS: readonly {
   { provider: /^anthropic$/, model: /opus-(4-8|5)/, condition: "speed", value: /^fast$/, factor: [2, 1] },
   { provider: /^anthropic$/, model: /./, condition: "speed", value: /^fast$/, factor: [6, 1] },
   { provider: /^anthropic$/, model: /./, condition: "inferenceGeo", value: /^us$/, factor: [11, 10] },
+  // platform.claude.com, "Claude on Vertex AI": a tenth more in a region than at the global endpoint, from Sonnet 4.5 on.
+  { provider: /^google$/, model: REGIONAL_CLAUDES, condition: "inferenceGeo", value: /^regional$/, factor: [11, 10] },
   // aws.amazon.com/bedrock/pricing, service tiers, 2025-12.
   { provider: /^aws$/, model: /./, condition: "serviceTier", value: /^flex$/, factor: HALF },
   { provider: /^aws$/, model: /./, condition: "serviceTier", value: /^priority$/, factor: [7, 4] },

@@ -4,7 +4,15 @@ export { affordableOutputTokens, type Bound, type BoundRequest, boundOf, type En
 export { cacheWritesOf } from "./cache-writes.ts";
 export { leastCacheableTokens } from "./cacheable.ts";
 export { listModels, priceOf, priceVersion, sellersOf } from "./catalogue.ts";
-export { type Conditions, conditionsOf, dearestUnder, hasFlexTier, isFlexTier, priceUnder } from "./conditions.ts";
+export {
+  type Conditions,
+  conditionsOf,
+  dearestUnder,
+  hasFlexTier,
+  isFlexTier,
+  priceUnder,
+  REGIONAL,
+} from "./conditions.ts";
 export { type Cost, costOfUsage } from "./cost.ts";
 export { dearestKnown } from "./dearest.ts";
 export { estimatedPromptTokens, estimatedTokens } from "./estimate.ts";

@@ -111,8 +111,11 @@ test("Vertex serves Gemini, Claude and OpenAI's format", () => {
     {
       dialect: "messages",
       model: "claude-sonnet-4-5-20250929",
+      isRegional: true,
     },
   );
+  const everywhere = "/v1/projects/p/locations/global/publishers/anthropic/models/claude-sonnet-4-5:rawPredict";
+  expect(vertexEndpoint("POST", everywhere).isRegional).toBeUndefined();
   expect(vertexEndpoint("POST", `${place}/anthropic/models/count-tokens:rawPredict`).billing).toBe("free");
   expect(vertexEndpoint("POST", "/v1/projects/p/locations/global/endpoints/openapi/chat/completions").dialect).toBe(
     "chat",

@@ -139,6 +139,7 @@ export function vertexEndpoint(method: string, path: string): Endpoint {
       // Vertex puts the model's date behind an @, its maker and catalogues behind a hyphen.
       model: decode(claude[1]).replace("@", "-"),
       method: claude[2],
+      ...(/\/locations\/(?!global\/)/.test(path) && { isRegional: true }),
     };
   }
   const openai = path.indexOf("/endpoints/openapi/");

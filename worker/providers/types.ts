@@ -21,6 +21,8 @@ export interface Endpoint {
   tellsEarlier?: DialectName;
   /** The id of that work, where the path names it and the answer does not. */
   earlierId?: string;
+  /** The path keeps the work in a region, which may cost more. */
+  isRegional?: true;
   /** The method at the end of the path, where the format depends on it, e.g. `streamGenerateContent`. */
   method: string | null;
 }
