@@ -39,9 +39,11 @@ export const chat: Dialect = {
       ...NO_FACTS,
       model: stringIn(body, "model"),
       stream: body.stream === true,
-      maxOutputTokens: knowsMaxTokensOnly
-        ? capOf(body, "max_tokens")
-        : capOf(body, "max_completion_tokens", "max_tokens"),
+      maxOutputTokens: thinksBesideCap(body)
+        ? null
+        : knowsMaxTokensOnly
+          ? capOf(body, "max_tokens")
+          : capOf(body, "max_completion_tokens", "max_tokens"),
       choices: timesOf(body, "n"),
       media: parts.media,
       references: parts.references,
@@ -74,6 +76,10 @@ export const chat: Dialect = {
     return [isOld ? "max_tokens" : "max_completion_tokens"];
   },
 };
+
+/** Alibaba's cap holds for the answer; thoughts have a budget of their own, which may be left out. */
+const thinksBesideCap = (body: JsonObject): boolean =>
+  body.enable_thinking !== undefined && body.enable_thinking !== false;
 
 /** A text, or Mistral's list of parts, whose thoughts are a list again. */
 function textIn(said: unknown): string {

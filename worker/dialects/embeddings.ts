@@ -11,6 +11,8 @@ export const embeddings: Dialect = {
     ...NO_FACTS,
     model: stringIn(body, "model"),
     maxOutputTokens: 0,
+    // Parts may be pictures by their addresses.
+    references: arrayIn(body, "input").some(isObject),
     // Rerankers read the query with each of the documents.
     inputs: Math.max(textsIn(body.input), arrayIn(body, "documents").length),
     alternatives: alternativesOf(body),

@@ -18,6 +18,11 @@ test("a cap that is no count is none, nor is one beside it that the provider may
   expect(factsOf("gemini", configs)).toMatchObject({ maxOutputTokens: null, choices: 8 });
 });
 
+test("a cap beside which a model may think is none", () => {
+  expect(factsOf("chat", { max_tokens: 10, enable_thinking: true }).maxOutputTokens).toBeNull();
+  expect(factsOf("chat", { max_tokens: 10, enable_thinking: false }).maxOutputTokens).toBe(10);
+});
+
 test("max_completion_tokens is no cap where the provider does not know it", () => {
   const old = { model: null, method: null, knowsMaxTokensOnly: true };
   expect(factsOf("chat", { max_completion_tokens: 10 }, old).maxOutputTokens).toBeNull();
@@ -40,6 +45,7 @@ test.each([
   ["chat", { tools: [{ type: "code_interpreter" }] }],
   ["chat", { plugins: [{ id: "web" }] }],
   ["chat", { preset: "mine" }],
+  ["chat", { enable_search: true }],
   ["chat", { model: "google/gemini-2.5-pro:online" }],
   ["chat", { model: "a", models: ["google/gemini-2.5-pro:online"] }],
   ["completions", { plugins: [{ id: "web" }] }],
@@ -82,6 +88,7 @@ test.each([
   ],
   ["gemini", { cached_content: "cachedContents/1" }],
   ["cohere", { conversation_id: "c" }],
+  ["embeddings", { input: [{ content: [{ type: "image_url", image_url: { url: "https://x" } }] }] }],
   ["gemini", { contents: [{ parts: [{ file_data: { file_uri: "u" } }] }] }],
 ] as const)("input by reference is told: %s %j", (dialect, body) => {
   expect(factsOf(dialect, body).references).toBe(true);

@@ -50,9 +50,14 @@ export const isSet = (value: unknown): boolean => value !== undefined && value !
 /** Fields by which a provider that sells many models searches, or takes settings that it keeps itself (`preset`). */
 const ROUTER_FIELDS = ["search_parameters", "plugins", "preset"] as const;
 
+/** Alibaba's switches of the same kind. */
+const SWITCHES = ["enable_search", "enable_code_interpreter"] as const;
+
 /** What of them a body has, in words: nothing bounds what they add. Also a model whose name asks to search (`…:online`). */
 export function routerCause(body: JsonObject): string | null {
-  const field = ROUTER_FIELDS.find((name) => isSet(body[name]));
+  const field =
+    ROUTER_FIELDS.find((name) => isSet(body[name])) ??
+    SWITCHES.find((name) => isSet(body[name]) && body[name] !== false);
   if (field) return `the field ${field}`;
   return [body.model, ...alternativesOf(body)].some((name) => typeof name === "string" && /:online\b/i.test(name))
     ? "a model that searches by its name"

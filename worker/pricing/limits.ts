@@ -61,7 +61,8 @@ const FAMILIES: readonly (readonly [RegExp, number | null, number | null])[] = [
   [/mixtral/, 32_768, 32_768],
   [/llama-4|llama4/, 1_048_576, null],
   [/llama-?v?3[.p]?[123]/, 131_072, 131_072],
-  [/^qwen3-max/, 262_144, 65_536],
+  // The answer, and 81,920 tokens of thoughts.
+  [/^qwen3-max/, 262_144, 147_456],
 ];
 
 /** Claude 3 and older, whose longest answer went up with each of them. */
