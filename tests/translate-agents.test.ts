@@ -577,3 +577,46 @@ test("a recording is told by its own format", async () => {
     expect(JSON.stringify(via.exchanges[0]?.body)).toContain(`"mimeType":"${type}"`);
   }
 });
+
+test("thoughts of two kinds come back from a client of Gemini's as they were signed, streamed or not", async () => {
+  const blocks = [
+    { type: "thinking", thinking: "First this, then that.", signature: "SIGNED" },
+    { type: "redacted_thinking", data: "HIDDEN" },
+    { type: "tool_use", id: "toolu_1", name: "f", input: {} },
+  ];
+  const message = { id: "m", type: "message", role: "assistant", model: "m", content: [], stop_reason: null };
+  const usage = { input_tokens: 1, output_tokens: 1 };
+  const thinking = (delta: object) => ({ type: "content_block_delta", index: 0, delta });
+  const events = [
+    { type: "message_start", message: { ...message, usage } },
+    { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } },
+    thinking({ type: "thinking_delta", thinking: "First this, " }),
+    thinking({ type: "thinking_delta", thinking: "then that." }),
+    thinking({ type: "signature_delta", signature: "SIGNED" }),
+    { type: "content_block_stop", index: 0 },
+    { type: "content_block_start", index: 1, content_block: blocks[1] },
+    { type: "content_block_stop", index: 1 },
+    { type: "content_block_start", index: 2, content_block: blocks[2] },
+    { type: "content_block_stop", index: 2 },
+    { type: "message_delta", delta: { stop_reason: "tool_use", stop_sequence: null }, usage },
+    { type: "message_stop" },
+  ];
+  const text = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  const via = through(SIDES.messages, "refuse", async (_, stream) =>
+    stream
+      ? new Response(text, { headers: { "content-type": "text/event-stream" } })
+      : Response.json({ ...message, content: blocks, stop_reason: "tool_use", usage }),
+  );
+  const hi = { role: "user", parts: [{ text: "Hi" }] };
+  const generationConfig = { thinkingConfig: { thinkingBudget: 2_000 } };
+  const result = { role: "user", parts: [{ functionResponse: { name: "f", response: { output: "1" } } }] };
+  for (const method of ["generateContent", "streamGenerateContent"]) {
+    const path = `/v1beta/models/any:${method}`;
+    const answer = await (await post(via.fetch, path, { contents: [hi], generationConfig })).json();
+    const chunks = [answer].flat() as { candidates: { content: object }[] }[];
+    const said = chunks.flatMap(({ candidates }) => candidates.map(({ content }) => content));
+    await post(via.fetch, path, { contents: [hi, ...said, result], generationConfig });
+    const sent = via.exchanges.at(-1)?.body.messages as { content: object[] }[];
+    expect(sent[1]?.content, method).toEqual(blocks);
+  }
+});

@@ -45,6 +45,16 @@ export class Prompt {
     else this.messages.push({ role: "assistant", content: [...parts] });
   }
 
+  /** A part of a thought that may come in several, the last of which is signed. */
+  thought(part: Extract<AssistantPart, { type: "reasoning" }>): void {
+    const message = this.messages.at(-1);
+    const last = message?.role === "assistant" ? message.content.at(-1) : undefined;
+    if (last?.type === "reasoning" && !last.providerOptions) {
+      last.text += part.text;
+      if (part.providerOptions) last.providerOptions = part.providerOptions;
+    } else this.assistant([part]);
+  }
+
   result(toolCallId: string, output: Output, toolName = this.names.get(toolCallId)): void {
     const part: ToolPart = { type: "tool-result", toolCallId, toolName: toolName ?? "tool", output };
     // What a result showed besides its text stands behind it, and no provider takes that between the results of one turn.

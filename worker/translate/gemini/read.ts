@@ -92,8 +92,12 @@ function readContent(prompt: Prompt, calls: Calls, content: unknown, at: string)
       const id = calls.answered(String(name), idOf(part.functionResponse));
       const text = typeof response === "string" ? response : JSON.stringify(response ?? {});
       prompt.result(id, { type: "text", value: text }, String(name));
-    } else if (content.role === "model") prompt.assistant(modelPart(part, calls, where));
-    else prompt.user([userPart(part, where)]);
+    } else if (content.role === "model") {
+      for (const said of modelPart(part, calls, where)) {
+        if (said.type === "reasoning") prompt.thought(said);
+        else prompt.assistant([said]);
+      }
+    } else prompt.user([userPart(part, where)]);
   }
 }
 

@@ -83,7 +83,8 @@ export function geminiWhole(pieces: readonly Piece[], head: Head): JsonObject {
       last &&
       typeof part.text === "string" &&
       typeof last.text === "string" &&
-      last.thought === part.thought
+      last.thought === part.thought &&
+      !("thoughtSignature" in last)
     ) {
       parts[parts.length - 1] = { ...last, ...part, text: `${last.text}${part.text}` };
     } else if (part) parts.push(part);
