@@ -141,8 +141,9 @@ export class Ledger extends DurableObject<LedgerBindings> implements LedgerRecor
     records.rememberAnswer(this.#sql, idempotency, Date.now());
   }
 
-  async note(note: Note, actor: Actor): Promise<void> {
-    records.writeNote(this.#sql, note, actor, Date.now());
+  async note(note: Note, actor: Actor, was?: Pick<AuditEntry, "id" | "time">): Promise<void> {
+    const now = Date.now();
+    records.writeNote(this.#sql, note, actor, was ?? { id: newId("aud", now), time: now });
   }
 
   async audit(asked: AuditQuery): Promise<Page<AuditEntry>> {
@@ -199,7 +200,7 @@ export class Ledger extends DurableObject<LedgerBindings> implements LedgerRecor
       const reversal = reverseLost(state, event, now);
       const after = { reversedUsd: usdFromNanos(event.costNanos ?? 0) };
       const note: Note = { kind: "usage", action: "update", recordId: event.id, before: null, after };
-      if (reversal) records.writeNote(this.#sql, note, actor, now);
+      if (reversal) records.writeNote(this.#sql, note, actor, { id: newId("aud", now), time: now });
       return reversal;
     });
   }

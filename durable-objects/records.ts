@@ -103,10 +103,10 @@ export function writeAudit(sql: SqlStorage, change: Noted, now: number): void {
   sql.exec("INSERT INTO audit VALUES (?, ?)", entry.id, JSON.stringify(entry));
 }
 
-/** Notes a change of what is kept elsewhere. */
-export function writeNote(sql: SqlStorage, note: Note, actor: Actor, now: number): void {
-  const entry: AuditEntry = { id: newId("aud", now), time: now, actor, ...note };
-  sql.exec("INSERT INTO audit VALUES (?, ?)", entry.id, JSON.stringify(entry));
+/** Notes a change of what is kept elsewhere. An entry that is there already stays as it is. */
+export function writeNote(sql: SqlStorage, note: Note, actor: Actor, at: Pick<AuditEntry, "id" | "time">): void {
+  const entry: AuditEntry = { ...at, actor, ...note };
+  sql.exec("INSERT INTO audit VALUES (?, ?) ON CONFLICT DO NOTHING", entry.id, JSON.stringify(entry));
 }
 
 /** Entries that a page is looked for in: a step must not be long, however little fits. */

@@ -3,7 +3,13 @@ import "../auth/better.ts";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { totp, wrongTotp } from "../../tests/support/totp.ts";
+import { tellDue } from "../auth/audit-due.ts";
 import { browserOf, call, newMember, newTenant, ORIGIN, operator, PASSWORD } from "./test-kit.ts";
+
+interface Entry {
+  kind: string;
+  record_id: string;
+}
 
 let tenant = "";
 let ada: Record<string, string>;
@@ -98,6 +104,21 @@ describe("an account", () => {
       actor: `user:${id}`,
       before: { email: "gone@example.com" },
     });
+  });
+
+  it("is told of in the audit log once, though the process ends or the ledger is away before that", async () => {
+    const gone = await newMember(tenant, "viewer", "crashed@example.com");
+    const { id } = (await me(gone)).user;
+    const away = () => Promise.reject(new Error("out of reach"));
+    const bindings = { LEDGER: { getByName: () => ({ note: away, endLive: away }) } };
+    const asked = { headers: gone, body: { current_password: PASSWORD }, bindings };
+    expect((await call("POST", "/api/v1/me/delete", asked)).body).toEqual({ id, deleted: true });
+    expect((await audit())[0]).not.toMatchObject({ kind: "account", record_id: id });
+    await Promise.all([tellDue(env), tellDue(env)]);
+    await tellDue(env);
+    const told = (await audit()).filter(({ kind, record_id }: Entry) => kind === "account" && record_id === id);
+    expect(told).toMatchObject([{ action: "delete", actor: `user:${id}`, before: { email: "crashed@example.com" } }]);
+    expect(await env.DB.prepare("SELECT 1 FROM audit_due").first()).toBeNull();
   });
 
   it("stays while it is the last owner's, and is no token's to delete", async () => {

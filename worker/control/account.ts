@@ -2,6 +2,7 @@
 import { eq } from "drizzle-orm";
 import * as z from "zod";
 import { endLiveOf, noteAccount } from "../auth/account-audit.ts";
+import { tellDue } from "../auth/audit-due.ts";
 import { confirmEmail, requestConfirmation } from "../auth/confirm.ts";
 import { deleteAccount } from "../auth/delete-account.ts";
 import { mailerOf } from "../auth/mail.ts";
@@ -12,7 +13,6 @@ import { userIdOf } from "../auth/sign-up.ts";
 import { gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
-import { ledgerOf } from "../db/ledger.ts";
 import { user } from "../db/schema.ts";
 import { emailChanged, signInSession } from "./account-shapes.ts";
 import {
@@ -233,21 +233,15 @@ async function putPassword(call: PersonalCall): Promise<Answer> {
 async function remove(call: PersonalCall): Promise<Answer> {
   const body = await readBody(call, deleteBody);
   if (!body.ok) return body;
-  const { env, user: person, actor } = call;
+  const { env, user: person, actor, now } = call;
   if (await hasPassword(env, person.id)) {
     const right = await isRight(call, body.value.input.current_password);
     if (!right.ok) return right;
   }
-  if (!(await deleteAccount(env, person.id))) {
+  if (!(await deleteAccount(env, { person, actor, now }))) {
     return conflict("You are the last owner of an organization. Make somebody else an owner, or remove it, first.");
   }
-  const before = { email: person.email };
-  const note = { kind: "account", action: "delete", recordId: person.id, before, after: null } as const;
-  for (const { tenant } of person.memberships) {
-    const ledger = ledgerOf(env, tenant);
-    await ledger.note(note, actor);
-    await ledger.endLive(`user:${person.id}`);
-  }
+  await tellDue(env);
   return ok({ id: person.id, deleted: true });
 }
 

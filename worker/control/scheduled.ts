@@ -1,4 +1,5 @@
 /** What runs every few minutes. */
+import { tellDue } from "../auth/audit-due.ts";
 import { archiveOf } from "../core/archive.ts";
 import { removeExpiredBodies } from "../core/body-store.ts";
 import { removeExpired } from "../db/retention.ts";
@@ -13,6 +14,7 @@ export async function runScheduled(env: Env): Promise<void> {
     archive && isFirstOfDay(now) ? removeExpiredBodies(archive, now) : null,
     removeExpired({ usage: env.DB, accounts: env.DB, archive }, now),
     refresh(env, now, "due"),
+    tellDue(env),
   ]);
 }
 

@@ -188,8 +188,8 @@ export interface LedgerRecords {
   rateStates(kind: RatedKind, ids: string[]): Promise<Record<string, BudgetState>>;
   /** Closes the live sockets of `viewer`, as the audit log names them, or all: who still may opens another. */
   endLive(viewer: string | null): Promise<void>;
-  /** Notes what was changed elsewhere. */
-  note(noted: Note, actor: Actor): Promise<void>;
+  /** Notes what was changed elsewhere; where it `was` written down there, by its id and time, once. */
+  note(noted: Note, actor: Actor, was?: Pick<AuditEntry, "id" | "time">): Promise<void>;
   /** Newest first. A page may have fewer entries than it could, and more behind it. */
   audit(asked: AuditQuery): Promise<Page<AuditEntry>>;
   /** Books usage that did not pass through the proxy; known ids are ignored. Answers how many were new. */

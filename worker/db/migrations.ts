@@ -10,6 +10,7 @@ import savings from "../../migrations/0005_savings.sql";
 import explorer from "../../migrations/0006_explorer.sql";
 import members from "../../migrations/0007_members.sql";
 import tags from "../../migrations/0008_tags.sql";
+import auditDue from "../../migrations/0009_audit_due.sql";
 
 export interface Migration {
   /** The file's name: `0001_usage.sql`, as wrangler records it too. */
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "0006_explorer.sql", sql: explorer },
   { name: "0007_members.sql", sql: members },
   { name: "0008_tags.sql", sql: tags },
+  { name: "0009_audit_due.sql", sql: auditDue },
 ];
 
 /**
