@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
+import { HeaderMap } from "../core/header-map.ts";
+import { limitsOfRates } from "../core/rates.ts";
+import { openAiError } from "../dialects/errors.ts";
 import { towardsClient, towardsProvider } from "./headers.ts";
+import { rateLimitHeaders } from "./own-headers.ts";
 
 test("the provider's own headers reach it; ours, cookies and Cloudflare's do not", () => {
   const headers = towardsProvider(
@@ -44,4 +48,16 @@ test("a provider's headers come back, but not its cookies and nothing that poses
     true,
   );
   expect([...headers].map(([name]) => name).sort()).toEqual(["x-ratelimit-remaining-tokens", "x-request-id"]);
+});
+
+test("the first request in a rate limit's window is told when it will count no more, not that it does so at once", () => {
+  const limits = limitsOfRates("key:key_1", { type: "key", id: "key_1" }, { requestsPerMinute: 5, tokensPerDay: 900 });
+  const headers = new HeaderMap();
+  const rates = limits.map((limit) => ({ limit, free: limit.limit - 1, resetsAt: null }));
+  rateLimitHeaders(headers, rates, openAiError);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    "x-ratelimit-remaining-requests": "4",
+    "x-ratelimit-reset-requests": "1m0s",
+    "x-ratelimit-reset-tokens": "24h0m0s",
+  });
 });

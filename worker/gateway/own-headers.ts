@@ -28,13 +28,18 @@ export function ownHeaders(
   if (call.mode === "test") headers.set("x-meterr-sandbox", "true");
 }
 
+/** How long what counts in a rate limit does. */
+const WINDOW_MS: Readonly<Record<string, number>> = { minute: 60_000, day: 86_400_000 };
+
 /** Says what is left of the key's rate limits, where the provider does not say it of its own. */
 export function rateLimitHeaders(headers: HeaderMap, rates: readonly Tightest[], shape: ErrorShape): void {
   const now = Date.now();
   const left = rates.flatMap(({ limit, free, resetsAt }): RateLeft[] => {
     const { unit, isRate } = limit;
     if (!isRate || (unit !== "requests" && unit !== "tokens")) return [];
-    return [{ unit, limit: limit.limit, remaining: Math.max(0, free), resetMs: Math.max(0, (resetsAt ?? now) - now) }];
+    // Where nothing counted before it, this request is what falls out next.
+    const resetMs = resetsAt === null ? WINDOW_MS[limit.period] : Math.max(0, resetsAt - now);
+    return [{ unit, limit: limit.limit, remaining: Math.max(0, free), resetMs: resetMs ?? 0 }];
   });
   for (const [name, value] of rateHeaders(left, shape, now)) if (headers.get(name) === null) headers.set(name, value);
 }
