@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { elementsIn, fieldIn, replaceAll, setField, wholeOf } from "./json-edit.ts";
+import { elementsIn, fieldIn, renameField, replaceAll, setField, wholeOf } from "./json-edit.ts";
 
 test("a new field goes to the front and no other byte changes", () => {
   expect(setField('{ "model":"m",\n "x": 1.0}', ["stream_options"], '{"include_usage":true}')).toBe(
@@ -23,6 +23,13 @@ test("quotes, braces and escapes inside strings do not mislead it", () => {
 
 test("of a field that stands twice the last one is set, which is the one that parsers take", () => {
   expect(JSON.parse(setField('{"n":1,"n":2}', ["n"], "3"))).toEqual({ n: 3 });
+});
+
+test("a field is renamed where it stands, and its value stays as it was written", () => {
+  expect(renameField('{"a":{"cap":1}, "cap" : 1.0e2 ,"b":2}', "cap", "max")).toBe(
+    '{"a":{"cap":1}, "max" : 1.0e2 ,"b":2}',
+  );
+  expect(renameField('{"a":1}', "cap", "max")).toBe('{"a":1}');
 });
 
 describe("places in a text", () => {

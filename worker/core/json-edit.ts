@@ -60,6 +60,12 @@ export function setField(text: string, path: readonly string[], value: string): 
   return text.slice(0, span.from) + next + text.slice(span.to);
 }
 
+/** `text` with the field `name` called `as`, and its value and all else as they are; `text` where there is none. */
+export function renameField(text: string, name: string, as: string): string {
+  const found = findField(text, text.indexOf("{"), name);
+  return found ? text.slice(0, found.key.from) + JSON.stringify(as) + text.slice(found.key.to) : text;
+}
+
 const wrap = (path: readonly string[], value: string): string =>
   path.reduceRight((inner, field) => `{${JSON.stringify(field)}:${inner}}`, value);
 
@@ -72,8 +78,8 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
 /** Where the value of the last field called `name` stands in the object that opens at `open` (the last one wins, as in JSON.parse). */
-function findField(text: string, open: number, name: string): Span | null {
-  let found: Span | null = null;
+function findField(text: string, open: number, name: string): (Span & { key: Span }) | null {
+  let found: (Span & { key: Span }) | null = null;
   let at = skipSpace(text, open + 1);
   while (text.charCodeAt(at) === QUOTE) {
     const keyEnd = endOfString(text, at);
@@ -81,7 +87,9 @@ function findField(text: string, open: number, name: string): Span | null {
     const to = endOfValue(text, from);
     // A key may be written with escapes: only then is it worth parsing.
     const raw = text.slice(at + 1, keyEnd - 1);
-    if (raw === name || (raw.includes("\\") && JSON.parse(text.slice(at, keyEnd)) === name)) found = { from, to };
+    if (raw === name || (raw.includes("\\") && JSON.parse(text.slice(at, keyEnd)) === name)) {
+      found = { from, to, key: { from: at, to: keyEnd } };
+    }
     at = skipSpace(text, to);
     if (text.charCodeAt(at) !== COMMA) break;
     at = skipSpace(text, at + 1);

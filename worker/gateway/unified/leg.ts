@@ -1,7 +1,8 @@
 /** One target, prepared for sending: where the request goes, and what it says there. */
-import { setField } from "../../core/json-edit.ts";
+import { renameField, setField } from "../../core/json-edit.ts";
 import type { Outcome } from "../../core/outcome.ts";
 import type { Credential } from "../../core/policy.ts";
+import { isSet } from "../../dialects/facts.ts";
 import { customProvider } from "../../providers/custom.ts";
 import { providerOf } from "../../providers/registry.ts";
 import type { Provider } from "../../providers/types.ts";
@@ -39,9 +40,10 @@ export function sameDialect(asked: Asked, provider: Provider, model: string): Le
   if (dialect === null || base === undefined) return null;
   const path = dialect === "gemini" ? geminiPath(asked, provider, model, method) : `${base}${tailOf(asked)}`;
   const named = dialect === "gemini" ? asked.body : withModel(asked.body, model);
+  const capped = dialect === "chat" && provider.knowsMaxTokensOnly ? withOldCap(named) : named;
   const { refusesThoughts } = provider;
   const isMaker = provider === asked.entry.family;
-  const { body, dropped } = unmarked(named, { dialect, refusesThoughts, isMaker });
+  const { body, dropped } = unmarked(capped, { dialect, refusesThoughts, isMaker });
   return {
     place: { provider, endpoint: endpointAt(provider, "POST", path), path, search: asked.search },
     body,
@@ -87,6 +89,14 @@ function withModel(body: RequestBody, model: string): RequestBody {
   if (body.kind !== "json" || body.json.model === model) return body;
   const text = setField(body.text, ["model"], JSON.stringify(model));
   return { kind: "json", text, bytes: new TextEncoder().encode(text), json: { ...body.json, model } };
+}
+
+/** The same bytes, but for the cap's name where the provider knows the old one alone: it would not hold, or be refused. */
+function withOldCap(body: RequestBody): RequestBody {
+  if (body.kind !== "json" || !isSet(body.json.max_completion_tokens) || "max_tokens" in body.json) return body;
+  const text = renameField(body.text, "max_completion_tokens", "max_tokens");
+  const { max_completion_tokens: max_tokens, ...rest } = body.json;
+  return { kind: "json", text, bytes: new TextEncoder().encode(text), json: { ...rest, max_tokens } };
 }
 
 /** What a unified entry has read, and where it goes. */
