@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { HealthView } from "../core/health-view.ts";
 import { ok } from "../core/outcome.ts";
+import { permit } from "../core/permit.ts";
 import type { PriceRecord } from "../core/policy.ts";
 import { budgetsIn, type RouteRecord } from "../core/route.ts";
 import { countsEach } from "../core/scope.ts";
@@ -67,7 +68,8 @@ async function explain(call: TenantCall): Promise<Answer> {
   const { input_tokens, max_output_tokens: maxOutputTokens, model = route.id, body: sample, ...rest } = request;
   const { session } = request;
   const inputTokens = input_tokens ?? (sample ? tokensOf(sample) : USUAL_INPUT_TOKENS);
-  const [prices, health, budgetsUsed] = await Promise.all([
+  const [key, prices, health, budgetsUsed] = await Promise.all([
+    request.key === null ? null : ledger.get("key", request.key),
     ledger.list("price", { limit: 500, cursor: null }).then((page): PriceRecord[] => page.items.reverse()),
     ledger.providerHealth(),
     usedOf(call, route),
@@ -86,11 +88,14 @@ async function explain(call: TenantCall): Promise<Answer> {
     model: `${provider}/${name}`,
     reason,
   });
+  const isAllowed = ({ provider, model: name }: Target): boolean =>
+    key === null || permit(key, { provider, endpoint: request.endpoint, models: [name] }).ok;
+  const denied = plan.targets.filter((target) => !isAllowed(target));
   return ok({
     route: route.id,
     version: route.version,
-    targets: plan.targets.map(shown),
-    skipped: plan.skipped.map(shown),
+    targets: plan.targets.filter(isAllowed).map(shown),
+    skipped: [...plan.skipped, ...denied.map((one) => ({ ...one, reason: "the key may not use it" }))].map(shown),
   });
 }
 
@@ -100,9 +105,9 @@ const tokensOf = (body: object): number =>
 const of = (health: readonly HealthView[], { provider, model }: Target): HealthView[] =>
   health.filter((one) => one.provider === provider && one.model === model);
 
-/** As isolates see it: where there is a credential that is not left alone, or none was tried. */
+/** As isolates see it: where there is a credential that is not left alone, or none was tried. One that is half open is due. */
 const isSound = (known: readonly HealthView[]): boolean =>
-  known.length === 0 || known.some(({ state }) => state === "closed");
+  known.length === 0 || known.some(({ state }) => state !== "open");
 
 function firstTokenOf(known: readonly HealthView[]): number | null {
   const measured = known.flatMap(({ firstTokenMs }) => firstTokenMs ?? []);

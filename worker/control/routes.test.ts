@@ -99,6 +99,17 @@ describe("routes", () => {
     ]);
   });
 
+  test("explain that a key may not use a target", async () => {
+    await operator("PUT", at("/mine"), {
+      targets: [{ model: "openai/gpt-5" }, { model: "anthropic/claude-haiku-4-5" }],
+    });
+    const path = at("").replace(/routes$/, "keys");
+    const made = await operator("POST", path, { name: "narrow", allow: { providers: ["anthropic"] } });
+    const { body } = await operator("POST", at("/mine/explain"), { request: { key: made.body.id } });
+    expect(body.targets.map(({ model }: { model: string }) => model)).toEqual(["anthropic/claude-haiku-4-5"]);
+    expect(body.skipped).toEqual([{ model: "openai/gpt-5", reason: "the key may not use it" }]);
+  });
+
   test("keep their versions, and go back to one, which is a new version", async () => {
     const target = (model: string) => ({ targets: [{ model }] });
     await operator("PUT", at("/old"), target("openai/one"));

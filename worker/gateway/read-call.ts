@@ -6,6 +6,7 @@ import type { HeaderReader } from "../core/header-map.ts";
 import { isObject } from "../core/json.ts";
 import type { Amounts } from "../core/lease.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
+import { permit } from "../core/permit.ts";
 import type { KeyMode } from "../core/usage.ts";
 import { NO_FACTS } from "../dialects/facts.ts";
 import { DIALECTS } from "../dialects/index.ts";
@@ -21,7 +22,6 @@ import { keptUntil } from "./keep-bodies.ts";
 import { labelsFor, readLabels } from "./labels.ts";
 import { keepsPrompts, NO_WISHES, pull } from "./levers.ts";
 import { contextOf, type Place } from "./locate.ts";
-import { permit } from "./permit.ts";
 import type { PresentedKey } from "./present-key.ts";
 import type { Opened } from "./unified/leg.ts";
 

@@ -1,8 +1,8 @@
 /** The legs of a call: as its route has them, or the one that it is. */
 import { fail, type Outcome, ok } from "../../core/outcome.ts";
+import { permit } from "../../core/permit.ts";
 import type { Call } from "../call.ts";
 import { pull, type Wishes } from "../levers.ts";
-import { permit } from "../permit.ts";
 import { factsIn } from "../read-call.ts";
 import type { Leg, OpenedRoute } from "../unified/leg.ts";
 import type { LegSource } from "./types.ts";

@@ -2,6 +2,7 @@
 import { gatewayError } from "../../core/errors.ts";
 import type { HeaderReader } from "../../core/header-map.ts";
 import { fail, type Outcome, ok } from "../../core/outcome.ts";
+import { permit } from "../../core/permit.ts";
 import type { RouteRecord } from "../../core/route.ts";
 import { difficultyOf } from "../../routing/difficulty.ts";
 import { featuresOf } from "../../routing/features.ts";
@@ -12,7 +13,6 @@ import { noteLarge, wasLarge } from "../../routing/session-size.ts";
 import type { Target } from "../../routing/targets.ts";
 import type { Grant } from "../../wallet/types.ts";
 import { labelsFor, readLabels } from "../labels.ts";
-import { permit } from "../permit.ts";
 import { factsOf } from "../read-call.ts";
 import { placeOf } from "../unified/entry.ts";
 import { type Asked, type Leg, nameIn, type Opened, type OpenedRoute } from "../unified/leg.ts";

@@ -2,11 +2,11 @@
 import { gatewayError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { fail, type Outcome, ok } from "../../core/outcome.ts";
+import { permit } from "../../core/permit.ts";
 import { estimatedPromptTokens, listModels } from "../../pricing/index.ts";
 import { PROVIDER_SLUGS } from "../../providers/registry.ts";
 import type { Grant } from "../../wallet/types.ts";
 import { identify } from "../identify.ts";
-import { permit } from "../permit.ts";
 import type { Entry } from "./entry.ts";
 import { type Asked, nameIn, providerFor } from "./leg.ts";
 import { type Arriving, knowing } from "./open.ts";

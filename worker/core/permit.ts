@@ -1,7 +1,7 @@
 /** Whether a key may ask for this. */
-import { gatewayError } from "../core/errors.ts";
-import { fail, type Outcome, ok } from "../core/outcome.ts";
-import type { KeyRecord } from "../core/policy.ts";
+import { gatewayError } from "./errors.ts";
+import { fail, type Outcome, ok } from "./outcome.ts";
+import type { KeyRecord } from "./policy.ts";
 
 export interface Asked {
   provider: string;
