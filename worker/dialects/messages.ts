@@ -49,7 +49,7 @@ export const messages: Dialect = {
       maxOutputTokens: caps[0] === null ? null : Math.max(...caps.map((cap) => cap ?? 0)),
       attempts: 1 + fallbacks.length,
       media: parts.media,
-      references: parts.references || body.container !== undefined,
+      references: parts.references || isSet(body.container),
       unboundedBy: hosted ?? otherCause,
       limitedTools: otherCause
         ? null
