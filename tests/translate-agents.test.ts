@@ -225,6 +225,8 @@ test.each([
     "messages[0].content[0].type",
   ],
   ["/v1/chat/completions", { messages: HI, reasoning_effort: "ultra" }, "messages", "reasoning_effort"],
+  ["/v1/chat/completions", { messages: HI, max_tokens: "100" }, "messages", "max_tokens"],
+  ["/v1/responses", { input: "Hi", instructions: [{ role: "system", content: "Be brief." }] }, "chat", "instructions"],
   ["/v1/chat/completions", { messages: HI, response_format: { type: "grammar" } }, "gemini", "response_format.type"],
   [
     "/v1/chat/completions",

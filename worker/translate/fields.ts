@@ -152,6 +152,8 @@ export function numbersIn(
     for (const field of fields ?? []) {
       const value = numberIn(body, field);
       if (value !== null) found[neutral] ??= value;
+      // A cap that is not understood would be none.
+      else if (body[field] !== undefined && body[field] !== null) throw new BadRequest(field, "is no number");
     }
   }
   return found;

@@ -22,7 +22,11 @@ import { RESPONSES } from "./shape.ts";
 
 export function readResponses(body: JsonObject): Read {
   const prompt = new Prompt();
-  prompt.system(stringIn(body, "instructions") ?? "");
+  const { instructions } = body;
+  if (instructions !== undefined && instructions !== null && typeof instructions !== "string") {
+    throw new BadRequest("instructions", "is no text");
+  }
+  prompt.system(instructions ?? "");
   const { input } = body;
   if (typeof input === "string") prompt.user([{ type: "text", text: input }]);
   else if (!Array.isArray(input)) throw new BadRequest("input", "is neither a text nor a list");
