@@ -209,6 +209,22 @@ test("no header evades the budget of a user whom the key fixes", async () => {
   expect(upstream.received).toHaveLength(0);
 });
 
+test("no list of models evades the budget of one of them", async () => {
+  const key = await tenant.key();
+  const ofModel = await tenant.budget({ scope: { type: "model", id: "gpt-4o" }, limit_usd: "1" });
+  const body = JSON.stringify({ ...QUESTION, models: ["gpt-4o"] });
+  const refused = await send(key, { body });
+  expect(refused.status).toBe(402);
+  const { error } = (await refused.json()) as Refusal;
+  expect([error.code, error.details.budget]).toEqual(["unbounded_cost", ofModel.id]);
+  await tenant.api("PATCH", `/budgets/${ofModel.id}`, { on_unbounded: "allow" });
+  expect((await send(key, { body })).status).toBe(200);
+  await tenant.api("DELETE", `/budgets/${ofModel.id}`);
+  await tenant.budget({ scope: { type: "model", id: null }, limit_usd: "1" });
+  expect((await send(key, { body })).status).toBe(402);
+  expect((await send(key)).status).toBe(200);
+});
+
 test("what a key requires cannot be left out", async () => {
   const key = await tenant.key({ require: ["user"] });
   const response = await send(key);

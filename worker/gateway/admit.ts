@@ -3,6 +3,7 @@ import { type ErrorCode, gatewayError } from "../core/errors.ts";
 import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { Limit } from "../core/policy.ts";
 import { type Bound, type BoundRequest, boundOf, dearestKnown, type ModelPrice } from "../pricing/index.ts";
+import { refusalOfAlternatives } from "./alternatives.ts";
 import { boundRequestOf, priceFor } from "./bound-request.ts";
 import type { Admission, Call } from "./call.ts";
 import { type Bounded, type Holder, holdFor, holdOnce } from "./hold.ts";
@@ -41,6 +42,8 @@ async function admitByKnown(call: Call, wallet: Holder): Promise<Outcome<Admissi
     return held.ok ? ok({ ...free, hold: held.hold }) : fail(held.error);
   }
 
+  const evading = await refusalOfAlternatives(call, wallet, limits);
+  if (evading) return fail(evading);
   const hard = limits.filter(({ enforcement }) => enforcement === "hard");
   const price = priceUnder(call, hard);
   if (!price.ok) return price;
