@@ -1,6 +1,7 @@
 /** The process is killed in the middle of load: budgets equal the sum of the records, no event is lost or twice. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UsageRecord } from "../worker/core/record.ts";
+import { aMinuteLater } from "./support/a-minute-later.ts";
 import { ask, DIALECTS } from "./support/asking.ts";
 import { chats } from "./support/chat-answers.ts";
 import { type System, startSystem } from "./support/system.ts";
@@ -15,8 +16,8 @@ const ROUNDS = 3;
 const WORKERS = 12;
 /** How long each round's load runs before the kill; uneven, so that it hits different moments. */
 const LOAD_MS = [700, 1_300, 400];
-/** A vanished wallet is booked as lost a minute after it was last heard; the records follow within seconds. */
-const LOST_WITHIN_MS = 100_000;
+/** What a vanished wallet held is booked as lost once the ledger looks; the records follow within seconds. */
+const LOST_WITHIN_MS = 40_000;
 const TEST_MS = 150_000;
 
 let system: System;
@@ -112,6 +113,7 @@ test(
       expect(before).toBeGreaterThan(0);
       completed.push(...running.completed);
       begun.push(...running.begun);
+      if (round === ROUNDS - 1) aMinuteLater(system.stateDir);
       await system.restart();
     }
     const records = await atRest(set, LOST_WITHIN_MS);

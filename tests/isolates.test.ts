@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { UsageRecord } from "../worker/core/record.ts";
+import { aMinuteLater } from "./support/a-minute-later.ts";
 import { type Crowd, countersOf, type Errand, newCrowd, type Scoped } from "./support/crowd.ts";
 import { type Fleet, startFleet } from "./support/fleet.ts";
 import { costOfAll, nanos, newTenant } from "./support/tenant.ts";
@@ -14,8 +15,8 @@ const AT_ONCE = 2_000;
 const LOOK_MS = 50;
 /** Idle leases come back within seconds. */
 const AT_REST_WITHIN_MS = 30_000;
-/** What a killed isolate held is booked as lost a minute after it was last heard. */
-const LOST_WITHIN_MS = 110_000;
+/** What a killed isolate held is booked as lost once the ledger looks. */
+const LOST_WITHIN_MS = 40_000;
 const TEST_MS = 280_000;
 /** Of all requests. */
 const MOST_FALSE_REFUSALS = 0.01;
@@ -40,7 +41,7 @@ interface Sent {
   needNanos: number | null;
 }
 
-/** `AT_ONCE` requests, spread over all edges; `killAfter` answers the process is killed, and started again. */
+/** `AT_ONCE` requests, spread over all edges; `killAfter` answers the process is killed, and a minute later started again. */
 async function burst({ killAfter }: { killAfter?: number } = {}): Promise<Sent[]> {
   let answers = 0;
   const all = Promise.all(
@@ -60,6 +61,7 @@ async function burst({ killAfter }: { killAfter?: number } = {}): Promise<Sent[]
     await until(`${killAfter} answers`, AT_REST_WITHIN_MS, async () => answers >= killAfter);
     await fleet.kill9();
     await all;
+    aMinuteLater(fleet.state);
     await fleet.restart();
   }
   return all;
