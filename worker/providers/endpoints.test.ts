@@ -49,6 +49,20 @@ test.each([
   expect(endpoint.tellsEarlier).toBe(tellsEarlier);
 });
 
+test.each([
+  "files/..%2fchat/completions",
+  "files/f_1/%2e%2e%2f..%2fchat/completions",
+  "files/..;/chat/completions",
+  "uploads/.%2e/chat/completions",
+  `files/${"a".repeat(125)}/..%2f..%2fchat/completions`,
+  "chat/completions%3f/cancel",
+  "responses/..%2fresponses%3f/cancel",
+])("a path that a server may read as another one is not free: %s", (path) => {
+  expect(openAiEndpoint("POST", `/v1/${path}`).billing).toBe("unmetered");
+  expect(anthropicEndpoint("POST", `/v1/${path}`).billing).toBe("unmetered");
+  expect(geminiEndpoint("POST", `/v1beta/${path}`).billing).toBe("unmetered");
+});
+
 test("Mistral sells moderations, which OpenAI gives away, and completes code in a chat's format", () => {
   expect(openAiEndpoint("POST", "/v1/moderations").billing).toBe("free");
   for (const path of ["/v1/moderations", "/v1/chat/moderations"])

@@ -66,6 +66,10 @@ const METERED_GEMINI =
 const VERSION = /^v\d+\w*$/;
 /** Prefixes of the vendors that leave the version out. */
 const PREFIX = /^(?:openai|beta|api)$/;
+/** Names alone: a server that decodes `..%2f`, or drops what follows a `;`, would go elsewhere than where it costs nothing. */
+const PLAIN = /^(?:[\w-][\w.:-]*\/)*[\w-][\w.:-]*$/;
+/** What stands behind is not seen. */
+const MAX_TAIL_CHARS = 128;
 /** Reading and deleting cost nothing. */
 const FREE_METHODS = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
 
@@ -116,7 +120,7 @@ export function geminiEndpoint(method: string, path: string): Endpoint {
   // Its OpenAI-compatible endpoint stands under /openai/.
   if (/\/openai\//.test(path)) return openAiEndpoint(method, path.slice(path.indexOf("/openai/")));
   const tail = tailOf(path);
-  const free = FREE_METHODS.has(method) || /^(?:upload\/.*)?files/.test(tail);
+  const free = FREE_METHODS.has(method) || (isPlainTail(tail) && /^(?:upload\/.*)?files/.test(tail));
   return {
     name: tail,
     billing: free ? "free" : "unmetered",
@@ -148,7 +152,7 @@ export function vertexEndpoint(method: string, path: string): Endpoint {
 
 function fromTails(tails: Tails, method: string, tail: string, model: string | null): Endpoint {
   const work = /^(responses|agent)\/[^/]+(\/cancel)?$/.exec(tail);
-  if (work && (method === "GET" || work[2])) {
+  if (work && (method === "GET" || (work[2] && isPlainTail(tail)))) {
     const name = `${work[1]}/{id}${work[2] ?? ""}`;
     return { name, billing: "free", dialect: null, model, method: null, tellsEarlier: "responses" };
   }
@@ -166,11 +170,12 @@ function fromTails(tails: Tails, method: string, tail: string, model: string | n
     };
   }
   // Calling work off costs nothing either.
-  if (FREE_METHODS.has(method) || /\/cancel$/.test(tail))
+  const isPlain = isPlainTail(tail);
+  if (FREE_METHODS.has(method) || (isPlain && /\/cancel$/.test(tail)))
     return { name: tail, billing: "free", dialect: null, model, method: null };
   // `uploads/{id}/parts` is as free as `uploads`; a known tail is taken whole alone.
   const known = Object.hasOwn(tails, tail) ? tails[tail] : undefined;
-  const collection = known ?? (/^(?:files|uploads)\//.test(tail) ? tails[tail.split("/")[0] ?? ""] : undefined);
+  const collection = known ?? (isPlain && /^(?:files|uploads)\//.test(tail) ? tails[tail.split("/")[0] ?? ""] : undefined);
   const [dialect, billing] = collection ?? [null, "unmetered"];
   return { name: tail, billing, dialect, model, method: null };
 }
@@ -180,8 +185,10 @@ function tailOf(path: string): string {
   const segments = path.split("/").filter((segment) => segment !== "");
   let from = segments.findIndex((segment) => VERSION.test(segment)) + 1;
   while (from < segments.length - 1 && PREFIX.test(segments[from] ?? "")) from++;
-  return segments.slice(from).join("/").slice(0, 128);
+  return segments.slice(from).join("/").slice(0, MAX_TAIL_CHARS);
 }
+
+const isPlainTail = (tail: string): boolean => tail.length < MAX_TAIL_CHARS && PLAIN.test(tail);
 
 function decode(text: string): string {
   try {
