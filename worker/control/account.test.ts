@@ -334,6 +334,28 @@ describe("signing up", () => {
     });
     expect(key.body.key).toMatch(/^mtr_test_/);
     expect((await signUp(open)).status).toBe(422);
+    // The same words of somebody else, by the same Idempotency-Key, make another one.
+    const other = await call("POST", "/api/v1/me/tenants", { ...asked, headers: { ...ada, "idempotency-key": "zoe" } });
+    expect(other.status).toBe(200);
+    expect(other.body.id).not.toBe(made.body.id);
+    expect((await me(ada)).tenants.map(({ id }: { id: string }) => id)).not.toContain(made.body.id);
+  });
+
+  it("lets nobody who was taken out of their organization back in by saying again that they make it", async () => {
+    const open = { METERR_SIGN_UP: "open" };
+    const headers = elsewhere();
+    const who = { email: "una@example.com", name: "Una", password: PASSWORD };
+    const una = browserOf(await call("POST", "/api/auth/sign-up/email", { headers, body: who, bindings: open }));
+    const asked = { headers: { ...una, "idempotency-key": "una" }, body: { name: "Una's" }, bindings: open };
+    const { body: made } = await call("POST", "/api/v1/me/tenants", asked);
+    const at = `/api/v1/tenants/${made.id}`;
+    const invited = await operator("POST", `${at}/invitations`, { email: "ada@example.com", role: "owner" });
+    const token = new URL(invited.body.link).searchParams.get("token");
+    await call("POST", "/api/v1/invitations/accept", { headers: ada, body: { token } });
+    const { user } = await me(una);
+    expect((await call("DELETE", `${at}/members/${user.id}`, { headers: ada })).status).toBe(200);
+    expect((await call("POST", "/api/v1/me/tenants", asked)).body).toEqual(made);
+    expect((await me(una)).tenants).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Reading what a caller sent: strict, with an error that names the field. */
 import * as z from "zod";
+import { actorId } from "../auth/principal.ts";
 import { sha256Hex } from "../auth/secrets.ts";
 import { gatewayError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
@@ -13,13 +14,16 @@ const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
 export interface Body<T> {
   input: T;
-  /** Where the caller sent an `Idempotency-Key`: that, and a digest of what it stands for. */
+  /**
+   * Where a caller who is known sent an `Idempotency-Key`: that, as theirs, and a digest of what it stands for. Another
+   * caller's same key is another key: a first answer may hold a secret that is none of theirs.
+   */
   idempotency: { key: string; requestDigest: string } | null;
 }
 
 /** The request's JSON body as `schema` has it. No body counts as an empty object. */
 export async function readBody<S extends z.ZodType>(
-  call: Pick<Call, "request" | "url">,
+  call: Pick<Call, "request" | "url"> & Partial<Pick<Call, "principal">>,
   schema: S,
 ): Promise<Outcome<Body<z.output<S>>>> {
   const text = await readText(call.request);
@@ -29,12 +33,12 @@ export async function readBody<S extends z.ZodType>(
   const input = check(schema, json);
   if (!input.ok) return input;
   const key = call.request.headers.get("idempotency-key");
-  if (key === null) return ok({ input: input.value, idempotency: null });
+  if (key === null || !call.principal) return ok({ input: input.value, idempotency: null });
   if (key === "" || key.length > MAX_IDEMPOTENCY_KEY_LENGTH) {
     return invalid(`Idempotency-Key must have 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} characters.`, "idempotency-key");
   }
   const requestDigest = await sha256Hex(`${call.request.method} ${call.url.pathname}\n${text.value}`);
-  return ok({ input: input.value, idempotency: { key, requestDigest } });
+  return ok({ input: input.value, idempotency: { key: `${actorId(call.principal)} ${key}`, requestDigest } });
 }
 
 /** The request's query as `schema` has it. */

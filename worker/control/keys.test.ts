@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import { readKey, sha256Hex } from "../auth/secrets.ts";
 import { ledgerOf } from "../db/ledger.ts";
-import { newTenant, operator } from "./test-kit.ts";
+import { call, newTenant, operator, tokenOf } from "./test-kit.ts";
 
 let tenant = "";
 let keys = "";
@@ -102,4 +102,16 @@ it("keeps a revoked key readable, and does not rotate it", async () => {
   expect(read.body.revoked_at).toMatch(/Z$/);
   expect((await operator("POST", `${keys}/${body.id}/rotate`)).status).toBe(409);
   expect((await operator("POST", `${keys}/nope/rotate`)).status).toBe(404);
+});
+
+it("answers a first answer again to who got it, and to nobody else who says the same", async () => {
+  const [admin, developer] = await Promise.all([tokenOf(tenant, "admin"), tokenOf(tenant, "developer")]);
+  const post = (headers: Record<string, string>) =>
+    call("POST", keys, { headers: { ...headers, "idempotency-key": "nightly" }, body: { name: "nightly" } });
+  const { body: first } = await post(admin);
+  expect((await post(admin)).body).toEqual(first);
+  const { body: theirs } = await post(developer);
+  expect(theirs.user).toMatch(/^tok_/);
+  expect([theirs.id, theirs.key]).not.toContain(first.key);
+  expect(theirs.id).not.toBe(first.id);
 });

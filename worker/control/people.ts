@@ -45,7 +45,7 @@ interface Joining {
   email: string;
   role: Role;
   now: number;
-  /** Only while this invitation is open; null where none is needed. */
+  /** Only while this invitation is open; null for the first member, who needs none, and whom nobody follows that way. */
   invitation: string | null;
 }
 
@@ -58,7 +58,8 @@ export const joining = (env: Env, { tenant, userId, email, role, now, invitation
     `INSERT INTO member (id, organization_id, user_id, role, created_at, party)
      SELECT ?1, ?2, ?3, ?4, ?5,
             CASE WHEN EXISTS (SELECT 1 FROM member WHERE organization_id = ?2 AND party = ?6) THEN ?3 ELSE ?6 END
-     WHERE ?7 IS NULL OR EXISTS (SELECT 1 FROM invitation WHERE id = ?7 AND status = 'pending' AND expires_at > ?5)
+     WHERE iif(?7 IS NULL, NOT EXISTS (SELECT 1 FROM member WHERE organization_id = ?2),
+               EXISTS (SELECT 1 FROM invitation WHERE id = ?7 AND status = 'pending' AND expires_at > ?5))
      ON CONFLICT DO NOTHING`,
   ).bind(newPersonId(), tenant, userId, role, now, email, invitation);
 

@@ -55,7 +55,10 @@ async function post(call: Call & { user: { id: string; email: string } }): Promi
   const made = await makeTenant(call, body.value);
   if (!made.ok) return made;
   const { id: tenant, name: title } = made.value;
-  await joining(env, { tenant, userId: user.id, email: user.email, role: "owner", now, invitation: null }).run();
+  const joins = { tenant, userId: user.id, email: user.email, role: "owner", now, invitation: null } as const;
+  const { meta } = await joining(env, joins).run();
+  // A repeat: whoever was taken out of the organization since is not back in it.
+  if (meta.changes === 0) return ok({ id: tenant, name: title });
   const after = { name: title, owner: user.email };
   await note(env, tenant, { kind: "tenant", action: "create", recordId: tenant, before: null, after }, actor);
   await nameParty(env, { tenant, userId: user.id, now }, actor);
