@@ -196,6 +196,11 @@ describe("a request", () => {
     expect(all).not.toMatch(/mtr_|secret-|192\.0\.2\.77|x-meterr/i);
   });
 
+  test("that names its key twice does not send it on as a credential of its own", async () => {
+    await (await ask(system, chat, { key: key.key, headers: { "x-meterr-key": key.key } })).text();
+    expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${providerKey("openai")}`);
+  });
+
   test("that is too long anywhere is refused, and no fault of ours", async () => {
     const long = (n: number) => "x".repeat(n);
     const cases: [string, Record<string, string>, string][] = [
@@ -327,6 +332,23 @@ describe("a provider", () => {
     expect(response.headers.get("strict-transport-security")).toBeNull();
     expect(response.headers.get("x-meterr-cache")).toBe("off");
     expect(response.headers.get("x-meterr-cost-usd")).not.toBe("0");
+  });
+
+  test("runs no page on our origin", async () => {
+    upstream.reply = (response) => {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end("<script>fetch('/api/v1/me')</script>");
+    };
+    for (const status of [200, 404]) {
+      const at = status === 200 ? `/openai/v1/page?key=${key.key}` : "/nobody/v1/page";
+      const response = await fetch(`${system.url}${at}`);
+      await response.text();
+      expect(response.status).toBe(status);
+      const type = response.headers.get("content-type");
+      expect(response.headers.get("content-security-policy") ?? type).toBe(
+        status === 200 ? "sandbox" : "application/json",
+      );
+    }
   });
 });
 

@@ -40,6 +40,7 @@ test("a provider's headers come back, but not its cookies and nothing that poses
   const headers = towardsClient(
     new Headers({
       "x-request-id": "r",
+      "content-type": "application/json",
       "x-ratelimit-remaining-tokens": "7",
       "set-cookie": "a=b",
       "x-meterr-cost-usd": "0",
@@ -47,7 +48,39 @@ test("a provider's headers come back, but not its cookies and nothing that poses
     }),
     true,
   );
-  expect([...headers].map(([name]) => name).sort()).toEqual(["x-ratelimit-remaining-tokens", "x-request-id"]);
+  expect([...headers].map(([name]) => name).sort()).toEqual([
+    "content-type",
+    "x-ratelimit-remaining-tokens",
+    "x-request-id",
+  ]);
+});
+
+test.each([
+  ["application/json", false],
+  ["application/json; charset=utf-8", false],
+  ["text/event-stream; charset=utf-8", false],
+  ["audio/mpeg", false],
+  ["image/png", false],
+  ["application/octet-stream", false],
+  ["text/plain;charset=UTF-8", false],
+  ["text/html", true],
+  ["application/json, text/html", true],
+  ["application/json; a=b, text/html", true],
+  ["image/svg+xml", true],
+  ["application/xhtml+xml", true],
+  ["text/xml", true],
+  ["text/javascript", true],
+  ["*/*", true],
+  ["", true],
+])("an answer of the type %s runs as no page on our origin", (type, isDisarmed) => {
+  const headers = towardsClient(new Headers(type === "" ? {} : { "content-type": type }), true);
+  expect(headers.get("content-security-policy")).toBe(isDisarmed ? "sandbox" : null);
+  expect(headers.get("x-content-type-options")).toBe(isDisarmed ? "nosniff" : null);
+});
+
+test("a provider's own policy for its pages holds beside ours", () => {
+  const own = new Headers({ "content-type": "text/html", "content-security-policy": "default-src *" });
+  expect(towardsClient(own, true).get("content-security-policy")).toBe("default-src *, sandbox");
 });
 
 test("the first request in a rate limit's window is told when it will count no more, not that it does so at once", () => {

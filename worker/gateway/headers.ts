@@ -47,7 +47,13 @@ const NOT_FROM_PROVIDER = new Set([
   "content-length",
   "strict-transport-security",
   "public-key-pins",
+  "clear-site-data",
+  "service-worker-allowed",
 ]);
+
+/** Types that no browser renders as a page, whatever is in them. */
+const INERT =
+  /^(?:application\/(?:json|x-ndjson|jsonl|octet-stream|[\w.-]+\+json)|text\/(?:plain|event-stream|csv)|(?:audio|video)\/[\w.+-]+|image\/(?!svg)[\w.+-]+)\s*(?:;[^,]*)?$/i;
 
 /**
  * The provider's headers, as the client gets them. `decoded`: the body went through the meter, so that its encoding
@@ -60,5 +66,13 @@ export function towardsClient(from: HeaderReader, decoded: boolean): HeaderMap {
     if (decoded && name === "content-encoding") continue;
     kept.set(name, value);
   }
+  if (!INERT.test(kept.get("content-type") ?? "")) disarm(kept);
   return kept;
+}
+
+/** A provider's answer stands on the dashboard's origin, where none of its pages may run. Also what is guessed to be one. */
+function disarm(headers: HeaderMap): void {
+  const own = headers.get("content-security-policy");
+  headers.set("content-security-policy", own === null ? "sandbox" : `${own}, sandbox`);
+  headers.set("x-content-type-options", "nosniff");
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { presentedKey } from "./present-key.ts";
+import { HeaderMap } from "../core/header-map.ts";
+import { dropOurKeys, presentedKey } from "./present-key.ts";
 
 const KEY = "mtr_test_1abc_def_ghi";
 
@@ -33,4 +34,27 @@ test("a client with its own credential keeps it, and its query", () => {
 
 test("our key wins over another in another place", () => {
   expect(presentedKey(new Headers({ authorization: "Bearer dummy", "x-api-key": KEY }), "").text).toBe(KEY);
+});
+
+test.each([
+  [{ authorization: `Bearer ${KEY}` }, "", false],
+  [{}, `?key=${KEY}`, false],
+  [{ "x-api-key": KEY, authorization: "Bearer sk-own" }, "", true],
+  [{ authorization: "Bearer sk-own" }, `?key=${KEY}`, true],
+])("a key of ours in a provider's place is no credential to send there: %j%s", (headers, search, bringsCredential) => {
+  expect(presentedKey(new Headers({ "x-meterr-key": KEY, ...headers }), search)).toEqual({
+    text: KEY,
+    bringsCredential,
+    search: "",
+  });
+});
+
+test("keys of ours are dropped where a credential stands beside them", () => {
+  const headers = new HeaderMap([
+    ["authorization", "Bearer sk-own"],
+    ["x-api-key", KEY],
+    ["api-key", `bearer ${KEY}`],
+  ]);
+  dropOurKeys(headers);
+  expect([...headers]).toEqual([["authorization", "Bearer sk-own"]]);
 });

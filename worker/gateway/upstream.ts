@@ -7,7 +7,7 @@ import { bodyTooLarge, type RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
 import type { ProviderAccess } from "./credential.ts";
 import { towardsProvider } from "./headers.ts";
-import { dropKeys } from "./present-key.ts";
+import { dropKeys, dropOurKeys } from "./present-key.ts";
 import type { Pulse } from "./pulse.ts";
 
 export type Answer =
@@ -79,7 +79,8 @@ async function send(of: Attempt): Promise<Response> {
   const { call, access } = of;
   const { provider, path } = call.place;
   const headers = towardsProvider(of.headers, call.unified?.translation?.headers);
-  if (!call.bringsCredential) dropKeys(headers);
+  if (call.bringsCredential) dropOurKeys(headers);
+  else dropKeys(headers);
   if (call.mode === "test") {
     dropKeys(headers);
     return answerSandbox({
