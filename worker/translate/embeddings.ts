@@ -4,7 +4,7 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import { googleError } from "../dialects/errors.ts";
 import { BadRequest, unsupportedField } from "./client.ts";
 import { failureIn, headersAs, noAnswer } from "./failures.ts";
-import { camelFields } from "./gemini/schema.ts";
+import { camelFields, listed } from "./gemini/schema.ts";
 import { type Shape, unless, unread } from "./shape.ts";
 import type { ProviderSide, Translated, Translation } from "./types.ts";
 
@@ -29,7 +29,7 @@ export function translateEmbedding(
 ): Outcome<Translated> {
   const isBatch = method === "batchEmbedContents";
   const asked = camelFields(body);
-  const { hints, unsupported } = unread(asked, isBatch ? BATCH : REQUEST, camelFields);
+  const { hints, unsupported } = unread(asked, isBatch ? BATCH : REQUEST, { spelled: camelFields, listed });
   const [first] = unsupported;
   if (first !== undefined && onUnsupported === "refuse") return fail(unsupportedField(first, side));
   const read = inputOf(asked, isBatch);

@@ -3,11 +3,12 @@ import type {
   JSONSchema7,
   LanguageModelV4CallOptions,
   LanguageModelV4FilePart,
+  LanguageModelV4FunctionTool,
   LanguageModelV4Message,
   LanguageModelV4ToolResultPart,
   SharedV4FileData,
 } from "@ai-sdk/provider";
-import { isObject, type JsonObject, numberIn, parseJson, stringIn } from "../core/json.ts";
+import { isObject, type JsonObject, numberIn, parseJson } from "../core/json.ts";
 import { BadRequest } from "./client.ts";
 
 type Content<Role extends LanguageModelV4Message["role"]> = Extract<LanguageModelV4Message, { role: Role }>["content"];
@@ -118,21 +119,40 @@ export function argumentsOf(text: unknown): unknown {
 export const schemaOf = (schema: unknown): JSONSchema7 =>
   (isObject(schema) && Object.keys(schema).length > 0 ? schema : { type: "object", properties: {} }) as JSONSchema7;
 
-/** Which tool OpenAI's dialects ask for: `named`, or one of these words. What else there is, is told by its fields. */
-export function choiceIn(choice: unknown, named: string | null): Pick<LanguageModelV4CallOptions, "toolChoice"> {
-  if (named !== null) return { toolChoice: { type: "tool", toolName: named } };
+/** Which tool a model has to take; undefined where that is not said, null where the neutral form has no like of it. */
+export type Chosen = LanguageModelV4CallOptions["toolChoice"] | null;
+
+/** Which tool OpenAI's dialects ask for: `named`, or one of these words. */
+export function choiceIn(choice: unknown, named: string | null): Chosen {
+  if (named !== null) return { type: "tool", toolName: named };
   switch (choice) {
+    case undefined:
+    case null:
+      return undefined;
     case "none":
     case "auto":
     case "required":
-      return { toolChoice: { type: choice } };
+      return { type: choice };
     // Mistral's word for it.
     case "any":
-      return { toolChoice: { type: "required" } };
+      return { type: "required" };
     default:
       if (typeof choice === "string") throw new BadRequest("tool_choice", "is none that can be translated");
-      return {};
+      return null;
   }
+}
+
+/** The tools of a request, and which of them the model has to take. `isLost`: it is none of those that are translated. */
+export function toolsIn(
+  tools: LanguageModelV4FunctionTool[],
+  choice: Chosen,
+): { options: Pick<LanguageModelV4CallOptions, "tools" | "toolChoice">; isLost: boolean } {
+  const isLost =
+    choice === null ||
+    (choice?.type === "required" && tools.length === 0) ||
+    (choice?.type === "tool" && !tools.some(({ name }) => name === choice.toolName));
+  if (tools.length === 0) return { options: {}, isLost };
+  return { options: isLost || !choice ? { tools } : { tools, toolChoice: choice }, isLost };
 }
 
 /** The numbers that dialects name alike, by the neutral names. */
@@ -159,18 +179,27 @@ export function numbersIn(
   return found;
 }
 
-export function stopsIn(value: unknown): { stopSequences?: string[] } {
-  const stops = (Array.isArray(value) ? value : [value]).filter((stop): stop is string => typeof stop === "string");
-  return stops.length > 0 ? { stopSequences: stops } : {};
+/** Whether a switch is on; undefined where it is not touched. */
+export function flagIn(of: JsonObject, field: string, path = field): boolean | undefined {
+  const value = of[field] ?? undefined;
+  if (value !== undefined && typeof value !== "boolean") throw new BadRequest(path, "is neither true nor false");
+  return value;
+}
+
+export function stopsIn(value: unknown, field: string): { stopSequences?: string[] } {
+  const stops: readonly unknown[] = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+  if (!stops.every((stop) => typeof stop === "string")) throw new BadRequest(field, "is neither a text nor texts");
+  return stops.length > 0 ? { stopSequences: [...stops] } : {};
 }
 
 const EFFORTS: ReadonlySet<string> = new Set(["none", "minimal", "low", "medium", "high", "xhigh", "max"]);
 
 /** `path`: where `field` is in the request. */
 export function effortIn(body: JsonObject, field: string, path = field): { reasoning?: Reasoning } {
-  const effort = stringIn(body, field);
-  if (effort === null) return {};
-  if (!EFFORTS.has(effort)) throw new BadRequest(path, "is no effort that can be translated");
+  const effort = body[field];
+  if (effort === undefined || effort === null) return {};
+  if (typeof effort !== "string" || !EFFORTS.has(effort))
+    throw new BadRequest(path, "is no effort that can be translated");
   return { reasoning: effort as Reasoning };
 }
 

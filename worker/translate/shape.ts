@@ -5,9 +5,10 @@ import { isObject, type JsonObject } from "../core/json.ts";
  * A field: `read`, with all that is in it; `hint`, which changes nothing in the answer and is left out; one that asks for nothing
  * with some values; or the shape of what is in it, or of each that is in it.
  */
-export type Known = "read" | "hint" | AsksNothing | Shape | readonly [Shape | Variants];
+export type Known = "read" | "hint" | AsksNothing | Nested;
 type AsksNothing = (value: unknown) => boolean;
-type Nested = Shape | readonly [Shape | Variants] | Variants;
+type List = readonly [Shape | Variants | OrText];
+type Nested = Shape | List | Variants | OrText;
 export interface Shape {
   readonly [field: string]: Known;
 }
@@ -18,13 +19,25 @@ export interface Variants {
   readonly of: Readonly<Record<string, Shape>>;
 }
 
+/** What may be a text in place of it. */
+interface OrText {
+  readonly orText: Shape | List;
+}
+
 export interface Unread {
   hints: string[];
   unsupported: string[];
 }
 
-/** The paths of what `shape` does not have in `value`. `spelled`: the object with its fields as the shape spells them. */
-export function unread(value: JsonObject, shape: Shape, spelled: (object: JsonObject) => JsonObject): Unread {
+/**
+ * The paths of what `shape` does not have in `value`, or has as something else. `spelled`: the object with its fields as the
+ * shape spells them; `listed`: what stands for a list of it.
+ */
+export function unread(
+  value: JsonObject,
+  shape: Shape,
+  { spelled, listed }: { spelled(object: JsonObject): JsonObject; listed(value: unknown): unknown },
+): Unread {
   const unsupported: string[] = [];
   // One name for all places of a list: every block may have its hint.
   const hints = new Set<string>();
@@ -45,16 +58,21 @@ export function unread(value: JsonObject, shape: Shape, spelled: (object: JsonOb
   }
 
   function into(inside: unknown, known: Nested, where: string): void {
-    if (isList(known)) {
-      if (Array.isArray(inside)) for (const [i, one] of inside.entries()) into(one, known[0], `${where}[${i}]`);
+    if (isOrText(known)) {
+      if (typeof inside !== "string") into(inside, known.orText, where);
+    } else if (isList(known)) {
+      const list = listed(inside);
+      if (Array.isArray(list)) for (const [i, one] of list.entries()) into(one, known[0], `${where}[${i}]`);
+      else unsupported.push(where);
     } else if (isObject(inside)) {
       const shape = isVariants(known) ? known.of[known.by(spelled(inside))] : known;
       if (shape) look(inside, shape, where);
-    }
+    } else unsupported.push(where);
   }
 }
 
-const isList = (known: Nested): known is readonly [Shape | Variants] => Array.isArray(known);
+const isOrText = (known: Nested): known is OrText => "orText" in known;
+const isList = (known: Shape | List | Variants): known is List => Array.isArray(known);
 const isVariants = (known: Shape | Variants): known is Variants => typeof known.by === "function";
 
 /** What asks for nothing. */
@@ -67,8 +85,11 @@ export const unless =
   (value) =>
     values.includes(value);
 
-/** Fields as they stand. */
-export const asSpelled = (object: JsonObject): JsonObject => object;
+/** Fields and lists as they stand. */
+export const AS_IT_STANDS = { spelled: (object: JsonObject) => object, listed: (value: unknown) => value };
+
+/** What may be a text in place of `of`. */
+export const orText = (of: OrText["orText"]): OrText => ({ orText: of });
 
 /** Variants by a field; those without it are `otherwise`. */
 export const variants = (field: string, otherwise: string, of: Readonly<Record<string, Shape>>): Variants => ({

@@ -5,17 +5,20 @@ import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
   argumentsOf,
+  type Chosen,
   choiceIn,
   effortIn,
   fileFrom,
   fileOf,
+  flagIn,
   numbersIn,
   Prompt,
   schemaOf,
   stopsIn,
+  toolsIn,
   type UserPart,
 } from "../fields.ts";
-import { asSpelled, unread } from "../shape.ts";
+import { AS_IT_STANDS, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
 import { CHAT } from "./shape.ts";
 
@@ -25,7 +28,8 @@ export function readChat(body: JsonObject): Read {
   if (!Array.isArray(messages)) throw new BadRequest("messages", "is no list");
   for (const [index, message] of messages.entries()) readMessage(prompt, message, `messages[${index}]`);
   const { tools, unsupported } = readTools(body);
-  const left = unread(body, CHAT, asSpelled);
+  const taken = toolsIn(tools, readChoice(body.tool_choice));
+  const left = unread(body, CHAT, AS_IT_STANDS);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(body, {
@@ -37,13 +41,17 @@ export function readChat(body: JsonObject): Read {
       frequencyPenalty: ["frequency_penalty"],
       seed: ["seed"],
     }),
-    ...stopsIn(body.stop),
+    ...stopsIn(body.stop, "stop"),
     ...effortIn(body, "reasoning_effort"),
     ...readFormat(objectIn(body, "response_format")),
-    ...(tools.length > 0 ? { tools, ...readChoice(body.tool_choice) } : {}),
-    ...(body.parallel_tool_calls === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
+    ...taken.options,
+    ...(flagIn(body, "parallel_tool_calls") === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
   };
-  return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
+  return {
+    options,
+    hints: left.hints,
+    unsupported: [...left.unsupported, ...unsupported, ...(taken.isLost ? ["tool_choice"] : [])],
+  };
 }
 
 /** As the providers that can be told so are told. */
@@ -69,7 +77,9 @@ function readMessage(prompt: Prompt, message: unknown, at: string) {
 /** The text of a content, which is a string or parts that are text. */
 function textOf(content: unknown, at: string): string {
   if (typeof content === "string") return content;
-  return Array.isArray(content) ? content.map((part, i) => textIn(part, `${at}[${i}]`)).join("") : "";
+  if (content === undefined || content === null) return "";
+  if (!Array.isArray(content)) throw new BadRequest(at, "is neither a text nor a list");
+  return content.map((part, i) => textIn(part, `${at}[${i}]`)).join("");
 }
 
 function textIn(part: unknown, at: string): string {
@@ -80,9 +90,8 @@ function textIn(part: unknown, at: string): string {
 
 /** A result; its pictures go behind it, since few providers take any inside. */
 function readResult(prompt: Prompt, message: JsonObject, at: string) {
-  const { content } = message;
-  const parts = Array.isArray(content) ? userParts(content, at) : [];
-  const value = typeof content === "string" ? content : parts.map((p) => (p.type === "text" ? p.text : "")).join("");
+  const parts = userParts(message.content ?? "", at);
+  const value = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   prompt.result(splitId(stringIn(message, "tool_call_id") ?? "").id, { type: "text", value });
   prompt.user(parts.filter(({ type }) => type !== "text"));
 }
@@ -181,7 +190,7 @@ function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; un
   return { tools, unsupported };
 }
 
-function readChoice(choice: unknown): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+function readChoice(choice: unknown): Chosen {
   return choiceIn(choice, isObject(choice) ? stringIn(objectIn(choice, "function"), "name") : null);
 }
 

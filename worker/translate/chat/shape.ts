@@ -1,5 +1,5 @@
 /** What is read of an OpenAI chat completion request. */
-import { type Shape, unless, variants } from "../shape.ts";
+import { orText, type Shape, unless, variants } from "../shape.ts";
 
 const text: Shape = { type: "read", text: "read", refusal: "read", cache_control: "hint" };
 const part = variants("type", "text", {
@@ -9,7 +9,7 @@ const part = variants("type", "text", {
   input_audio: { type: "read", input_audio: { data: "read", format: "read" } },
   file: { type: "read", file: { filename: "read", file_data: "read", file_id: "read" }, cache_control: "hint" },
 });
-const said: Shape = { role: "read", content: [part], name: "hint", cache_control: "hint" };
+const said: Shape = { role: "read", content: orText([part]), name: "hint", cache_control: "hint" };
 
 const message = variants("role", "user", {
   system: said,
@@ -47,7 +47,7 @@ export const CHAT: Shape = {
   stop: "read",
   // Tools of other types are told as a whole.
   tools: [variants("type", "", { function: { type: "read", function: fn, cache_control: "hint" } })],
-  tool_choice: { type: "read", function: { name: "read" } },
+  tool_choice: orText({ type: "read", function: { name: "read" } }),
   parallel_tool_calls: "read",
   response_format: {
     type: "read",

@@ -1,9 +1,10 @@
 /** A Gemini request in the neutral form. */
 import type { LanguageModelV4CallOptions, LanguageModelV4FunctionTool } from "@ai-sdk/provider";
-import { arrayIn, isObject, type JsonObject, numberIn, objectIn, stringIn } from "../../core/json.ts";
+import { isObject, type JsonObject, numberIn, objectIn, stringIn } from "../../core/json.ts";
 import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
+  type Chosen,
   effortOf,
   fileFrom,
   fileOf,
@@ -11,12 +12,13 @@ import {
   Prompt,
   schemaOf,
   stopsIn,
+  toolsIn,
   type UserPart,
 } from "../fields.ts";
 import { thinkingAtMost } from "../limits.ts";
 import { unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
-import { camelFields, jsonSchemaOf } from "./schema.ts";
+import { camelFields, jsonSchemaOf, listed } from "./schema.ts";
 import { GEMINI } from "./shape.ts";
 
 export function readGemini(asked: JsonObject): Read {
@@ -25,11 +27,12 @@ export function readGemini(asked: JsonObject): Read {
   const prompt = new Prompt();
   prompt.system(textOf(body.systemInstruction, "systemInstruction"));
   const calls = new Calls();
-  const contents = typeof body.contents === "string" ? [{ parts: [{ text: body.contents }] }] : body.contents;
+  const contents = typeof body.contents === "string" ? [body.contents] : listed(body.contents);
   if (!Array.isArray(contents)) throw new BadRequest("contents", "is no list");
   for (const [index, content] of contents.entries()) readContent(prompt, calls, content, `contents[${index}]`);
-  const tools = readTools(body);
-  const left = unread(body, GEMINI, camelFields);
+  const taken = readChoice(body, readTools(body));
+  const format = readFormat(config);
+  const left = unread(body, GEMINI, { spelled: camelFields, listed });
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(config, {
@@ -41,13 +44,17 @@ export function readGemini(asked: JsonObject): Read {
       frequencyPenalty: ["frequencyPenalty"],
       seed: ["seed"],
     }),
-    ...stopsIn(config.stopSequences),
+    ...stopsIn(config.stopSequences, "generationConfig.stopSequences"),
     ...readThinking(camelFields(config.thinkingConfig)),
-    ...readFormat(config),
-    ...readChoice(body, tools),
+    ...format.options,
+    ...taken.options,
     providerOptions: thinkingAtMost(numberIn(camelFields(config.thinkingConfig), "thinkingBudget")),
   };
-  return { options, ...left };
+  return {
+    options,
+    hints: left.hints,
+    unsupported: [...left.unsupported, ...format.unsupported, ...taken.unsupported],
+  };
 }
 
 /** Gemini's calls have no ids of need: a result belongs to the first call of its name that has none. */
@@ -70,8 +77,9 @@ class Calls {
 
 function textOf(content: unknown, at: string): string {
   if (typeof content === "string") return content;
-  if (!isObject(content)) return "";
-  const parts = Array.isArray(content.parts) ? content.parts : [content.parts ?? content];
+  if (content === undefined || content === null) return "";
+  const parts = isObject(content) ? listed(content.parts ?? content) : null;
+  if (!Array.isArray(parts)) throw new BadRequest(at, "is no content");
   return parts
     .map((part, index) => {
       const text = isObject(part) ? stringIn(part, "text") : null;
@@ -81,10 +89,17 @@ function textOf(content: unknown, at: string): string {
     .join("\n");
 }
 
+/** Google's older SDKs say `function` where results of tools are. */
+const ROLES: ReadonlySet<unknown> = new Set([undefined, null, "", "user", "model", "function"]);
+
 function readContent(prompt: Prompt, calls: Calls, content: unknown, at: string) {
   if (typeof content === "string") return prompt.user([{ type: "text", text: content }]);
   if (!isObject(content)) throw new BadRequest(at, "is no content");
-  for (const [index, one] of arrayIn(content, "parts").entries()) {
+  const { role } = content;
+  if (!ROLES.has(role)) throw new BadRequest(`${at}.role`, "is none that can be translated");
+  const parts = listed(content.parts ?? []);
+  if (!Array.isArray(parts)) throw new BadRequest(`${at}.parts`, "is no list");
+  for (const [index, one] of parts.entries()) {
     const part = camelFields(one);
     const where = `${at}.parts[${index}]`;
     if (isObject(part.functionResponse)) {
@@ -92,7 +107,7 @@ function readContent(prompt: Prompt, calls: Calls, content: unknown, at: string)
       const id = calls.answered(String(name), idOf(part.functionResponse));
       const text = typeof response === "string" ? response : JSON.stringify(response ?? {});
       prompt.result(id, { type: "text", value: text }, String(name));
-    } else if (content.role === "model") {
+    } else if (role === "model") {
       for (const said of modelPart(part, calls, where)) {
         if (said.type === "reasoning") prompt.thought(said);
         else prompt.assistant([said]);
@@ -137,10 +152,16 @@ function modelPart(part: JsonObject, calls: Calls, at: string): AssistantPart[] 
   throw new BadRequest(at, "is of a kind that cannot be translated");
 }
 
+/** What else there is, is told by its path. */
+const objectsIn = (value: unknown): JsonObject[] => {
+  const list = listed(value);
+  return Array.isArray(list) ? list.filter(isObject) : [];
+};
+
 function readTools(body: JsonObject): LanguageModelV4FunctionTool[] {
   const tools: LanguageModelV4FunctionTool[] = [];
-  for (const tool of arrayIn(body, "tools")) {
-    for (const declared of arrayIn(camelFields(tool), "functionDeclarations")) {
+  for (const tool of objectsIn(body.tools)) {
+    for (const declared of objectsIn(camelFields(tool).functionDeclarations)) {
       const fn = camelFields(declared);
       const description = stringIn(fn, "description");
       tools.push({
@@ -154,41 +175,63 @@ function readTools(body: JsonObject): LanguageModelV4FunctionTool[] {
   return tools;
 }
 
+/** Which tools the model may take, by Gemini's word for it. */
+const CHOICES: Readonly<Record<string, Chosen>> = {
+  MODE_UNSPECIFIED: undefined,
+  AUTO: undefined,
+  VALIDATED: undefined,
+  NONE: { type: "none" },
+  ANY: { type: "required" },
+};
+/** In which of them it may be told that it is some of them. */
+const NARROWED: ReadonlySet<string> = new Set(["ANY", "VALIDATED"]);
+
 /** The tools, and which of them the model may take. */
 function readChoice(
   body: JsonObject,
   tools: LanguageModelV4FunctionTool[],
-): Pick<LanguageModelV4CallOptions, "tools" | "toolChoice"> {
-  if (tools.length === 0) return {};
-  const { mode, allowedFunctionNames } = camelFields(camelFields(body.toolConfig).functionCallingConfig);
-  const names = new Set(Array.isArray(allowedFunctionNames) ? allowedFunctionNames : []);
-  const allowed = names.size > 0 ? tools.filter(({ name }) => names.has(name)) : tools;
-  switch (String(mode).toUpperCase()) {
-    case "NONE":
-      return { tools, toolChoice: { type: "none" } };
-    case "ANY":
-      return { tools: allowed, toolChoice: { type: "required" } };
-    case "VALIDATED":
-      return { tools: allowed };
-    default:
-      return { tools };
-  }
+): { options: Pick<LanguageModelV4CallOptions, "tools" | "toolChoice">; unsupported: string[] } {
+  const config = camelFields(camelFields(body.toolConfig).functionCallingConfig);
+  const mode = typeof config.mode === "string" ? config.mode.toUpperCase() : String(config.mode ?? "AUTO");
+  const names: readonly unknown[] = Array.isArray(config.allowedFunctionNames) ? config.allowedFunctionNames : [];
+  const isNarrowed = names.length > 0 && NARROWED.has(mode);
+  const allowed = isNarrowed ? tools.filter(({ name }) => names.includes(name)) : tools;
+  const { options, isLost } = toolsIn(allowed, Object.hasOwn(CHOICES, mode) ? CHOICES[mode] : null);
+  const areLost = isNarrowed ? !names.every((name) => allowed.some((tool) => tool.name === name)) : names.length > 0;
+  const at = "toolConfig.functionCallingConfig";
+  return {
+    options,
+    unsupported: [...(areLost ? [`${at}.allowedFunctionNames`] : []), ...(isLost ? [`${at}.mode`] : [])],
+  };
 }
 
 function readThinking(thinking: JsonObject): Pick<LanguageModelV4CallOptions, "reasoning"> {
-  const level = stringIn(thinking, "thinkingLevel")?.toLowerCase();
+  const asked = thinking.thinkingLevel;
+  const level = asked === undefined || asked === null ? undefined : String(asked).toLowerCase();
   if (level === "minimal" || level === "low" || level === "medium" || level === "high") return { reasoning: level };
   if (level !== undefined && level !== "thinking_level_unspecified") {
     throw new BadRequest("generationConfig.thinkingConfig.thinkingLevel", "is none that can be translated");
   }
   const budget = numberIn(thinking, "thinkingBudget");
+  if (budget === null && thinking.thinkingBudget !== undefined && thinking.thinkingBudget !== null) {
+    throw new BadRequest("generationConfig.thinkingConfig.thinkingBudget", "is no number");
+  }
   // -1: as much as the model likes.
   if (budget !== null) return { reasoning: budget < 0 ? "medium" : effortOf(budget) };
   return thinking.includeThoughts === true ? { reasoning: "medium" } : {};
 }
 
-function readFormat(config: JsonObject): Pick<LanguageModelV4CallOptions, "responseFormat"> {
-  if (config.responseMimeType !== "application/json") return {};
-  const schema = config.responseJsonSchema ?? (config.responseSchema ? jsonSchemaOf(config.responseSchema) : null);
-  return { responseFormat: { type: "json", ...(schema ? { schema: schemaOf(schema) } : {}) } };
+/** A schema is for answers of JSON, and there is one of them: Google refuses what is not. */
+function readFormat(config: JsonObject): {
+  options: Pick<LanguageModelV4CallOptions, "responseFormat">;
+  unsupported: string[];
+} {
+  const [field, ...others] = ["responseJsonSchema", "responseSchema"].filter((name) => config[name] ?? false);
+  const told = (names: readonly string[]) => names.map((name) => `generationConfig.${name}`);
+  if (config.responseMimeType !== "application/json") {
+    return { options: {}, unsupported: told(field === undefined ? [] : [field, ...others]) };
+  }
+  const schema = field === "responseSchema" ? jsonSchemaOf(config.responseSchema) : config.responseJsonSchema;
+  const format = { type: "json" as const, ...(schema ? { schema: schemaOf(schema) } : {}) };
+  return { options: { responseFormat: format }, unsupported: told(others) };
 }

@@ -40,6 +40,9 @@ function fieldOf(name: string, value: unknown): unknown {
 /** Google's API takes both spellings of a field. */
 export const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+/** What stands for a list: Google's API takes one of it without brackets. */
+export const listed = (value: unknown): unknown => (isObject(value) ? [value] : value);
+
 /** `of` with its own fields in camel case; their values stay. */
 export const camelFields = (of: unknown): JsonObject =>
   isObject(of) ? Object.fromEntries(Object.entries(of).map(([name, value]) => [camel(name), value])) : {};

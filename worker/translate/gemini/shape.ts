@@ -1,5 +1,5 @@
 /** What is read of a Gemini request, its fields in camel case. */
-import { type Shape, unless } from "../shape.ts";
+import { orText, type Shape, unless } from "../shape.ts";
 
 const part: Shape = {
   text: "read",
@@ -14,8 +14,8 @@ const part: Shape = {
 
 export const GEMINI: Shape = {
   model: "read",
-  contents: [{ role: "read", parts: [part] }],
-  systemInstruction: { role: "read", parts: [part], text: "read" },
+  contents: orText([orText({ role: "read", parts: [part] })]),
+  systemInstruction: orText({ role: "read", parts: [part], text: "read" }),
   tools: [
     {
       functionDeclarations: [

@@ -2,7 +2,7 @@
  * What users and tools say, block by block. Documents of text and search results are text like any other: nothing of them is
  * lost where no citations of them are asked for.
  */
-import { arrayIn, isObject, type JsonObject, objectIn, stringIn } from "../../core/json.ts";
+import { isObject, type JsonObject, objectIn, stringIn } from "../../core/json.ts";
 import { BadRequest } from "../client.ts";
 import { fileFrom, fileOf, type Output, type UserPart } from "../fields.ts";
 
@@ -23,10 +23,7 @@ export function userParts(block: JsonObject, at: string): UserPart[] {
 
 /** A tool's result; its pictures go behind it, since few providers take any inside. */
 export function outputOf(block: JsonObject, at: string): { output: Output; files: UserPart[] } {
-  const said =
-    typeof block.content === "string"
-      ? [textPart(block.content)]
-      : arrayIn(block, "content").flatMap((part, i) => userParts(isObject(part) ? part : {}, `${at}.content[${i}]`));
+  const said = contentParts(block.content ?? "", `${at}.content`);
   const texts = said.flatMap((part) => (part.type === "text" ? [part.text] : []));
   const output: Output = { type: block.is_error === true ? "error-text" : "text", value: joined(texts) };
   return { output, files: said.filter(({ type }) => type !== "text") };
@@ -35,7 +32,8 @@ export function outputOf(block: JsonObject, at: string): { output: Output; files
 /** The texts of blocks, as one. */
 export function textOf(content: unknown, at: string): string {
   if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
+  if (content === undefined || content === null) return "";
+  if (!Array.isArray(content)) throw new BadRequest(at, "is neither a text nor a list");
   return joined(
     content.map((block, i) => {
       const text = isObject(block) ? stringIn(block, "text") : null;
@@ -77,7 +75,7 @@ function fileParts(block: JsonObject, at: string): UserPart[] {
   }
 }
 
-/** A document that was cut into blocks by who sent it. */
+/** A tool's result, or a document that was cut into blocks by who sent it. */
 function contentParts(content: unknown, at: string): UserPart[] {
   if (typeof content === "string") return [textPart(content)];
   if (!Array.isArray(content)) throw new BadRequest(at, "is neither a text nor a list");

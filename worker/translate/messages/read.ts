@@ -6,15 +6,18 @@ import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
   argumentsOf,
+  type Chosen,
   effortIn,
   effortOf,
+  flagIn,
   numbersIn,
   Prompt,
   schemaOf,
   stopsIn,
+  toolsIn,
 } from "../fields.ts";
 import { thinkingAtMost } from "../limits.ts";
-import { asSpelled, unread } from "../shape.ts";
+import { AS_IT_STANDS, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
 import { outputOf, textOf, userParts } from "./blocks.ts";
 import { MESSAGES } from "./shape.ts";
@@ -26,7 +29,8 @@ export function readMessages(body: JsonObject): Read {
   for (const [index, message] of body.messages.entries()) readMessage(prompt, message, `messages[${index}]`);
   const { tools, unsupported } = readTools(body);
   const choice = objectIn(body, "tool_choice");
-  const left = unread(body, MESSAGES, asSpelled);
+  const taken = toolsIn(tools, readChoice(choice));
+  const left = unread(body, MESSAGES, AS_IT_STANDS);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(body, {
@@ -35,16 +39,22 @@ export function readMessages(body: JsonObject): Read {
       topP: ["top_p"],
       topK: ["top_k"],
     }),
-    ...stopsIn(body.stop_sequences),
+    ...stopsIn(body.stop_sequences, "stop_sequences"),
     ...readThinking(body),
     ...readFormat(body),
-    ...(tools.length > 0 ? { tools, ...readChoice(choice) } : {}),
+    ...taken.options,
     providerOptions: {
-      ...(choice.disable_parallel_tool_use === true ? ONE_TOOL_AT_A_TIME : {}),
+      ...(flagIn(choice, "disable_parallel_tool_use", "tool_choice.disable_parallel_tool_use")
+        ? ONE_TOOL_AT_A_TIME
+        : {}),
       ...thinkingAtMost(numberIn(objectIn(body, "thinking"), "budget_tokens")),
     },
   };
-  return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
+  return {
+    options,
+    hints: left.hints,
+    unsupported: [...left.unsupported, ...unsupported, ...(taken.isLost ? ["tool_choice"] : [])],
+  };
 }
 
 function readMessage(prompt: Prompt, message: unknown, at: string) {
@@ -111,17 +121,19 @@ function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; un
   return { tools, unsupported };
 }
 
-function readChoice(choice: JsonObject): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+function readChoice(choice: JsonObject): Chosen {
   switch (choice.type) {
+    case undefined:
+      return undefined;
     case "auto":
     case "none":
-      return { toolChoice: { type: choice.type } };
+      return { type: choice.type };
     case "any":
-      return { toolChoice: { type: "required" } };
+      return { type: "required" };
     case "tool":
-      return { toolChoice: { type: "tool", toolName: stringIn(choice, "name") ?? "" } };
+      return { type: "tool", toolName: stringIn(choice, "name") ?? "" };
     default:
-      return {};
+      return null;
   }
 }
 
@@ -132,7 +144,7 @@ function readThinking(body: JsonObject): Pick<LanguageModelV4CallOptions, "reaso
     case "disabled":
       return { reasoning: "none" };
     case "enabled":
-      return { reasoning: effort.reasoning ?? effortOf(numberIn(thinking, "budget_tokens") ?? 4_096) };
+      return { reasoning: effort.reasoning ?? effortOf(budgetIn(thinking)) };
     case "adaptive":
       return { reasoning: effort.reasoning ?? "medium" };
     case undefined:
@@ -142,8 +154,19 @@ function readThinking(body: JsonObject): Pick<LanguageModelV4CallOptions, "reaso
   }
 }
 
+function budgetIn(thinking: JsonObject): number {
+  const budget = numberIn(thinking, "budget_tokens");
+  if (budget === null && (thinking.budget_tokens ?? null) !== null) {
+    throw new BadRequest("thinking.budget_tokens", "is no number");
+  }
+  return budget ?? 4_096;
+}
+
 function readFormat(body: JsonObject): Pick<LanguageModelV4CallOptions, "responseFormat"> {
   const inConfig = objectIn(objectIn(body, "output_config"), "format");
   const format = inConfig.type === undefined ? objectIn(body, "output_format") : inConfig;
-  return format.type === "json_schema" ? { responseFormat: { type: "json", schema: schemaOf(format.schema) } } : {};
+  if (format.type === undefined) return {};
+  if (format.type !== "json_schema")
+    throw new BadRequest("output_config.format.type", "is none that can be translated");
+  return { responseFormat: { type: "json", schema: schemaOf(format.schema) } };
 }

@@ -1,5 +1,5 @@
 /** What is read of an Anthropic messages request. */
-import { type Shape, variants } from "../shape.ts";
+import { orText, type Shape, variants } from "../shape.ts";
 
 /** Other providers keep prompts by themselves, where they do. */
 const CACHED: Shape = { type: "read", cache_control: "hint" };
@@ -10,7 +10,7 @@ const image: Shape = { ...CACHED, source };
 const document: Shape = { ...CACHED, source, title: "read", citations: {} };
 
 /** Citations of either are an answer's, of providers that make them. */
-const search_result: Shape = { ...CACHED, source: "read", title: "read", content: [text], citations: {} };
+const search_result: Shape = { ...CACHED, source: "read", title: "read", content: orText([text]), citations: {} };
 
 const part = variants("type", "text", { text, image, document, search_result });
 
@@ -20,15 +20,15 @@ const block = variants("type", "text", {
   document,
   search_result,
   tool_use: { ...CACHED, id: "read", name: "read", input: "read", caller: "hint" },
-  tool_result: { ...CACHED, tool_use_id: "read", content: [part], is_error: "read" },
+  tool_result: { ...CACHED, tool_use_id: "read", content: orText([part]), is_error: "read" },
   thinking: { ...CACHED, thinking: "read", signature: "read" },
   redacted_thinking: { ...CACHED, data: "read" },
 });
 
 export const MESSAGES: Shape = {
   model: "read",
-  system: [variants("type", "text", { text })],
-  messages: [{ role: "read", content: [block] }],
+  system: orText([variants("type", "text", { text })]),
+  messages: [{ role: "read", content: orText([block]) }],
   stream: "read",
   max_tokens: "read",
   temperature: "read",

@@ -6,17 +6,20 @@ import { BadRequest, type Read } from "../client.ts";
 import {
   type AssistantPart,
   argumentsOf,
+  type Chosen,
   choiceIn,
   effortIn,
   fileFrom,
   fileOf,
+  flagIn,
   numbersIn,
   type Output,
   Prompt,
   schemaOf,
+  toolsIn,
   type UserPart,
 } from "../fields.ts";
-import { asSpelled, unread } from "../shape.ts";
+import { AS_IT_STANDS, unread } from "../shape.ts";
 import { splitId, unpack } from "../stash.ts";
 import { RESPONSES } from "./shape.ts";
 
@@ -32,16 +35,21 @@ export function readResponses(body: JsonObject): Read {
   else if (!Array.isArray(input)) throw new BadRequest("input", "is neither a text nor a list");
   else for (const [index, item] of input.entries()) readItem(prompt, item, `input[${index}]`);
   const { tools, unsupported } = readTools(body);
-  const left = unread(body, RESPONSES, asSpelled);
+  const taken = toolsIn(tools, readChoice(body.tool_choice));
+  const left = unread(body, RESPONSES, AS_IT_STANDS);
   const options: LanguageModelV4CallOptions = {
     prompt: prompt.messages,
     ...numbersIn(body, { maxOutputTokens: ["max_output_tokens"], temperature: ["temperature"], topP: ["top_p"] }),
     ...effortIn(objectIn(body, "reasoning"), "effort", "reasoning.effort"),
     ...readFormat(objectIn(objectIn(body, "text"), "format")),
-    ...(tools.length > 0 ? { tools, ...readChoice(body.tool_choice) } : {}),
-    ...(body.parallel_tool_calls === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
+    ...taken.options,
+    ...(flagIn(body, "parallel_tool_calls") === false ? { providerOptions: ONE_TOOL_AT_A_TIME } : {}),
   };
-  return { options, hints: left.hints, unsupported: [...left.unsupported, ...unsupported] };
+  return {
+    options,
+    hints: left.hints,
+    unsupported: [...left.unsupported, ...unsupported, ...(taken.isLost ? ["tool_choice"] : [])],
+  };
 }
 
 function readItem(prompt: Prompt, item: unknown, at: string) {
@@ -134,18 +142,18 @@ function userPart(part: JsonObject, at: string): UserPart {
 
 /** A result; its pictures go behind it, since few providers take any inside. */
 function readOutput(prompt: Prompt, item: JsonObject, at: string) {
-  const parts = Array.isArray(item.output) ? item.output.filter(isObject) : [];
-  const isText = (part: JsonObject) => typeof part.text === "string";
-  const text =
-    typeof item.output === "string"
-      ? item.output
-      : parts
-          .filter(isText)
-          .map(({ text }) => text)
-          .join("");
-  const output: Output = { type: "text", value: text };
+  const said = item.output ?? "";
+  if (typeof said !== "string" && !Array.isArray(said))
+    throw new BadRequest(`${at}.output`, "is neither a text nor a list");
+  const parts = (typeof said === "string" ? [{ type: "text", text: said }] : said).map((part, index) =>
+    userPart(isObject(part) ? part : {}, `${at}.output[${index}]`),
+  );
+  const output: Output = {
+    type: "text",
+    value: parts.map((part) => (part.type === "text" ? part.text : "")).join(""),
+  };
   prompt.result(splitId(stringIn(item, "call_id") ?? "").id, output);
-  prompt.user(parts.filter((part) => !isText(part)).map((part) => userPart(part, `${at}.output`)));
+  prompt.user(parts.filter(({ type }) => type !== "text"));
 }
 
 /** The names of tools that take a text and no JSON, as the client declared them. */
@@ -177,7 +185,7 @@ function readTools(body: JsonObject): { tools: LanguageModelV4FunctionTool[]; un
   return { tools, unsupported };
 }
 
-function readChoice(choice: unknown): Pick<LanguageModelV4CallOptions, "toolChoice"> {
+function readChoice(choice: unknown): Chosen {
   return choiceIn(choice, isObject(choice) ? stringIn(choice, "name") : null);
 }
 

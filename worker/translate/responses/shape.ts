@@ -1,5 +1,5 @@
 /** What is read of an OpenAI Responses request. */
-import { type Shape, unless, variants } from "../shape.ts";
+import { orText, type Shape, unless, variants } from "../shape.ts";
 
 /** Of whoever stores items; nothing is stored here. */
 const stored: Shape = { type: "read", id: "read", status: "read" };
@@ -22,9 +22,9 @@ const part = variants("type", "input_text", {
 });
 
 const call: Shape = { ...stored, call_id: "read", name: "read" };
-const output: Shape = { ...stored, call_id: "read", output: [part] };
+const output: Shape = { ...stored, call_id: "read", output: orText([part]) };
 const item = variants("type", "message", {
-  message: { ...stored, role: "read", content: [part], phase: "hint" },
+  message: { ...stored, role: "read", content: orText([part]), phase: "hint" },
   function_call: { ...call, arguments: "read" },
   custom_tool_call: { ...call, input: "read" },
   function_call_output: output,
@@ -34,7 +34,7 @@ const item = variants("type", "message", {
 
 export const RESPONSES: Shape = {
   model: "read",
-  input: [item],
+  input: orText([item]),
   instructions: "read",
   stream: "read",
   max_output_tokens: "read",
@@ -52,7 +52,7 @@ export const RESPONSES: Shape = {
       },
     }),
   ],
-  tool_choice: { type: "read", name: "read" },
+  tool_choice: orText({ type: "read", name: "read" }),
   parallel_tool_calls: "read",
   // Thoughts that a provider shows are shown, at whatever length it has.
   reasoning: { effort: "read", summary: "read", generate_summary: "read", context: "hint", mode: "hint" },
