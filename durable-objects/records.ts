@@ -185,10 +185,12 @@ function readCursor(cursor: string | null): [number, string] {
 
 function differing(record: AnyRecord, other: AnyRecord | null): Record<string, unknown> {
   const others = new Map(Object.entries(other ?? {}));
-  const changed = Object.entries(record).filter(
-    ([name, value]) => !SECRET.has(name) && !(others.has(name) && same(others.get(name), value)),
+  const isChanged = (name: string, value: unknown) => !(others.has(name) && same(others.get(name), value));
+  const changed = Object.fromEntries(
+    Object.entries(record).filter(([name, value]) => !SECRET.has(name) && isChanged(name, value)),
   );
-  return Object.fromEntries(changed);
+  // A limit is a number of something.
+  return "limit" in changed && "unit" in record ? { ...changed, unit: record.unit } : changed;
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

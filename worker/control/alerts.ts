@@ -19,7 +19,7 @@ import { alertsOf } from "../db/ledger.ts";
 import { alertChannel, deliveryAttempt, firedAlert, signingSecret, testedDelivery } from "./alert-shapes.ts";
 import { type Answer, type App, forTenant, invalid, mount, notFound, type TenantCall } from "./call.ts";
 import { once } from "./idempotency.ts";
-import { iso, name, paging, readBody, readQuery } from "./input.ts";
+import { iso, name, pagingBy, readBody, readQuery } from "./input.ts";
 import { given, mountResource } from "./resource.ts";
 import { pageOf } from "./shapes.ts";
 
@@ -47,7 +47,8 @@ const create = z.strictObject({
 const patch = z.strictObject({ type: z.enum(CHANNEL_TYPES), ...fields }).partial();
 
 const nothing = z.strictObject({});
-const pages = z.strictObject(paging);
+const attemptPages = z.strictObject(pagingBy(/^att_\w+$/));
+const alertPages = z.strictObject(pagingBy(/^alert_\w+$/));
 
 const TITLES: Record<ChannelType, string> = { webhook: "Webhook", slack: "Slack", discord: "Discord", email: "Email" };
 
@@ -85,7 +86,7 @@ export function mountAlerts(app: App): void {
   mount(app, "/tenants/:tenant/alerts/:id/deliveries", {
     GET: {
       summary: "Lists the attempts to deliver to a channel, newest first.",
-      query: pages,
+      query: attemptPages,
       answers: pageOf(deliveryAttempt),
       does: forTenant("read", deliveries),
     },
@@ -93,7 +94,7 @@ export function mountAlerts(app: App): void {
   mount(app, "/tenants/:tenant/alert-log", {
     GET: {
       summary: "Lists the alerts that fired, newest first, to whomever they went.",
-      query: pages,
+      query: alertPages,
       answers: pageOf(firedAlert),
       does: forTenant("read", log),
     },
@@ -157,7 +158,7 @@ async function test(call: TenantCall): Promise<Answer> {
 }
 
 async function deliveries(call: TenantCall): Promise<Answer> {
-  const query = readQuery(call, pages);
+  const query = readQuery(call, attemptPages);
   if (!query.ok) return query;
   const id = call.params.id ?? "";
   const alerts = alertsOf(call.env, call.tenant);
@@ -167,7 +168,7 @@ async function deliveries(call: TenantCall): Promise<Answer> {
 }
 
 async function log(call: TenantCall): Promise<Answer> {
-  const query = readQuery(call, pages);
+  const query = readQuery(call, alertPages);
   if (!query.ok) return query;
   const page = await alertsOf(call.env, call.tenant).firedAlerts(query.value);
   return ok({ data: page.items.map((alert) => showAlert(alert, call.tenant)), next_cursor: page.cursor });

@@ -1,10 +1,11 @@
 /** The audit log: who changed what, newest first. Nobody changes it. */
 import * as z from "zod";
+import { usdFromNanos } from "../core/money.ts";
 import { ok } from "../core/outcome.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { AUDIT_ACTIONS, AUDIT_KINDS, auditEntry } from "./audit-shapes.ts";
 import { type App, forTenant, mount } from "./call.ts";
-import { instant, iso, paging, readQuery } from "./input.ts";
+import { instant, iso, pagingBy, readQuery } from "./input.ts";
 import { pageOf } from "./shapes.ts";
 
 const text = z.string().min(1).max(300).optional();
@@ -15,7 +16,7 @@ const query = z.strictObject({
   record: text.meta({ description: "The id of what was changed." }),
   from: instant.optional(),
   to: instant.optional(),
-  ...paging,
+  ...pagingBy(/^aud_\w+$/),
 });
 /** Mounts `/audit`. */
 export function mountAudit(app: App): void {
@@ -48,8 +49,25 @@ export function mountAudit(app: App): void {
   });
 }
 
-/** The field names of this API instead of the inner ones. */
+/** Fields of records whose names are the tenant's own, or this API's already. */
+const AS_THEY_ARE = new Set(["tags", "when", "perUnit", "perMillionTokens"]);
+
+/** The names and values of this API instead of the inner ones. */
 const publicFields = (fields: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [snakeCase(name), value]));
+  Object.fromEntries(Object.entries(fields).flatMap(([name, value]) => publicField(name, value, fields.unit)));
+
+function publicField(name: string, value: unknown, unit: unknown): [string, unknown][] {
+  // A budget's limit says by its name what it counts.
+  if (name === "limit" && unit === "nanos") return [["limit_usd", usdFromNanos(Number(value))]];
+  if (name === "limit" && typeof unit === "string") return [[`limit_${unit}`, value]];
+  if (name === "unit") return [];
+  if (name.endsWith("At") && typeof value === "number") return [[snakeCase(name), iso(value)]];
+  return [[snakeCase(name), AS_THEY_ARE.has(name) ? value : publicValue(value)]];
+}
+
+function publicValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(publicValue);
+  return typeof value === "object" && value !== null ? publicFields(value as Record<string, unknown>) : value;
+}
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

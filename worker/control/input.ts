@@ -143,5 +143,14 @@ export const paging = {
   cursor: z.string().min(1).max(500).nullable().default(null),
 };
 
+/** As `paging`, for lists whose cursors are `pattern`: by another list's, one would begin anew, again and again. */
+export const pagingBy = (pattern: RegExp) => ({
+  ...paging,
+  cursor: z.string().max(500).regex(pattern, "not one of this list's").nullable().default(null),
+});
+
+/** Of lists of records, as their ledger makes them: when the last one was made, and its id. */
+export const RECORD_CURSOR = /^\d{1,16}:./su;
+
 /** `time` for people and programs: ISO 8601 UTC, or null. */
 export const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());

@@ -92,6 +92,10 @@ describe.each(KINDS)("/$path", ({ path, body, patch, once }) => {
       expect((await operator("POST", at(path), text)).status, text).toBe(400);
     expect((await operator("PATCH", at(path, "nope"), patch)).status).toBe(404);
     expect((await operator("GET", at(path, "nope"))).status).toBe(404);
+    for (const cursor of ["x", "x:y", "", "1:"]) {
+      const lost = await operator("GET", at(`${path}?cursor=${cursor}`));
+      expect(lost.body.error, cursor).toMatchObject({ code: "invalid_request", details: { field: "cursor" } });
+    }
   });
 
   it("are made once for one Idempotency-Key, however often it is sent, and a secret comes again", async () => {

@@ -11,7 +11,7 @@ import { type Answer, type App, conflict, forTenant, mount, notFound, type Tenan
 import { sectionOf } from "./config-section.ts";
 import { changedSince, etagOf, isMatch } from "./etag.ts";
 import { firstAnswer, idempotencyOf, KEY_REUSED } from "./idempotency.ts";
-import { type Body, paging, readBody, readQuery } from "./input.ts";
+import { type Body, pagingBy, RECORD_CURSOR, readBody, readQuery } from "./input.ts";
 import { pageOf, removed } from "./shapes.ts";
 
 /** A record to create, and what its caller gets to see this once. */
@@ -64,6 +64,8 @@ export interface Resource<
   config?: InConfig<Records[K]>;
 }
 
+const listQuery = z.strictObject(pagingBy(RECORD_CURSOR));
+
 /** Mounts the whole set of `resource` below `/tenants/:tenant`. */
 export function mountResource<
   K extends RecordKind,
@@ -78,7 +80,7 @@ export function mountResource<
   mount(app, path, {
     GET: {
       summary: `Lists ${resource.path.replaceAll("-", " ")}, newest first.`,
-      query: z.strictObject(paging),
+      query: listQuery,
       answers: pageOf(shown),
       does: forTenant("read", (call) => list(resource, call)),
     },
@@ -170,7 +172,7 @@ async function shown<K extends RecordKind>(
 }
 
 async function list<K extends RecordKind>(resource: AnyResource<K>, call: TenantCall): Promise<Answer> {
-  const query = readQuery(call, z.strictObject(paging));
+  const query = readQuery(call, listQuery);
   if (!query.ok) return query;
   const page = await visiblePage(resource, call, query.value);
   return ok({ data: await resource.show(page.items, call), next_cursor: page.cursor });

@@ -54,7 +54,7 @@ async function post(call: Call & { user: { id: string; email: string } }): Promi
   if ((await belongsTo(call)) >= MAX_OWN) return conflict(`You are in ${MAX_OWN} organizations already.`);
   const made = await makeTenant(call, body.value);
   if (!made.ok) return made;
-  const { id: tenant, name: title } = made.value;
+  const { id: tenant, name: title } = made.value.row;
   const joins = { tenant, userId: user.id, email: user.email, role: "owner", now, invitation: null } as const;
   const { meta } = await joining(env, joins).run();
   // A repeat: whoever was taken out of the organization since is not back in it.

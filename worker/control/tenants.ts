@@ -103,14 +103,21 @@ async function post(call: Call): Promise<Answer> {
   const body = await readBody(call, create);
   if (!body.ok) return body;
   const made = await makeTenant(call, body.value);
-  return made.ok ? ok(show(made.value)) : made;
+  if (!made.ok) return made;
+  const { row, isNew } = made.value;
+  if (isNew) {
+    const after = { name: row.name, rawRetentionDays: row.rawRetentionDays };
+    const noted = { kind: "tenant", action: "create", recordId: row.id, before: null, after } as const;
+    await ledgerOf(call.env, row.id).note(noted, call.actor);
+  }
+  return ok(show(row));
 }
 
 /** Makes a tenant of nobody yet. With an Idempotency-Key a repeat answers the first one. */
 export async function makeTenant(
   { env, now }: Pick<Call, "env" | "now">,
   { input, idempotency }: Body<{ name: string; raw_retention_days?: number }>,
-): Promise<Outcome<Row>> {
+): Promise<Outcome<{ row: Row; isNew: boolean }>> {
   // With an Idempotency-Key the id follows from it, so that a repeat meets the first one by D1's own primary key.
   const id = idempotency ? await tenantIdFrom(env.METERR_MASTER_KEY, idempotency.key) : newTenantId();
   const row: Row = {
@@ -125,9 +132,15 @@ export async function makeTenant(
     requireTwoFactor: false,
   };
   const accounts = accountsOf(env);
-  await accounts.insert(organization).values(row).onConflictDoNothing();
+  const inserted = await accounts
+    .insert(organization)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ id: organization.id });
   const stored = await accounts.select().from(organization).where(eq(organization.id, id)).get();
-  return stored && stored.requestDigest === row.requestDigest ? ok(stored) : conflict(KEY_REUSED);
+  return stored && stored.requestDigest === row.requestDigest
+    ? ok({ row: stored, isNew: inserted.length > 0 })
+    : conflict(KEY_REUSED);
 }
 
 async function getOne(call: TenantCall): Promise<Answer> {
