@@ -18,9 +18,11 @@ describe("amounts that a person types", () => {
     ["12.50", "12.50"],
     [" .05 ", "0.05"],
     ["12.", "12"],
+    ["1,234,567.5", "1234567.5"],
   ])("%s is taken as %s", (text, usd) => expect(usdFromInput(text)).toBe(usd));
-  test.each(["", "0", "0.00", "-5", "12.5.1", "1e3", "abc", "0.0000000001", "100000000"])("%s is refused", (text) =>
-    expect(usdFromInput(text)).toBeNull(),
+  test.each(["", "0", "0.00", "-5", "12.5.1", "1e3", "abc", "0.0000000001", "100000000", "0,50", "12,5", "1,2000"])(
+    "%s is refused",
+    (text) => expect(usdFromInput(text)).toBeNull(),
   );
   test("a stored limit comes back as one would type it", () => {
     expect(inputFromUsd("12.500000000")).toBe("12.50");

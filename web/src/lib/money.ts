@@ -11,13 +11,20 @@ export function nanosOf(usd: string | null): number | null {
   return negative ? -amount : amount;
 }
 
+/**
+ * What a person typed without its dollar sign and the commas between thousands. Null where a comma stands elsewhere: `0,50`
+ * is half a dollar to whoever types it, and must not become fifty.
+ */
+export function ungrouped(text: string): string | null {
+  const plain = text.trim().replace(/^\$\s*/, "");
+  if (!plain.includes(",")) return plain;
+  return /^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/.test(plain) ? plain.replaceAll(",", "") : null;
+}
+
 /** What a person typed (`1,200`, `$12.50`, `0.05`) as the API's decimal string, or null where it is no amount above zero. */
 export function usdFromInput(text: string): string | null {
-  const plain = text
-    .trim()
-    .replace(/^\$\s*/, "")
-    .replaceAll(",", "");
-  if (!/^(\d{1,7}(\.\d{0,9})?|\.\d{1,9})$/.test(plain)) return null;
+  const plain = ungrouped(text);
+  if (plain === null || !/^(\d{1,7}(\.\d{0,9})?|\.\d{1,9})$/.test(plain)) return null;
   const usd = plain.replace(/\.$/, "").replace(/^\./, "0.");
   return nanosOf(usd) > 0 ? usd : null;
 }

@@ -1,6 +1,7 @@
 /** Prices of models in words. */
 import type { PricedModel, TokenKind } from "../../api/types.ts";
 import type { Tone } from "../../components/ui/badge.tsx";
+import { ungrouped } from "../../lib/money.ts";
 
 export const SOURCES: Record<PricedModel["source"], { tone: Tone; title: string }> = {
   tenant: { tone: "accent", title: "Yours" },
@@ -38,9 +39,6 @@ export function inputOfPrice(usd: string | undefined): string {
 
 /** What a person typed as the API's decimal string; null where it is none. */
 export function priceOfInput(text: string): string | null {
-  const plain = text
-    .trim()
-    .replace(/^\$\s*/, "")
-    .replaceAll(",", "");
-  return /^\d{1,6}(\.\d{1,6})?$/.test(plain) ? plain : null;
+  const plain = ungrouped(text);
+  return plain !== null && /^\d{1,6}(\.\d{1,6})?$/.test(plain) ? plain : null;
 }
