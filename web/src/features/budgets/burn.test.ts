@@ -16,6 +16,7 @@ const budget = (more: Partial<Budget> = {}): Budget =>
     remaining_usd: "60",
     resets_at: "2026-12-01T00:00:00.000Z",
     created_at: "2026-01-01T00:00:00.000Z",
+    timezone: "UTC",
     ...more,
   }) as Budget;
 const now = Date.parse("2026-11-16T00:00:00Z");
@@ -32,6 +33,10 @@ describe("what is asked for", () => {
     });
     const ofModel = budget({ scope: { type: "model", id: "openai/gpt-5" }, period: "day" });
     expect(burnPlanOf(ofModel, now)).toMatchObject({ step: "hour", filter: { provider: "openai", model: "gpt-5" } });
+  });
+  test("begins where the budget's own month does", () => {
+    const berlin = budget({ timezone: "Europe/Berlin", resets_at: "2026-03-31T22:00:00.000Z" });
+    expect(burnPlanOf(berlin, Date.parse("2026-03-20T00:00:00Z"))?.startMs).toBe(Date.parse("2026-02-28T23:00:00Z"));
   });
   test("is the fullest's where it counts for each apart", () => {
     const each = budget({ scope: { type: "tag", id: "app=*" }, subject: "web" });

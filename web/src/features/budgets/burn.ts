@@ -4,6 +4,7 @@ import type { SummaryParams } from "../../api/summary.ts";
 import type { Budget, SummaryRow } from "../../api/types.ts";
 import { budgetFigures } from "../../lib/budget-figures.ts";
 import { nanosOf } from "../../lib/money.ts";
+import { previousStart } from "../../lib/zoned.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -59,18 +60,14 @@ function filterOf({ scope, subject }: Budget): Filter | null {
 const PERIOD_MS = { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS };
 
 function spanOf(
-  { period, rolling, resets_at, created_at }: Budget,
+  { period, rolling, resets_at, created_at, timezone }: Budget,
   now: number,
 ): { startMs: number; endMs: number | null } {
   if (period === "total") return { startMs: Date.parse(created_at), endMs: null };
   if (rolling || resets_at === null)
     return { startMs: now - (period === "month" ? 30 * DAY_MS : PERIOD_MS[period]), endMs: null };
-  const end = new Date(resets_at);
-  const endMs = end.getTime();
-  if (period !== "month") return { startMs: endMs - PERIOD_MS[period], endMs };
-  const start = new Date(end);
-  start.setUTCMonth(start.getUTCMonth() - 1);
-  return { startMs: start.getTime(), endMs };
+  const endMs = Date.parse(resets_at);
+  return { startMs: period === "hour" ? endMs - HOUR_MS : previousStart(endMs, period, timezone), endMs };
 }
 
 export interface Burn {
