@@ -1,6 +1,6 @@
 import { TriangleAlert } from "lucide-react";
 import type { SummaryRow } from "../../api/types.ts";
-import { formatCount } from "../../lib/format.ts";
+import { formatPlural } from "../../lib/format.ts";
 
 /** More are told as a number. */
 const SHOWN = 5;
@@ -27,7 +27,7 @@ export function Unpriced({ usage, onSet }: Props) {
         <ul className="flex flex-wrap gap-x-3 gap-y-1">
           {models.slice(0, SHOWN).map(({ provider, model, unpriced }) => {
             const name = `${provider}/${model}`;
-            const title = `${formatCount(unpriced)} requests in 30 days`;
+            const title = `${formatPlural(unpriced, "request")} in 30 days`;
             return (
               <li key={name} title={title}>
                 {onSet ? (

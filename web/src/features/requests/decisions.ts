@@ -1,5 +1,6 @@
 /** What meterr decided about a request, and why, in sentences. Pure. */
 import type { UsageRecord } from "../../api/types.ts";
+import { formatPlural } from "../../lib/format.ts";
 
 export interface Decision {
   about: string;
@@ -26,22 +27,22 @@ const CACHE: Record<UsageRecord["cache"], string> = {
   off: "Not looked up: neither the key nor the request asks for it, or the request cannot be repeated.",
 };
 
-const REFUSED: Partial<Record<string, string>> = {
-  budget_exceeded: "Refused: a hard budget could not pay for it.",
-  unbounded_cost: "Refused: its cost has no upper bound, and a hard budget applies.",
-  unpriced_model: "Refused: the model has no price, and a hard budget applies.",
-  rate_limit_exceeded: "Refused: a rate limit was reached.",
-  loop_detected: "Refused: the same request came too often in a row.",
-  not_allowed: "Refused: the key may not use this model, provider or endpoint.",
-  no_credential: "Refused: there is no credential for the provider.",
+const REFUSED: Partial<Record<string, Decision>> = {
+  budget_exceeded: { about: "Budget", what: "Refused: a hard budget could not pay for it." },
+  unbounded_cost: { about: "Budget", what: "Refused: its cost has no upper bound, and a hard budget applies." },
+  unpriced_model: { about: "Budget", what: "Refused: the model has no price, and a hard budget applies." },
+  rate_limit_exceeded: { about: "Rate limit", what: "Refused: a rate limit was reached." },
+  loop_detected: { about: "Loop", what: "Refused: the same request came too often in a row." },
+  not_allowed: { about: "Key", what: "Refused: the key may not use this model, provider or endpoint." },
+  no_credential: { about: "Credential", what: "Refused: there is no credential for the provider." },
 };
+const REFUSED_OTHERWISE: Decision = { about: "Refusal", what: "Refused before anything was sent." };
 
 export function decisionsOf(record: Facts): Decision[] {
   const { attempts } = record;
   const decisions: Decision[] = [{ about: "Cache", what: CACHE[record.cache] }];
   if (record.status === "denied") {
-    const what = (record.error_code && REFUSED[record.error_code]) ?? "Refused before anything was sent.";
-    decisions.push({ about: "Budget", what });
+    decisions.push((record.error_code && REFUSED[record.error_code]) || REFUSED_OTHERWISE);
   } else if (record.status === "cut") {
     decisions.push({ about: "Budget", what: "Stopped while it ran: a budget could not pay for more of the answer." });
   } else if (record.bound_usd !== null) {
@@ -50,18 +51,7 @@ export function decisionsOf(record: Facts): Decision[] {
       what: "Let through: its upper bound was held, and what it did not cost was given back.",
     });
   }
-  const targets = new Set(attempts.map(({ provider, model }) => `${provider}/${model}`));
-  if (attempts.length === 1) decisions.push({ about: "Route", what: "The first target answered." });
-  if (attempts.length > 1) {
-    const last = `${record.provider}/${record.model}`;
-    decisions.push({
-      about: "Route",
-      what:
-        targets.size === 1
-          ? `Tried ${attempts.length} times: the earlier attempts failed in a way that is worth a retry.`
-          : `Went on to ${last} after ${attempts.length - 1} failed ${attempts.length === 2 ? "attempt" : "attempts"}.`,
-    });
-  }
+  if (attempts.length > 0) decisions.push({ about: "Route", what: routeWords(record) });
   if (record.mode === "test") decisions.push({ about: "Mode", what: "A test key: answered by the sandbox." });
   if (record.flags.includes("bound_exceeded")) {
     decisions.push({
@@ -70,6 +60,23 @@ export function decisionsOf(record: Facts): Decision[] {
     });
   }
   return decisions;
+}
+
+/** Whether nothing usable came of an attempt. One that a budget stopped did answer. */
+const hasFailed = ({ error, http_status }: Facts["attempts"][number]): boolean =>
+  error === undefined ? http_status === null || http_status >= 400 : error !== "budget_exceeded";
+
+function routeWords({ attempts, provider, model }: Facts): string {
+  const count = attempts.length;
+  const last = attempts.at(-1);
+  const failed = last !== undefined && hasFailed(last);
+  if (count === 1) return failed ? "The first target failed, and no other was tried." : "The first target answered.";
+  const isOneTarget = new Set(attempts.map((each) => `${each.provider}/${each.model}`)).size === 1;
+  if (failed)
+    return isOneTarget ? `Tried ${count} times; none was answered.` : `None of ${count} attempts was answered.`;
+  return isOneTarget
+    ? `Tried ${count} times: the earlier attempts failed in a way that is worth a retry.`
+    : `Went on to ${provider}/${model} after ${formatPlural(count - 1, "failed attempt")}.`;
 }
 
 /** The headers that meterr added to the answer, as far as the record tells them. */

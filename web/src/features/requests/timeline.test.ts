@@ -70,6 +70,15 @@ describe("decisions", () => {
   test("say why a request was refused", () => {
     const refused = { ...record, status: "denied" as const, attempts: [], error_code: "budget_exceeded" };
     expect(decisionsOf(refused)[1]?.what).toMatch(/could not pay/);
+    expect(decisionsOf({ ...refused, error_code: "rate_limit_exceeded" })[1]?.about).toBe("Rate limit");
+  });
+  test("do not say that a target answered which failed", () => {
+    const routeOf = (...attempts: Parameters<typeof decisionsOf>[0]["attempts"]) =>
+      decisionsOf({ ...record, status: "error", attempts }).find(({ about }) => about === "Route")?.what;
+    expect(routeOf(attempt(9, 500))).toBe("The first target failed, and no other was tried.");
+    expect(routeOf(attempt(9, null))).toMatch(/failed/);
+    expect(routeOf(attempt(9, 500), attempt(9, 500))).toBe("Tried 2 times; none was answered.");
+    expect(routeOf(attempt(9, 200))).toBe("The first target answered.");
   });
 });
 

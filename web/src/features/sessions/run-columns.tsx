@@ -2,7 +2,7 @@
 import { StatusBadge } from "../../components/ui/status-badge.tsx";
 import type { Column } from "../../components/ui/virtual-table.tsx";
 import { cn } from "../../lib/cn.ts";
-import { formatDuration, formatTokens, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
+import { formatDuration, formatPlural, formatTokens, formatUsd, formatUsdExact, formatUtc } from "../../lib/format.ts";
 import { nanosOf } from "../../lib/money.ts";
 import type { Run, RunRow } from "./run.ts";
 
@@ -41,7 +41,7 @@ export const runColumns = ({ lengthMs }: Pick<Run, "lengthMs">): readonly Column
       <span
         title={
           beside > 0
-            ? `${record.provider}/${record.model}, beside ${beside} others`
+            ? `${record.provider}/${record.model}, beside ${formatPlural(beside, "other")}`
             : `${record.provider}/${record.model}`
         }
         style={{ paddingLeft: `${Math.min(beside, DEEPEST) * 0.75}rem` }}
