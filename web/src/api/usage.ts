@@ -63,8 +63,10 @@ export const recordQuery = (tenant: string, id: string) =>
 
 /** Whether `record` would be in the list that `filters` narrow. Mirrors the API, for records that come live. */
 export function matchesFilters(record: UsageRecord, filters: UsageFilters): boolean {
-  if (filters.from !== undefined && record.time < new Date(filters.from).toISOString()) return false;
-  if (filters.to !== undefined && record.time >= new Date(filters.to).toISOString()) return false;
+  // What is no time lets nothing through: the API refuses it, and says so.
+  const at = Date.parse(record.time);
+  if (filters.from !== undefined && !(at >= Date.parse(filters.from))) return false;
+  if (filters.to !== undefined && !(at < Date.parse(filters.to))) return false;
   for (const field of EQUAL) {
     if (filters[field] !== undefined && record[field] !== filters[field]) return false;
   }

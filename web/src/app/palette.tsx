@@ -13,6 +13,8 @@ import { useSignOut } from "./use-sign-out.ts";
 
 interface Command {
   title: string;
+  /** Where two may have the same title. */
+  id?: string;
   keys?: string;
   run: () => unknown;
 }
@@ -67,7 +69,7 @@ export default function Palette({ tenant, onClose }: Props) {
             {commands.map((command, i) => (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the input above handles the keys for all options
               <div
-                key={command.title}
+                key={command.id ?? command.title}
                 id={`${listId}-${i}`}
                 role="option"
                 tabIndex={-1}
@@ -173,6 +175,7 @@ function useCommands({ tenant, text }: { tenant: string; text: string }): Comman
       .filter((each) => each.id !== tenant)
       .map((each) => ({
         title: `Switch to ${each.name}`,
+        id: each.id,
         run: () => navigate({ to: "/$tenant", params: { tenant: each.id } }),
       })),
     ...THEMES.map((theme) => ({ title: `Theme: ${theme}`, run: () => setTheme(theme) })),

@@ -1,9 +1,13 @@
+import { parseSearchWith, stringifySearchWith } from "@tanstack/react-router";
 import { expect, it } from "vitest";
-import { signInSearch } from "./search.ts";
+import { quotedValue, requestsSearch, signInSearch } from "./search.ts";
 
-it.each(["/app", "/app/tenant/keys?new=1", "/app/invitation?token=aB9"])("goes on to %s after signing in", (next) => {
-  expect(signInSearch({ next }).next).toBe(next);
-});
+it.each(["/app", "/app/tenant/keys?new=1", "/app/invitation?token=aB9", "/app/t/requests?q=two+words&tag=env%3Dprod"])(
+  "goes on to %s after signing in",
+  (next) => {
+    expect(signInSearch({ next }).next).toBe(next);
+  },
+);
 
 it.each([
   "https://evil.example",
@@ -19,3 +23,14 @@ it.each([
 ])("goes nowhere else, as %s would have it", (next) => {
   expect(signInSearch({ next }).next).toBeUndefined();
 });
+
+it.each(["12345678901234567890", "1e5", "1.0", "true", "null", '"quoted"', "two words", "{}"])(
+  "%s is a filter as it is",
+  (user) => {
+    const written = new URLSearchParams({ user }).toString();
+    const parse = parseSearchWith(quotedValue);
+    if (!user.startsWith('"')) expect(requestsSearch(parse(`?${written}`)).user).toBe(user);
+    const own = stringifySearchWith(JSON.stringify, quotedValue)({ user });
+    expect(requestsSearch(parse(own)).user).toBe(user);
+  },
+);

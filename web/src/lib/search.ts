@@ -8,7 +8,11 @@ import { PERIODS, type PeriodName } from "./period.ts";
 type Raw = Record<string, unknown>;
 
 const text = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
+  typeof value === "string" && value !== ""
+    ? value
+    : typeof value === "number" || typeof value === "boolean"
+      ? String(value)
+      : undefined;
 
 const oneOf = <T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
   allowed.find((each) => each === value);
@@ -165,6 +169,15 @@ export const providersSearch = (raw: Raw): ProvidersSearch => ({
   of: text(raw.of),
 });
 
+/**
+ * A value of a URL as JSON, where it is quoted. All else is text as it stands, which a parser says by throwing: an id of
+ * twenty digits is no number, and a user may be called `true` or `1e5`.
+ */
+export function quotedValue(value: string): unknown {
+  if (!value.startsWith('"')) throw new SyntaxError("plain text");
+  return JSON.parse(value);
+}
+
 /** What a link brings along that was sent to somebody. */
 export const tokenSearch = (raw: Raw): { token?: string } => ({ token: text(raw.token) });
 
@@ -177,7 +190,7 @@ export interface SignInSearch {
 
 export function signInSearch(raw: Raw): SignInSearch {
   const next = text(raw.next);
-  // Only a path of the dashboard: a link must not be able to send people elsewhere.
-  const isOurs = next !== undefined && /^\/app(\/[\w./?=&%~-]*)?$/.test(next) && !next.includes("..");
+  // Only a path of the dashboard, with whatever filters it has: a link must not be able to send people elsewhere.
+  const isOurs = next !== undefined && /^\/app(\/[\w./?=&%~:@!$'()*+,;-]*)?$/.test(next) && !next.includes("..");
   return { error: text(raw.error), next: isOurs ? next : undefined };
 }
