@@ -222,6 +222,12 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
     await chat(system.testKey);
     await page.getByRole("button", { name: "Show 1 new" }).waitFor({ timeout: LIVE_MS });
     expect(await rows.count()).toBe(before);
+    // Back in its window after a while, it is still as it was.
+    await page.clock.install();
+    await page.clock.fastForward(30_000);
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+    await page.waitForLoadState("networkidle");
+    expect(await rows.count()).toBe(before);
     await page.getByRole("button", { name: "Resume" }).click();
     await expect.poll(() => rows.count()).toBe(before + 1);
   });
@@ -355,5 +361,25 @@ describe.skipIf(!hasBrowser)("the dashboard", () => {
     await page.getByLabel("Password").fill("correct horse battery");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("heading", { name: "Overview" }).waitFor();
+  });
+
+  it("asks to sign in again where the session ended elsewhere, and goes back to what was open", async () => {
+    await page.goto(at("/budgets"));
+    await page.locator("[data-budget]").first().waitFor();
+    await page.context().clearCookies();
+    await page.getByRole("link", { name: "Sessions" }).click();
+    await page.getByRole("heading", { name: "Sign in to meterr" }).waitFor();
+    await page.getByLabel("Email").fill("owner@meterr.localhost");
+    await page.getByLabel("Password").fill("correct horse battery");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Sessions" }).waitFor();
+  });
+
+  it("says within the shell that there is no such page", async () => {
+    await page.goto(at("/nowhere"));
+    await page.getByText("There is no such page").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("link", { name: "Keys" }).first().click();
+    await page.getByRole("heading", { name: "Keys" }).waitFor();
   });
 });

@@ -1,5 +1,6 @@
 /** What stands in for a page: while it loads, when it broke, when there is none. */
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { buttonStyle } from "../components/ui/button.tsx";
 import { Empty, Failed, Skeleton } from "../components/ui/states.tsx";
 
@@ -25,7 +26,7 @@ export function PageCrashed({ error, reset }: ErrorComponentProps) {
     reset();
   };
   return (
-    <main className="flex min-h-[60dvh] flex-1 items-center justify-center">
+    <main id="main" tabIndex={-1} className="flex min-h-[60dvh] flex-1 items-center justify-center outline-none">
       <h1 className="sr-only">Something went wrong</h1>
       <Failed what="This page" error={error} retry={retry} />
     </main>
@@ -33,8 +34,11 @@ export function PageCrashed({ error, reset }: ErrorComponentProps) {
 }
 
 export function PageNotFound() {
+  useEffect(() => {
+    document.title = "Not found · meterr";
+  }, []);
   return (
-    <main className="flex min-h-[60dvh] flex-1 items-center justify-center">
+    <main id="main" tabIndex={-1} className="flex min-h-[60dvh] flex-1 items-center justify-center outline-none">
       <h1 className="sr-only">Not found</h1>
       <Empty
         title="There is no such page"

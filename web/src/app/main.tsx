@@ -6,6 +6,9 @@ import "../styles/app.css";
 import { queryClient } from "../api/query-client.ts";
 import { Toaster } from "../components/ui/toaster.tsx";
 import { router } from "./router.tsx";
+import { watchSession } from "./watch-session.ts";
+
+watchSession(queryClient, router);
 
 const root = document.getElementById("root");
 if (root) {

@@ -1,5 +1,12 @@
 /** The dashboard's pages: each is loaded when it is first opened. */
-import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import {
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+} from "@tanstack/react-router";
 import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/me.ts";
 import { queryClient } from "../api/query-client.ts";
@@ -14,6 +21,7 @@ import {
   overviewSearch,
   playgroundSearch,
   providersSearch,
+  quotedValue,
   requestsSearch,
   savingsSearch,
   sessionsSearch,
@@ -69,6 +77,8 @@ const tenantRoute = createRoute({
     }
   },
   component: Shell,
+  // Within the shell, so that the way on is at hand.
+  notFoundComponent: PageNotFound,
 });
 
 const overviewRoute = createRoute({
@@ -222,6 +232,8 @@ async function signedIn(next: string) {
 
 export const router = createRouter({
   basepath: "/app",
+  parseSearch: parseSearchWith(quotedValue),
+  stringifySearch: stringifySearchWith(JSON.stringify, quotedValue),
   routeTree: rootRoute.addChildren([
     indexRoute,
     ...AUTH_ROUTES,
