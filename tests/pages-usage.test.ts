@@ -169,6 +169,28 @@ describe.skipIf(!hasBrowser)("the pages about usage", () => {
     await cut.context().close();
   });
 
+  it("list what ended while the socket was away, however short that was", async () => {
+    const { page: cut } = await visitor();
+    let server: { close(): Promise<void> } | undefined;
+    let mayConnect = Promise.resolve();
+    await cut.routeWebSocket(/\/live$/, async (socket) => {
+      await mayConnect;
+      socket.connectToServer();
+      server = socket;
+    });
+    await cut.goto(at("/requests"));
+    await cut.getByRole("status").filter({ hasText: "Live" }).waitFor();
+    await cut.locator("[data-id]").first().waitFor();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    mayConnect = promise;
+    await server?.close();
+    const id = (await chat()).headers.get("x-meterr-request-id") ?? "";
+    await tenant.record(id);
+    resolve();
+    await cut.locator(`[data-id="${id}"]`).waitFor({ timeout: 4_000 });
+    await cut.context().close();
+  });
+
   it("find requests by text, save the filters as a view, and export what is filtered", async () => {
     await page.goto(at("/requests"));
     const rows = page.locator("[data-id]");

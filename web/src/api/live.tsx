@@ -9,6 +9,8 @@ const LiveContext = createContext<LiveSocket | null>(null);
 
 /** While the socket is away, figures are fetched this often instead. */
 const POLL_MS = 5_000;
+/** A record is in the API within two seconds of its end. */
+const STORED_AFTER_MS = 2_500;
 
 export function LiveProvider({ tenant, children }: { tenant: string; children: ReactNode }) {
   const client = useQueryClient();
@@ -17,13 +19,19 @@ export function LiveProvider({ tenant, children }: { tenant: string; children: R
     const opened = openLiveSocket(tenant);
     const cache = liveCache(client, tenant);
     const refetch = (): void => {
-      for (const kind of ["summary", "latest", "budgets"]) void client.invalidateQueries({ queryKey: [kind, tenant] });
+      for (const kind of ["summary", "latest", "budgets", "alert-log"])
+        void client.invalidateQueries({ queryKey: [kind, tenant] });
     };
     const stopMessages = opened.onMessage(cache.apply);
     let wasOffline = false;
+    let later: ReturnType<typeof setTimeout> | undefined;
     const stopStatus = opened.onStatus(() => {
-      // What happened while the socket was away is in the API alone.
-      if (opened.status() === "live" && wasOffline) refetch();
+      // What happened while the socket was away is in the API alone: at once, or a moment later.
+      if (opened.status() === "live" && wasOffline) {
+        refetch();
+        clearTimeout(later);
+        later = setTimeout(refetch, STORED_AFTER_MS);
+      }
       wasOffline = opened.status() === "offline";
     });
     const poll = setInterval(() => {
@@ -32,6 +40,7 @@ export function LiveProvider({ tenant, children }: { tenant: string; children: R
     setSocket(opened);
     return () => {
       clearInterval(poll);
+      clearTimeout(later);
       stopStatus();
       stopMessages();
       cache.stop();

@@ -1,15 +1,22 @@
 /** The list of requests: pages from the API, with what happens meanwhile on top of them. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useLiveMessages, useLiveStatus } from "../../api/live.tsx";
 import type { UsageRecord } from "../../api/types.ts";
 import { matchesFilters, type UsageFilters, usageQuery } from "../../api/usage.ts";
 
 /** As many live records are kept; who waits longer loads the list anew. */
 const KEPT = 2_000;
+/** A record is in the API within two seconds of its end. */
+const STORED_AFTER_MS = 2_500;
 
 export function useRequests(tenant: string, filters: UsageFilters, paused: boolean) {
-  const pages = useInfiniteQuery(usageQuery(tenant, filters));
+  const pages = useInfiniteQuery({
+    ...usageQuery(tenant, filters),
+    // A list that is paused stays as it is, whoever comes back to its window.
+    refetchOnWindowFocus: !paused,
+    refetchOnReconnect: !paused,
+  });
   const status = useLiveStatus();
   const [live, setLive] = useState<UsageRecord[]>([]);
   /** What arrived while paused, not shown yet. */
@@ -34,6 +41,17 @@ export function useRequests(tenant: string, filters: UsageFilters, paused: boole
     if (status !== "offline" || paused) return;
     const timer = setInterval(() => void refetch(), 5_000);
     return () => clearInterval(timer);
+  }, [status, paused, refetch]);
+
+  const wasAway = useRef(false);
+  useEffect(() => {
+    if (status === "offline") wasAway.current = true;
+    if (status !== "live" || paused || !wasAway.current) return;
+    wasAway.current = false;
+    // What ended while the socket was away is in the API alone: at once, or a moment later.
+    void refetch();
+    const timer = setTimeout(() => void refetch(), STORED_AFTER_MS);
+    return () => clearTimeout(timer);
   }, [status, paused, refetch]);
 
   const release = (): void => {
