@@ -3,14 +3,17 @@ import { Dialog } from "@base-ui/react/dialog";
 import { Link } from "@tanstack/react-router";
 import type { Group } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
+import type { Warnings } from "./use-warnings.ts";
+import { WarningCount } from "./warning-count.tsx";
 
 interface Props {
   tenant: string;
   groups: readonly Group[];
+  warnings: Warnings;
   onClose: () => void;
 }
 
-export default function AllPages({ tenant, groups, onClose }: Props) {
+export default function AllPages({ tenant, groups, warnings, onClose }: Props) {
   return (
     <Dialog.Root open onOpenChange={(open) => open || onClose()}>
       <Dialog.Portal>
@@ -37,6 +40,7 @@ export default function AllPages({ tenant, groups, onClose }: Props) {
                   >
                     <Icon aria-hidden className="size-4.5" />
                     {title}
+                    <WarningCount warning={warnings[to]} />
                   </Link>
                 </li>
               ))}

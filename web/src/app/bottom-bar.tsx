@@ -5,6 +5,8 @@ import { lazy, Suspense, useState } from "react";
 import { useMembership } from "../api/me.ts";
 import { cn } from "../lib/cn.ts";
 import { type Destination, groupsFor } from "./navigation.ts";
+import { useWarnings } from "./use-warnings.ts";
+import { WarningDot } from "./warning-count.tsx";
 
 const AllPages = lazy(() => import("./all-pages.tsx"));
 
@@ -15,6 +17,8 @@ export function BottomBar({ tenant }: { tenant: string }) {
   const [isOpen, setIsOpen] = useState(false);
   const groups = groupsFor(useMembership()?.actions ?? []);
   const all = groups.flatMap(({ pages }) => pages);
+  const warnings = useWarnings(tenant);
+  const hidden = all.filter(({ onPhone, to }) => !onPhone && warnings[to] !== undefined);
   const { pathname } = useLocation();
   const isElsewhere = !all.some((page) => page.onPhone && isAt(page, pathname, tenant));
   return (
@@ -29,8 +33,16 @@ export function BottomBar({ tenant }: { tenant: string }) {
             activeOptions={{ exact: to === "/$tenant", includeSearch: false }}
             className={PLACE}
           >
-            <Icon aria-hidden className="size-5" />
+            <span className="relative">
+              <Icon aria-hidden className="size-5" />
+              <WarningDot isOn={warnings[to] !== undefined} />
+            </span>
             {title}
+            {warnings[to] && (
+              <span className="sr-only">
+                , {warnings[to].count} {warnings[to].text}
+              </span>
+            )}
           </Link>
         ))}
       <button
@@ -39,12 +51,18 @@ export function BottomBar({ tenant }: { tenant: string }) {
         onClick={() => setIsOpen(true)}
         className={cn(PLACE, isElsewhere && "text-accent")}
       >
-        <Ellipsis aria-hidden className="size-5" />
+        <span className="relative">
+          <Ellipsis aria-hidden className="size-5" />
+          <WarningDot isOn={hidden.length > 0} />
+        </span>
         More
+        {hidden.length > 0 && (
+          <span className="sr-only">, {hidden.map(({ title }) => title).join(", ")} need a look</span>
+        )}
       </button>
       {isOpen && (
         <Suspense>
-          <AllPages tenant={tenant} groups={groups} onClose={() => setIsOpen(false)} />
+          <AllPages tenant={tenant} groups={groups} warnings={warnings} onClose={() => setIsOpen(false)} />
         </Suspense>
       )}
     </nav>

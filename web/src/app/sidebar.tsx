@@ -3,17 +3,16 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { CircleUser, LogOut, Search } from "lucide-react";
 import { meQuery, useMembership } from "../api/me.ts";
 import { signInOptionsQuery } from "../api/session.ts";
-import { Badge } from "../components/ui/badge.tsx";
 import { Button } from "../components/ui/button.tsx";
 import { Select } from "../components/ui/field.tsx";
 import { Kbd } from "../components/ui/kbd.tsx";
 import { Logo } from "../components/ui/logo.tsx";
-import { formatCount } from "../lib/format.ts";
 import { LiveDot } from "./live-dot.tsx";
 import { groupsFor } from "./navigation.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import { useSignOut } from "./use-sign-out.ts";
-import { useWarnings, type Warning } from "./use-warnings.ts";
+import { useWarnings } from "./use-warnings.ts";
+import { WarningCount } from "./warning-count.tsx";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -70,16 +69,6 @@ export function Sidebar({ tenant, onPalette }: SidebarProps) {
         </div>
       </div>
     </header>
-  );
-}
-
-function WarningCount({ warning }: { warning: Warning | undefined }) {
-  if (!warning) return null;
-  return (
-    <Badge tone="bad" className="figures ml-auto">
-      {formatCount(warning.count)}
-      <span className="sr-only">{warning.text}</span>
-    </Badge>
   );
 }
 

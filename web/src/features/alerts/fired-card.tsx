@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { alertPages, firedQuery } from "../../api/alerts.ts";
 import type { FiredAlert } from "../../api/types.ts";
 import { Badge } from "../../components/ui/badge.tsx";
@@ -8,6 +9,7 @@ import { CsvButton } from "../../components/ui/csv-button.tsx";
 import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
 import type { CsvColumn } from "../../lib/csv.ts";
 import { formatRelative, formatUtc } from "../../lib/format.ts";
+import { markAlertsSeen } from "../../lib/seen-alerts.ts";
 import { EVENT_TONES, eventTitle, sentenceOf, subjectOf } from "./words.ts";
 
 const COLUMNS: readonly CsvColumn<FiredAlert>[] = [
@@ -22,6 +24,10 @@ const COLUMNS: readonly CsvColumn<FiredAlert>[] = [
 export function FiredCard({ tenant }: { tenant: string }) {
   const pages = useInfiniteQuery(firedQuery(tenant));
   const alerts = pages.data?.pages.flatMap((page) => page.data) ?? [];
+  const newest = alerts[0]?.time;
+  useEffect(() => {
+    if (newest !== undefined) markAlertsSeen(tenant, newest);
+  }, [tenant, newest]);
   return (
     <Card
       title="What fired"
