@@ -8,7 +8,8 @@ interface Props {
   /** Why nothing can be asked now; null where it can. */
   blocked: string | null;
   isRunning: boolean;
-  onAsk: (question: string) => void;
+  /** Resolves to whether it could be sent. */
+  onAsk: (question: string) => Promise<boolean>;
   onStop: () => void;
 }
 
@@ -18,8 +19,10 @@ export function Composer({ blocked, isRunning, onAsk, onStop }: Props) {
   const send = (event?: FormEvent): void => {
     event?.preventDefault();
     if (question.trim() === "" || blocked !== null || isRunning) return;
-    onAsk(question.trim());
+    const asked = question.trim();
     setQuestion("");
+    // What was typed is not lost with a request that never left.
+    void onAsk(asked).then((sent) => sent || setQuestion((typed) => typed || asked));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;

@@ -25,7 +25,7 @@ export function ModelColumn({ tenant, place, model, models, turns, onModel, onRe
   return (
     <section
       aria-label={`Model ${place + 1}`}
-      className="flex min-h-[min(26rem,55dvh)] min-w-0 flex-col overflow-hidden rounded-lg border bg-surface"
+      className="flex min-h-0 min-w-0 flex-col overflow-hidden rounded-lg border bg-surface"
     >
       <div className="flex items-center gap-1.5 border-b p-2">
         <input

@@ -8,8 +8,9 @@ import { meQuery } from "../../api/me.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Page } from "../../components/ui/page.tsx";
 import { Segmented } from "../../components/ui/segmented.tsx";
-import { Empty, Failed, SkeletonRows } from "../../components/ui/states.tsx";
+import { Empty, Failed, messageOf, SkeletonRows } from "../../components/ui/states.tsx";
 import { MOST_MODELS, type PlaygroundSearch } from "../../lib/search.ts";
+import { toast } from "../../lib/toast.ts";
 import { Composer } from "./composer.tsx";
 import { ModelColumn } from "./model-column.tsx";
 import { NO_SETTINGS, parametersOf, SettingsForm } from "./settings.tsx";
@@ -44,9 +45,15 @@ export function PlaygroundPage() {
     void navigate({ to: "/$tenant/playground", params: { tenant }, search: { ...search, ...next }, replace: true });
   };
   const choose = (next: readonly string[]): void => change({ models: next.join(",") });
-  const ask = async (question: string): Promise<void> => {
-    const { key: text } = await key.fresh();
-    await conversations.ask({ models: chosen, system: settings.system, parameters, question, key: text });
+  const ask = async (question: string): Promise<boolean> => {
+    try {
+      const { key: text } = await key.fresh();
+      void conversations.ask({ models: chosen, system: settings.system, parameters, question, key: text });
+      return true;
+    } catch (error) {
+      toast(`Not sent: ${messageOf(error)}`, "bad");
+      return false;
+    }
   };
 
   if (me && !mayAsk) {
@@ -60,6 +67,7 @@ export function PlaygroundPage() {
   }
   return (
     <Page
+      fill
       title="Playground"
       controls={
         <>
@@ -90,7 +98,7 @@ export function PlaygroundPage() {
         </>
       }
     >
-      <div className="flex flex-col gap-4">
+      <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-4 py-5 sm:px-6">
         {key.state === "failed" && <Failed what="A key for the playground" error={key.error} retry={key.retry} />}
         {models.isError && <Failed what="The models" error={models.error} retry={() => void models.refetch()} />}
         {(key.state === "pending" || models.isPending) && key.state !== "failed" && !models.isError && (
@@ -102,7 +110,7 @@ export function PlaygroundPage() {
         {models.data && models.data.length > 0 && (
           <>
             <SettingsForm settings={settings} onChange={setSettings} />
-            <div className="grid auto-rows-fr gap-4 [grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))]">
+            <div className="grid flex-1 auto-rows-[minmax(min(26rem,55dvh),1fr)] gap-4 [grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))]">
               {chosen.map((model, place) => (
                 <ModelColumn
                   // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; its model changes
@@ -122,7 +130,7 @@ export function PlaygroundPage() {
             <Composer
               blocked={problem ?? (chosen.includes("") ? "Name every model first." : null)}
               isRunning={isRunning}
-              onAsk={(question) => void ask(question)}
+              onAsk={ask}
               onStop={conversations.stop}
             />
             <p className="text-xs text-pretty text-ink-3">
