@@ -141,6 +141,73 @@ test("an answer lives no longer than it was asked to", async () => {
   expect((await get({ "x-meterr-cache-ttl": "1" })).cache).toBe("miss");
 });
 
+test("who asks for a shorter life gets no older answer, whoever let it live longer", async () => {
+  await get();
+  await sleep(1_100);
+  expect((await get({ "x-meterr-cache-ttl": "1" })).cache).toBe("miss");
+  expect((await get()).cache).toBe("hit");
+});
+
+test("what goes on in a conversation that the provider keeps is another question each time", async () => {
+  const said = { id: "resp_1", object: "response", status: "completed", model: "gpt-4o-mini", output: [] };
+  upstream.reply = json(200, { ...said, usage: { input_tokens: 8, output_tokens: 7 } });
+  const asks = async (more: object) => {
+    const response = await fetch(`${system.url}/openai/v1/responses`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${key.key}`, ...CACHED },
+      body: JSON.stringify({ model: "gpt-4o-mini", input: JSON.stringify(question), ...more }),
+    });
+    await response.text();
+    await sleep(100);
+    return response.headers.get("x-meterr-cache");
+  };
+  expect([await asks({}), await asks({})]).toEqual(["miss", "hit"]);
+  const going = { conversation: "conv_1" };
+  expect([await asks(going), await asks(going)]).toEqual(["off", "off"]);
+});
+
+test("what another credential answered elsewhere is not kept as the first one's", async () => {
+  const there = await startUpstream();
+  try {
+    const other = await newTenant(system, "Two places");
+    await other.api("POST", "/credentials", {
+      provider: "openai",
+      name: "a",
+      api_key: "sk-a",
+      origin: upstream.origin,
+    });
+    const reserve = { provider: "openai", name: "b", api_key: "sk-b", origin: there.origin, weight: 0 };
+    await other.api("POST", "/credentials", reserve);
+    const itsKey = await other.key();
+    upstream.reply = json(429, { error: { message: "slow down" } });
+    there.reply = chats({ ...ANSWER, text: "From elsewhere" });
+    expect((await get(CACHED, { key: itsKey.key })).body).toContain("From elsewhere");
+    expect((await get(CACHED, { key: itsKey.key })).cache).toBe("miss");
+  } finally {
+    await there.close();
+  }
+});
+
+test("clients of two dialects share an answer, whatever headers their SDKs send", async () => {
+  const model = "mistral/mistral-small-latest";
+  const content = JSON.stringify(question);
+  const asks = async (path: string, headers: Record<string, string>, body: object) => {
+    const response = await fetch(`${system.url}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${key.key}`, ...CACHED, ...headers },
+      body: JSON.stringify({ model, ...body }),
+    });
+    const text = await response.text();
+    expect(response.status, text).toBe(200);
+    await sleep(100);
+    return response.headers.get("x-meterr-cache");
+  };
+  const messages = [{ role: "user", content }];
+  const version = { "anthropic-version": "2023-06-01", "anthropic-beta": "fine-grained-tool-streaming-2025-05-14" };
+  expect(await asks("/v1/messages", version, { messages, max_tokens: 50 })).toBe("miss");
+  expect(await asks("/v1/responses", {}, { input: messages, max_output_tokens: 50 })).toBe("hit");
+});
+
 test("errors and broken streams are not stored", async () => {
   upstream.reply = json(500, { error: { message: "oops" } });
   expect((await get()).status).toBe(500);
@@ -149,6 +216,14 @@ test("errors and broken streams are not stored", async () => {
   upstream.reply = chats(ANSWER);
   expect((await get()).cache).toBe("miss");
   expect((await get()).cache).toBe("hit");
+
+  const [choice] = chatAnswer(ANSWER).choices;
+  for (const finish_reason of ["error", "insufficient_system_resource"]) {
+    question.messages.push({ role: "user", content: "And?" });
+    upstream.reply = json(200, { ...chatAnswer(ANSWER), choices: [{ ...choice, finish_reason }] });
+    expect((await get()).cache, finish_reason).toBe("miss");
+    expect((await get()).cache, finish_reason).toBe("miss");
+  }
 
   question.stream = true;
   upstream.reply = streams(chatEvents(ANSWER, true).slice(0, 3));

@@ -10,6 +10,7 @@ const landing = (more: Partial<Landing> = {}): Landing => ({
   modelServed: null,
   tokens: NO_TOKENS,
   costNanos: 7,
+  storedAt: NOW,
   expiresAt: NOW + 60_000,
   body: new Uint8Array([1]),
   ...more,

@@ -22,7 +22,7 @@ const RETRY_TTL_SECONDS = 600;
  */
 export function cachePlan(headers: HeaderReader, key: Pick<KeyRecord, "cache" | "onDisconnect">): CachePlan | null {
   const header = headers.get("x-meterr-cache-ttl");
-  const asked = header !== null && /^\d{1,9}$/.test(header) ? Number(header) : (key.cache?.ttlSeconds ?? null);
+  const asked = header !== null && /^\d+$/.test(header) ? Number(header) : (key.cache?.ttlSeconds ?? null);
   const control = (headers.get("cache-control") ?? "").toLowerCase();
   if (control.includes("no-store")) return null;
   const read = !control.includes("no-cache");

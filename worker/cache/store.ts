@@ -13,7 +13,8 @@ export interface StoredHead {
   tokens: Tokens;
   /** What the answer cost when it was made; null where it was not known. */
   costNanos: Nanos | null;
-  /** Milliseconds since the epoch. */
+  /** When it came, and until when it may be given out, in milliseconds since the epoch. */
+  storedAt: number;
   expiresAt: number;
 }
 
@@ -25,15 +26,23 @@ export interface StoredAnswer extends StoredHead {
 export const MAX_STORED_BYTES = 8_000_000;
 const LF = 10;
 
-/** The answer under `key`, or null: not there, expired, or KV out of reach (a cache may fail, a request may not). */
-export async function readAnswer(kv: KVNamespace, key: string, now: number): Promise<StoredAnswer | null> {
+/**
+ * The answer under `key`, or null: not there, expired, older than `maxAgeSeconds`, or KV out of reach (a cache may fail, a
+ * request may not).
+ */
+export async function readAnswer(
+  kv: KVNamespace,
+  key: string,
+  { now, maxAgeSeconds }: { now: number; maxAgeSeconds: number },
+): Promise<StoredAnswer | null> {
   try {
     const value = await kv.get(key, "arrayBuffer");
     if (!value) return null;
     const bytes = new Uint8Array(value);
     const end = bytes.indexOf(LF);
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as StoredHead;
-    return head.expiresAt > now ? { ...head, body: bytes.subarray(end + 1) } : null;
+    const endsAt = Math.min(head.expiresAt, head.storedAt + maxAgeSeconds * 1000);
+    return endsAt > now ? { ...head, body: bytes.subarray(end + 1) } : null;
   } catch {
     return null;
   }

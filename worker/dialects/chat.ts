@@ -136,8 +136,20 @@ export function readChunk(json: JsonObject): Partial<Reading> {
     modelServed: stringIn(json, "model"),
     conditions: { ...conditionsOf(json), ...(isObject(usage) && conditionsOf(trafficIn(usage))) },
     finished: arrayIn(json, "choices").some((choice) => isObject(choice) && typeof choice.finish_reason === "string"),
-    error: errorIn(json) ?? null,
+    error: errorIn(json) ?? failureIn(json),
   };
+}
+
+/** How a provider says in a choice that it could not finish it: Mistral and routers, and DeepSeek. */
+const FAILURES: ReadonlySet<unknown> = new Set(["error", "insufficient_system_resource"]);
+
+function failureIn(json: JsonObject): string | null {
+  for (const choice of arrayIn(json, "choices")) {
+    if (!isObject(choice)) continue;
+    const error = errorIn(choice) ?? (FAILURES.has(choice.finish_reason) ? String(choice.finish_reason) : undefined);
+    if (error !== undefined) return error;
+  }
+  return null;
 }
 
 /** Vertex's OpenAI-compatible endpoint tells its tier beside the tokens. */

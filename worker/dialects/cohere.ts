@@ -26,6 +26,7 @@ export const cohere: Dialect = {
       media: parts.media,
       // The conversation so far is kept there.
       references: isSet(body.conversation_id),
+      continues: isSet(body.conversation_id),
       tools: arrayIn(body, "tools").length > 0 ? "functions" : "none",
       inputs: Math.max(1, ...["texts", "inputs", "images", "documents"].map((field) => arrayIn(body, field).length)),
       unboundedBy: arrayIn(body, "connectors").length > 0 ? "the field connectors" : null,
@@ -49,8 +50,14 @@ function read(json: JsonObject): Partial<Reading> {
   return {
     reported: reportedBy(usage),
     finished: ended,
-    error: errorIn(json) ?? stringIn(objectIn(json, "delta"), "error"),
+    error: errorIn(json) ?? stringIn(objectIn(json, "delta"), "error") ?? failureIn(holder),
   };
+}
+
+/** An answer that the provider could not finish says so where others say why they end. */
+function failureIn(ended: JsonObject): string | null {
+  const reason = stringIn(ended, "finish_reason");
+  return reason === "ERROR" || reason === "TIMEOUT" ? reason : null;
 }
 
 function reportedBy(usage: JsonObject): Reported | null {

@@ -94,6 +94,25 @@ test.each([
   expect(factsOf(dialect, body).references).toBe(true);
 });
 
+test("what adds to something that the provider keeps is told from what only refers to it", () => {
+  const adds: [keyof typeof DIALECTS, object][] = [
+    ["responses", { conversation: "conv_1" }],
+    ["responses", { conversation: { id: "conv_1" } }],
+    ["responses", { tools: [{ type: "code_interpreter", container: "cntr_1" }] }],
+    ["responses", { tools: [{ type: "shell", environment: { type: "container_reference", container_id: "cntr_1" } }] }],
+    ["messages", { container: "container_1" }],
+    ["messages", { container: { id: "container_1", skills: [] } }],
+    ["cohere", { conversation_id: "c" }],
+  ];
+  for (const [name, body] of adds) expect(factsOf(name, body).continues, JSON.stringify(body)).toBe(true);
+  const refers: [keyof typeof DIALECTS, object][] = [
+    ["responses", { previous_response_id: "resp_1", conversation: null }],
+    ["responses", { tools: [{ type: "code_interpreter", container: { type: "auto" } }] }],
+    ["messages", { container: { skills: [] } }],
+  ];
+  for (const [name, body] of refers) expect(factsOf(name, body).continues, JSON.stringify(body)).toBe(false);
+});
+
 test("media are counted wherever they hide", () => {
   const image = { type: "image", source: { type: "base64", media_type: "image/png", data: "" } };
   const result = { type: "tool_result", content: [image, image] };

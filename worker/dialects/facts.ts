@@ -16,6 +16,7 @@ export const NO_FACTS: Readonly<RequestFacts> = Object.freeze({
   unboundedBy: null,
   limitedTools: null,
   alternatives: Object.freeze([]),
+  continues: false,
   background: false,
 });
 

@@ -50,6 +50,7 @@ export const messages: Dialect = {
       attempts: 1 + fallbacks.length,
       media: parts.media,
       references: parts.references || isSet(body.container),
+      continues: typeof body.container === "string" || isSet(objectIn(body, "container").id),
       unboundedBy: hosted ?? otherCause,
       limitedTools: otherCause
         ? null

@@ -63,6 +63,7 @@ export const responses: Dialect = {
       maxOutputTokens: capOf(body, "max_output_tokens"),
       media: parts.media,
       references: referring || parts.references,
+      continues: isSet(body.conversation) || tools.some((tool) => isObject(tool) && namesContainer(tool)),
       unboundedBy: hosted ?? otherCause,
       limitedTools: otherCause ? null : limitedTools(tools, clientSide, () => countIn(body, "max_tool_calls")),
       tools: clientTools(arrayIn(body, "tools"), (type) => type !== "function" && type !== "custom"),
@@ -181,6 +182,10 @@ function inContainer(body: JsonObject, type: string): boolean {
     return isSet(tool.container) || (isSet(tool.environment) && objectIn(tool, "environment").type !== "local");
   });
 }
+
+/** Whether a tool works on in a container that is there already. */
+const namesContainer = (tool: JsonObject): boolean =>
+  typeof tool.container === "string" || isSet(objectIn(tool, "environment").container_id);
 
 function countPart(counts: PartCounts, part: JsonObject): void {
   switch (part.type) {

@@ -35,6 +35,8 @@ export interface RequestFacts {
   limitedTools: readonly LimitedTool[] | null;
   /** Other models that the body lets the provider choose. */
   alternatives: readonly string[];
+  /** It adds to what the provider keeps (a conversation, a container): the same request again is another one. */
+  continues: boolean;
   /** Work that goes on after the answer (`background: true`). */
   background: boolean;
   /** The service tier that a header asks for, where the provider reads it there. */

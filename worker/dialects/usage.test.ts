@@ -298,6 +298,25 @@ test("Anthropic: an error after a 200 is one", () => {
   expect(streamed("messages", START, error)).toMatchObject({ error: "Overloaded", finished: false });
 });
 
+test("an answer that the provider says it could not finish is an error, streamed or not", () => {
+  const chat = (finish_reason: string, more: object = {}) => ({ choices: [{ index: 0, finish_reason, ...more }] });
+  const failed: [DialectName, object][] = [
+    ["chat", chat("error")],
+    ["chat", chat("insufficient_system_resource")],
+    ["chat", chat("stop", { error: { code: 502, message: "no more" } })],
+    ["completions", chat("error")],
+    ["cohere", { finish_reason: "ERROR" }],
+    ["cohere", { type: "message-end", delta: { finish_reason: "TIMEOUT" } }],
+  ];
+  for (const [name, json] of failed) {
+    for (const { error } of [unary(name, json), streamed(name, json)])
+      expect(error, JSON.stringify(json)).not.toBeNull();
+  }
+  for (const reason of ["stop", "length", "content_filter", "tool_calls"]) {
+    expect(unary("chat", chat(reason))).toMatchObject({ error: null, finished: true });
+  }
+});
+
 test("Gemini: thoughts stand outside the candidates and tool prompts outside the prompt; cached audio is told apart", () => {
   const usageMetadata = {
     promptTokenCount: 100,

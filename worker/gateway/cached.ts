@@ -17,6 +17,8 @@ import { KEY_PLACES } from "./present-key.ts";
 export interface CachePlace {
   kv: KVNamespace;
   key: string;
+  /** Where the provider is whose answer it is. */
+  base: string;
   plan: CachePlan;
 }
 
@@ -45,29 +47,33 @@ export async function cachePlace(
   const { endpoint, provider, path } = call.place;
   // How meterr sends it to pay less is no other question.
   const body = call.levers.plain ?? call.body;
-  if (!plan || body.kind !== "json" || endpoint.billing !== "metered" || call.facts.background) return null;
+  const translation = call.unified?.translation;
+  if (!plan || body.kind !== "json" || endpoint.billing !== "metered") return null;
+  if (call.facts.background || call.facts.continues) return null;
+  const { base } = access;
   const key = await cacheKey({
     tenant: call.grant.tenant,
     mode: call.mode,
     provider: provider.slug,
-    base: access.base,
+    base,
     method: "POST",
     path,
     search: call.search,
-    headers,
+    // Of a translated request the provider sees none of the client's.
+    headers: translation ? new HeaderMap(translation.headers) : headers,
     text: body.text,
     json: body.json,
     ownCredential: call.bringsCredential ? JSON.stringify(KEY_PLACES.map((place) => headers.get(place))) : null,
     // Who did not ask for a cache finds no other key's answers.
     key: plan.write === "each" ? null : call.scope.key,
   });
-  return { kv: env.CACHE, key, plan };
+  return { kv: env.CACHE, key, base, plan };
 }
 
 /** Looks the call up. */
 export async function cached(call: Call, store: CachePlace): Promise<Cached> {
   const { kv, key, plan } = store;
-  const answer = plan.read ? await readAnswer(kv, key, call.arrivedAt) : null;
+  const answer = plan.read ? await readAnswer(kv, key, { now: call.arrivedAt, maxAgeSeconds: plan.ttlSeconds }) : null;
   if (!answer) return { outcome: plan.write === "each" ? "miss" : "off", hit: null, store };
   return { outcome: "hit", hit: await replay(call, answer, "cache"), store: null };
 }

@@ -145,7 +145,12 @@ async function tell(beginning: Beginning, answer: (response: Response) => void):
   const base = { request, headers, shape: approached.shape, respond, call, wallet, ...how };
   try {
     if (routed || !access || others.length > 0) {
-      return await deliverRouted({ ...base, env, legs: legsOf(call, routed), policy: routed?.policy ?? null });
+      return await deliverRouted({
+        ...base,
+        env,
+        legs: legsOf(call, routed, accesses.ok ? accesses.value : null),
+        policy: routed?.policy ?? null,
+      });
     }
     const admitted = await admit(call, wallet);
     if (admitted.ok) return await deliver({ ...base, ...admitted.value, access, earlier: [], watch: null });

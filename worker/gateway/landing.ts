@@ -22,13 +22,15 @@ export async function land(
 ): Promise<Landing | null> {
   const { store } = of.cache;
   if (!store) return null;
+  const storedAt = Date.now();
   const landing: Landing = {
     status: response.status,
     headers: [...towardsClient(response.headers, true)],
     modelServed: reading.modelServed,
     tokens: charge.tokens,
     costNanos: charge.costNanos,
-    expiresAt: Date.now() + store.plan.ttlSeconds * 1000,
+    storedAt,
+    expiresAt: storedAt + store.plan.ttlSeconds * 1000,
     body: chunks && new Uint8Array(await new Blob([...chunks]).arrayBuffer()),
   };
   of.lead?.flight.land(landing);

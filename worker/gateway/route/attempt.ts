@@ -82,8 +82,9 @@ function deliveryOf({ of, ready, access, bill }: Trying): Delivery {
   const { env: _, legs: __, policy: ___, ...base } = of;
   const { call, admission } = ready;
   const delivery = { ...base, call, access, admission, earlier: [...bill.earlier], watch: null };
-  // Another target's answer is no answer to what the first one was asked.
-  return ready.isFirst && !admission.isCapped ? delivery : withoutFollowers(delivery);
+  // Another target's answer is no answer to what the first one was asked, nor is that of the same one elsewhere.
+  const isThere = ready.isFirst && (of.cache.store === null || of.cache.store.base === access.base);
+  return isThere && !admission.isCapped ? delivery : withoutFollowers(delivery);
 }
 
 function firstByteMs({ of, deadline }: Trying, now: number): number | undefined {

@@ -7,12 +7,13 @@ import { factsIn } from "../read-call.ts";
 import type { Leg, OpenedRoute } from "../unified/leg.ts";
 import type { LegSource } from "./types.ts";
 
-/** The legs of `call`, which is itself the first of them. */
-export function legsOf(call: Call, routed: OpenedRoute | null): LegSource[] {
+/** The legs of `call`, which is itself the first of them, with `accesses`. */
+export function legsOf(call: Call, routed: OpenedRoute | null, accesses: LegSource["accesses"]): LegSource[] {
   const { provider, model } = call.scope;
-  if (!routed) return [{ target: { provider, model }, open: async () => ok(call) }];
+  if (!routed) return [{ target: { provider, model }, accesses, open: async () => ok(call) }];
   return routed.targets.map(({ target, wishes, leg }, i) => ({
     target,
+    accesses: i === 0 ? accesses : null,
     open: async () => {
       if (i === 0) return ok(call);
       const made = await leg();

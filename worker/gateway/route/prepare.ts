@@ -28,7 +28,7 @@ export async function prepare(
     const window = windowOf(call);
     if (window !== null && window <= tooSmall) return ok(null);
   }
-  const accesses = await accessesFor(env, call);
+  const accesses = leg.accesses ? ok(leg.accesses) : await accessesFor(env, call);
   if (!accesses.ok) return accesses;
   const admitted = await admit(call, money);
   if (!admitted.ok) return admitted;

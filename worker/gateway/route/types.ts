@@ -11,6 +11,8 @@ import type { Ending } from "../event.ts";
 /** A target, and the request as it goes there. */
 export interface LegSource {
   target: Target;
+  /** The credentials for it, in the order that was drawn; null where they are looked up once they are needed. */
+  accesses: readonly [ProviderAccess, ...ProviderAccess[]] | null;
   /** Made when it is needed; an error where the target cannot do what is asked. */
   open(): Promise<Outcome<Call>>;
 }
