@@ -37,7 +37,8 @@ export const NO_LEVERS: Levers = { ...NO_WISHES, keepsPrompts: false, marked: fa
  * neither says it, only at unified entries: on a provider's own path the bytes are the client's.
  */
 export function keepsPrompts(headers: HeaderReader, key: Pick<KeyRecord, "promptCache">, isUnified: boolean): boolean {
-  const asked = headers.get("x-meterr-prompt-cache") ?? key.promptCache ?? null;
+  const header = headers.get("x-meterr-prompt-cache")?.trim().toLowerCase();
+  const asked = header === "auto" || header === "off" ? header : (key.promptCache ?? null);
   return asked === "auto" || (asked !== "off" && isUnified);
 }
 

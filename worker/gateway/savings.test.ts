@@ -13,7 +13,10 @@ const priced = (provider: string, model: string): Priced => ({
   ...{ provider, model, time: NOW, price: priceFrom([], { provider, model, time: NOW }), prices: [], conditions: {} },
 });
 const call = (levers: Partial<Levers>): Call =>
-  ({ arrivedAt: NOW, grant: { prices: [] }, levers: { ...NO_LEVERS, ...levers } }) as unknown as Call;
+  ({
+    ...{ arrivedAt: NOW, scope: { provider: "openai" }, grant: { prices: [] } },
+    levers: { ...NO_LEVERS, ...levers },
+  }) as unknown as Call;
 const charge = (more: Partial<Charge> = {}): Charge => ({
   ...NO_CHARGE,
   tokens: { ...NO_TOKENS, input: 1_000, output: 500 },
@@ -47,6 +50,25 @@ test("what a choice cost more is told too", () => {
   const dear = charge({ costNanos: 2_000_000 });
   const { savings } = savedBy(call({ instead: CHAIN.slice(0, 1) }), AT_NANO, { reading, charge: dear, earlier: [] });
   expect(savings).toEqual({ route: -750_000 });
+});
+
+test("the slower tier and what was chosen add up to what neither would have cost", () => {
+  const flexed = charge({ costNanos: 125_000, conditions: { serviceTier: "flex" } });
+  const levers = { flex: true, instead: [instead("auto", "gpt-5")] };
+  const at = { ...AT_NANO, conditions: { serviceTier: "flex" } };
+  const answer = { reading: { modelServed: null, conditions: { serviceTier: "flex" } }, charge: flexed, earlier: [] };
+  const { savings } = savedBy(call(levers), at, answer);
+  expect(savings).toEqual({ flex: 125_000, auto: 6_000_000 });
+});
+
+test("what the client paid more for, it would have paid more for at the other model too", () => {
+  const fast = charge({ costNanos: 500_000, conditions: { serviceTier: "priority" } });
+  const over = (other: Instead, provider = "openai") =>
+    savedBy({ ...call({ instead: [other] }), scope: { provider } } as Call, AT_NANO, {
+      ...{ reading, charge: fast, earlier: [] },
+    }).savings;
+  expect(over(instead("auto", "gpt-5"))).toEqual({ auto: 12_500_000 - 500_000 });
+  expect(over(instead("auto", "gpt-5"), "azure")).toEqual({ auto: 6_250_000 - 500_000 });
 });
 
 test("prompts are compared with what they cost unread and unwritten, in the tier that was served", () => {

@@ -3,7 +3,7 @@ import type { Nanos } from "../core/money.ts";
 import { targetOf } from "../core/route.ts";
 import type { Savings, Shadow, Tokens } from "../core/usage.ts";
 import type { Reading } from "../dialects/types.ts";
-import { costOfUsage, isFlexTier, priceFrom } from "../pricing/index.ts";
+import { type Conditions, costOfUsage, isFlexTier, priceFrom, priceUnder } from "../pricing/index.ts";
 import type { Call } from "./call.ts";
 import { type Charge, chargeFor, type Priced } from "./charge.ts";
 import type { Tried } from "./delivery.ts";
@@ -26,7 +26,7 @@ export function savedBy(
   const { charge } = answer;
   const paid = charge.costNanos;
   if (paid === null || charge.usageSource === "none" || charge.usageSource === "bound") return NOTHING;
-  const savings: Savings = { ...otherwise(call, charge, answer.earlier) };
+  const savings: Savings = {};
   // Where the provider told its cost, or several models had a part, nothing says what else it would have been.
   if (charge.priceSource !== "provider" && charge.shares === null) {
     const costWith = (tokens: Tokens, conditions: Reading["conditions"]) =>
@@ -42,7 +42,13 @@ export function savedBy(
       savings.flex = difference(costWith(charge.tokens, { ...conditions, serviceTier: null }), paid);
     }
   }
-  return { savings, shadow: shadowOf(call, charge) };
+  // Whoever is asked for more than the list price, or less, would be at the provider's other models too; but for the tier that a
+  // route chose, which is told for itself.
+  const tierNanos = savings.flex ?? 0;
+  const conditions = { ...charge.conditions, ...(tierNanos !== 0 && { serviceTier: null }) };
+  const at: There = { call, charge, conditions };
+  Object.assign(savings, otherwise(at, paid + tierNanos, answer.earlier));
+  return { savings, shadow: shadowOf(at) };
 }
 
 const difference = (other: Nanos | null, paid: Nanos): Nanos => (other === null ? 0 : other - paid);
@@ -50,16 +56,24 @@ const difference = (other: Nanos | null, paid: Nanos): Nanos => (other === null 
 /** The same tokens, had nothing of the prompt been kept or found. */
 const unkept = (tokens: Tokens): Tokens => ({ ...tokens, inputCached: 0, inputCacheWrite: 0, inputCacheWrite1h: 0 });
 
+/** What would have been asked elsewhere. */
+interface There {
+  call: Call;
+  charge: Charge;
+  /** At the same provider. */
+  conditions: Conditions;
+}
+
 /**
  * What the targets would have cost that were not asked, each against the next: a sum that goes from what was paid to what the
- * outermost choice saved. One that had failed would not have answered either, and ends it.
+ * outermost choice saved. One that had failed would not have answered either, and ends it. `here`: what it would have been here.
  */
-function otherwise(call: Call, charge: Charge, earlier: readonly Tried[]): Savings {
+function otherwise(at: There, here: Nanos, earlier: readonly Tried[]): Savings {
   const savings: Savings = {};
-  let before = charge.costNanos ?? 0;
-  for (const { saves, provider, model } of call.levers.instead) {
+  let before = here;
+  for (const { saves, provider, model } of at.call.levers.instead) {
     if (earlier.some(({ attempt }) => attempt.provider === provider && attempt.model === model)) break;
-    const cost = costAt(call, { provider, model }, charge);
+    const cost = costAt(at, { provider, model });
     if (cost === null) continue;
     savings[saves] = (savings[saves] ?? 0) + cost - before;
     before = cost;
@@ -67,16 +81,17 @@ function otherwise(call: Call, charge: Charge, earlier: readonly Tried[]): Savin
   return savings;
 }
 
-function shadowOf(call: Call, charge: Charge): Shadow | undefined {
-  const { shadow } = call.levers;
-  const cost = shadow && costAt(call, targetOf(shadow.model), charge);
+function shadowOf(at: There): Shadow | undefined {
+  const { shadow } = at.call.levers;
+  const cost = shadow && costAt(at, targetOf(shadow.model));
   return shadow && cost !== null ? { ...shadow, costNanos: cost } : undefined;
 }
 
 /** What these tokens cost at another model, at its list price or the tenant's own. */
-function costAt(call: Call, target: { provider: string; model: string }, { tokens, units }: Charge): Nanos | null {
+function costAt({ call, charge, conditions }: There, target: { provider: string; model: string }): Nanos | null {
   const price = priceFrom(call.grant.prices, { ...target, time: call.arrivedAt });
   if (!price) return null;
-  const cost = costOfUsage(price, tokens, units);
+  const isHere = target.provider === call.scope.provider;
+  const cost = costOfUsage(isHere ? priceUnder(price, conditions) : price, charge.tokens, charge.units);
   return cost.unpriced.length > 0 ? null : cost.nanos;
 }
