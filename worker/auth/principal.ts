@@ -11,10 +11,18 @@ import { ACTIONS, type Action, actionsOf, allowedTo, type Role } from "./roles.t
 import { equalSecrets, isTenantId, readToken } from "./secrets.ts";
 import { type SessionUser, sessionUser } from "./sessions.ts";
 
-export type Principal =
-  | { kind: "operator" }
-  | { kind: "token"; id: string; tenant: string; role: Role; actions: readonly string[] | null; user: string | null }
-  | { kind: "user"; user: SessionUser };
+export type Principal = { kind: "operator" } | TokenPrincipal | { kind: "user"; user: SessionUser };
+
+interface TokenPrincipal {
+  kind: "token";
+  id: string;
+  tenant: string;
+  role: Role;
+  actions: readonly string[] | null;
+  user: string | null;
+  /** Milliseconds since the epoch; null where it does not expire. */
+  expiresAt: number | null;
+}
 
 /** What somebody is in a tenant. */
 export interface Standing {
@@ -85,6 +93,18 @@ export function actorId(principal: Principal): string {
   }
 }
 
+/** Until when `principal` is who they are, in milliseconds since the epoch; null where that has no end. */
+export function validUntil(principal: Principal): number | null {
+  switch (principal.kind) {
+    case "operator":
+      return null;
+    case "token":
+      return principal.expiresAt;
+    case "user":
+      return principal.user.sessionEndsAt;
+  }
+}
+
 /** Characters of what a client says it is. */
 const MAX_USER_AGENT = 300;
 
@@ -100,8 +120,8 @@ async function identifyBearer(secret: string, env: Env): Promise<Outcome<Princip
   if (token) {
     const record = await env.LEDGER.getByName(token.tenant).tokenByHash(token.hash);
     if (!record) return unauthenticated("This management token was removed or has expired.");
-    const { id, role, actions = null, user = null } = record;
-    return ok({ kind: "token", id, tenant: token.tenant, role, actions, user });
+    const { id, role, actions = null, user = null, expiresAt } = record;
+    return ok({ kind: "token", id, tenant: token.tenant, role, actions, user, expiresAt });
   }
   if (env.METERR_ADMIN_TOKEN && (await equalSecrets(secret, env.METERR_ADMIN_TOKEN))) return ok({ kind: "operator" });
   return unauthenticated("This is neither the operator's token nor a management token.");

@@ -28,6 +28,8 @@ export interface SessionUser {
   /** Whether they sign in with a second factor. */
   twoFactor: boolean;
   sessionId: string;
+  /** Milliseconds since the epoch. */
+  sessionEndsAt: number;
   memberships: Membership[];
 }
 
@@ -127,7 +129,8 @@ export async function sessionUser(request: Request, env: Env): Promise<SessionUs
     .orderBy(organization.createdAt);
   const memberships = rows.map((row) => ({ ...row, role: roleOf(row.role) }));
   const twoFactor = twoFactorEnabled === true;
-  return { id, email, emailVerified, name, twoFactor, sessionId: found.session.id, memberships };
+  const { id: sessionId, expiresAt } = found.session;
+  return { id, email, emailVerified, name, twoFactor, sessionId, sessionEndsAt: +expiresAt, memberships };
 }
 
 /** Notes now and then that a session is in use, and from where. */

@@ -91,7 +91,7 @@ it("takes a bearer from a program, and from a browser of this origin alone", asy
   expect((await raw("GET", live(), { headers })).status).toBe(403);
 });
 
-it("closes with what opened it: a member, a session, a token, and a second factor that is asked for", async () => {
+it("closes with what opened it: a member, a session, a token, removed or expired, and a second factor that is asked for", async () => {
   const tenant = await newTenant("Watched");
   const open = async (headers: Record<string, string>) => {
     const { webSocket: socket } = await raw("GET", live(tenant), { headers: { ...headers, ...upgrade } });
@@ -114,6 +114,18 @@ it("closes with what opened it: a member, a session, a token, and a second facto
   const byToken = await open({ authorization: `Bearer ${token.token}` });
   await operator("DELETE", `/api/v1/tenants/${tenant}/tokens/${token.id}`);
   expect(await byToken.closed).toBe(4_401);
+
+  const expires_at = new Date(Date.now() + 400).toISOString();
+  const short = { name: "short", role: "viewer", expires_at };
+  const { body: expiring } = await operator("POST", `/api/v1/tenants/${tenant}/tokens`, short);
+  const byExpiry = await open({ authorization: `Bearer ${expiring.token}`, "x-meterr-viewer-until": "9e15" });
+  const heard: string[] = [];
+  byExpiry.socket.addEventListener("message", ({ data }) => void heard.push(String(data)));
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(expires_at) - Date.now())));
+  const late = { id: "too-late", provider: "openai", model: "gpt-5-mini", cost_usd: "1" };
+  await operator("POST", `/api/v1/tenants/${tenant}/usage`, { events: [late] });
+  expect(await byExpiry.closed).toBe(4_401);
+  expect(heard).toEqual([]);
 
   const bySession = await open(bob);
   await call("POST", "/api/auth/sign-out", { headers: bob, body: {} });

@@ -1,7 +1,8 @@
 /** What happens in a tenant as it happens: a WebSocket that its ledger holds. */
 import { isSameOrigin } from "../auth/origin.ts";
+import { validUntil } from "../auth/principal.ts";
 import { gatewayError } from "../core/errors.ts";
-import { VIEWER_HEADER } from "../core/ledger-api.ts";
+import { VIEWER_HEADER, VIEWER_UNTIL_HEADER } from "../core/ledger-api.ts";
 import { fail } from "../core/outcome.ts";
 import { type App, forTenant, invalid, mount } from "./call.ts";
 
@@ -22,6 +23,9 @@ export function mountLive(app: App): void {
         }
         const headers = new Headers(request.headers);
         headers.set(VIEWER_HEADER, actor.id);
+        const until = validUntil(principal);
+        headers.delete(VIEWER_UNTIL_HEADER);
+        if (until !== null) headers.set(VIEWER_UNTIL_HEADER, String(until));
         return env.LEDGER.getByName(tenant).fetch(new Request(request, { headers }));
       }),
     },

@@ -96,6 +96,8 @@ export interface AuditQuery {
 
 /** Names who opens a live socket, to the ledger that holds it. */
 export const VIEWER_HEADER = "x-meterr-viewer";
+/** Until when they may look, in milliseconds since the epoch; left out where that has no end. */
+export const VIEWER_UNTIL_HEADER = "x-meterr-viewer-until";
 
 /** A change of what is kept elsewhere, without secrets. */
 export type Note = Pick<AuditEntry, "action" | "recordId" | "before" | "after"> & { kind: NotedKind };
