@@ -1,5 +1,5 @@
 /** Wrong keys, wrong bodies, wrong paths and broken providers: the contract's error, nothing charged, nothing held. */
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import Anthropic from "@anthropic-ai/sdk";
 import { ApiError, GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
@@ -211,6 +211,13 @@ describe("a body", () => {
     await expectRefused(ask(system, DIALECTS.chat, { key: key.key, body: "{}" }), 400, "invalid_request");
   });
 
+  test("of a GET has no meaning, and keeps nobody from the answer", async () => {
+    const alone = await other.key();
+    upstream.reply = json(200, { data: [] });
+    expect(await send("GET", "/openai/v1/models", { key: alone.key, body: "{}" })).toMatchObject({ status: 200 });
+    upstream.reply = chats(ANSWER);
+  });
+
   test("that is nested very deeply harms nobody", async () => {
     const body = `{"model":"gpt-4o-mini","messages":${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
     const alone = await other.key();
@@ -231,6 +238,48 @@ describe("a body", () => {
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
   });
 });
+
+test("a HEAD is told the length of what it asks about", async () => {
+  const alone = await other.key();
+  upstream.reply = (response) => void response.writeHead(200, { "content-length": 12_345 }).end();
+  const { headers } = await send("HEAD", "/openai/v1/files/f_1/content", { key: alone.key });
+  upstream.reply = chats(ANSWER);
+  expect(headers["content-length"]).toBe("12345");
+});
+
+test("a model's name in a path or a query is as short as in a body", async () => {
+  const name = "x".repeat(300);
+  const paths = [`/google/v1beta/models/${name}:predictLongRunning`, `/openai/v1/realtime?model=${name}`];
+  for (const path of paths) {
+    const headers: Record<string, string> = path.includes("realtime")
+      ? { connection: "upgrade", upgrade: "websocket" }
+      : {};
+    const { status } = await send(path.includes("realtime") ? "GET" : "POST", path, {
+      key: key.key,
+      headers,
+      body: "",
+    });
+    expect(status, path).toBe(400);
+  }
+});
+
+/** Sends what `fetch` would not. */
+function send(
+  method: string,
+  path: string,
+  { key, headers = {}, body = "" }: { key: string; headers?: Record<string, string>; body?: string },
+): Promise<{ status: number; headers: IncomingHttpHeaders }> {
+  return new Promise((resolve, reject) => {
+    const length = body === "" ? {} : { "content-length": body.length };
+    const options = { method, headers: { authorization: `Bearer ${key}`, ...length, ...headers } };
+    const request = httpRequest(`${system.url}${path}`, options, (response) => {
+      response.resume();
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
+    });
+    request.on("error", reject);
+    request.end(body);
+  });
+}
 
 /** Streams zeros, as a client that writes on while the answer comes. */
 function sendLarge(path: string, declared: boolean, type: string): Promise<{ status: number; body: string }> {
@@ -269,6 +318,7 @@ describe("a provider", () => {
     ["hangs up", resets, 502, "upstream_unreachable"],
     ["hangs", hangs, 504, "upstream_timeout"],
     ["answers with a success that is no JSON", json(200, "<html>oops</html>"), 502, "upstream_unreachable"],
+    ["answers with a status that HTTP does not have", json(999, chatAnswer(ANSWER)), 502, "upstream_unreachable"],
     ["breaks its JSON off", halfBody('{"id":"chatcmpl-1","choices":['), 502, "upstream_unreachable"],
     [
       "answers in an encoding that was not asked for",

@@ -105,6 +105,9 @@ export function headersOf(answered: Answered, decoded: boolean, charge?: Charge)
   const { of, response } = answered;
   const { hold } = of.admission;
   const headers = towardsClient(response.headers, decoded);
+  // What a GET would have: there is no body for the runtime to measure.
+  const length = of.request.method === "HEAD" ? response.headers.get("content-length") : null;
+  if (length !== null) headers.set("content-length", length);
   if (of.call.unified) leadUploadsBack(headers, of.request.url);
   const before = of.earlier.reduce((sum, one) => sum + (one.charge.costNanos ?? 0), 0);
   const spent = charge?.costNanos == null ? null : charge.costNanos + before;

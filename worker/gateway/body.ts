@@ -38,9 +38,10 @@ export async function readBody(request: Request, headers: HeaderReader, reads: b
   const declared = Number(headers.get("content-length") ?? "0");
   const limit = reads ? MAX_READ_BYTES : MAX_BODY_BYTES;
   // A declared length is kept by the runtime; reading it in one go costs a third of a loop over the stream.
-  const whole = reads && declared > 0 && declared <= limit;
-  let bytes: Uint8Array | null = whole ? new Uint8Array(await request.arrayBuffer()) : null;
-  if (!bytes) {
+  const isDeclared = reads && declared > 0 && declared <= limit;
+  let read: Uint8Array | "broken";
+  if (isDeclared) read = await readDeclared(request);
+  else {
     if (!request.body) return reads ? fail(notJson("The request has no body.")) : ok({ kind: "none" });
     if (declared > limit) return tooLarge(request.body, limit);
     if (!reads) {
@@ -48,9 +49,23 @@ export async function readBody(request: Request, headers: HeaderReader, reads: b
       const stream = declared > 0 ? request.body : request.body.pipeThrough(upTo(limit, tooLong));
       return ok({ kind: "stream", stream, tooLong: tooLong.signal });
     }
-    bytes = await readUpTo(request.body, limit);
-    if (!bytes) return tooLarge(request.body, limit);
+    const most = await readUpTo(request.body, limit);
+    if (most === "too_long") return tooLarge(request.body, limit);
+    read = most;
   }
+  if (read === "broken") return fail(notJson("The request's body broke off before its end."));
+  return parseBody(read, headers);
+}
+
+async function readDeclared(request: Request): Promise<Uint8Array | "broken"> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    return "broken";
+  }
+}
+
+async function parseBody(bytes: Uint8Array, headers: HeaderReader): Promise<Outcome<RequestBody>> {
   const type = headers.get("content-type") ?? "";
   if (/^multipart\/form-data/i.test(type)) return readForm(bytes, type);
   if (headers.get("content-encoding")) {
@@ -66,21 +81,24 @@ export async function readBody(request: Request, headers: HeaderReader, reads: b
 
 const notJson = (message: string) => gatewayError("invalid_request", message);
 
-async function readUpTo(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | null> {
+async function readUpTo(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | "too_long" | "broken"> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.byteLength;
-    if (length > limit) {
-      reader.releaseLock();
-      return null;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return joinBytes(chunks);
+      length += value.byteLength;
+      if (length > limit) {
+        reader.releaseLock();
+        return "too_long";
+      }
+      chunks.push(value);
     }
-    chunks.push(value);
+  } catch {
+    return "broken";
   }
-  return joinBytes(chunks);
 }
 
 /** Takes in the rest first: a client that is still writing would see a reset connection instead of the answer. */

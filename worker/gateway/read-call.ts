@@ -121,12 +121,14 @@ export function factsIn(
 /** The facts of `body` at `place`. */
 export function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> {
   const { dialect, model } = place.endpoint;
-  if (dialect === null || (body.kind !== "json" && body.kind !== "form")) return ok({ ...NO_FACTS, model });
-  const facts = DIALECTS[dialect].facts(body.json, contextOf(place));
-  // A model in the path wins: Azure's deployment is what answers, whatever the body says.
-  const named = { ...facts, model: model ?? facts.model };
-  if (named.model === null && NEED_MODEL.has(dialect) && !isObject(body.json.model)) {
-    return fail(gatewayError("invalid_request", 'The request has no "model".'));
+  let named: RequestFacts = { ...NO_FACTS, model };
+  if (dialect !== null && (body.kind === "json" || body.kind === "form")) {
+    const facts = DIALECTS[dialect].facts(body.json, contextOf(place));
+    // A model in the path wins: Azure's deployment is what answers, whatever the body says.
+    named = { ...facts, model: model ?? facts.model };
+    if (named.model === null && NEED_MODEL.has(dialect) && !isObject(body.json.model)) {
+      return fail(gatewayError("invalid_request", 'The request has no "model".'));
+    }
   }
   if (named.model !== null && (named.model.length > MAX_MODEL_CHARS || !named.model.isWellFormed())) {
     return fail(

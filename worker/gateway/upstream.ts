@@ -50,22 +50,28 @@ export async function attempt(of: Attempt): Promise<Answer> {
   const tooLong = of.body.kind === "stream" ? of.body.tooLong : null;
   tooLong?.addEventListener("abort", leave);
   try {
-    return { outcome: "answered", response: await send(of) };
+    const response = await send(of);
+    if (hasStatus(response)) return { outcome: "answered", response };
+    of.upstream.abort();
+    return { outcome: "failed", error: unreachable(of, "answered with a status that HTTP does not have") };
   } catch {
     if (of.client.aborted) return { outcome: "aborted" };
     if (tooLong?.aborted) return { outcome: "failed", error: bodyTooLarge() };
-    const slug = of.call.place.provider.slug;
+    const { slug } = of.call.place.provider;
     const error = timedOut
       ? gatewayError("upstream_timeout", `${slug} did not answer within ${limitMs / 1000} s. Nothing was charged.`)
-      : gatewayError(
-          "upstream_unreachable",
-          `${slug} cannot be reached, or broke the connection off. Nothing was charged.`,
-        );
+      : unreachable(of, "cannot be reached, or broke the connection off");
     return { outcome: "failed", error };
   } finally {
     of.pulse.noLimit();
   }
 }
+
+const unreachable = ({ call }: Attempt, why: string): GatewayError =>
+  gatewayError("upstream_unreachable", `${call.place.provider.slug} ${why}. Nothing was charged.`);
+
+/** What the runtime passes on: no other number, and no switch of protocols but the one that was asked for. */
+const hasStatus = ({ status, webSocket }: Response): boolean => (status >= 200 && status <= 599) || webSocket !== null;
 
 /** `x-meterr-timeout-ms` shortens the wait for the first byte. */
 function firstByteMs(of: Attempt): number {
@@ -102,7 +108,8 @@ async function send(of: Attempt): Promise<Response> {
     redirect: "manual",
     signal: of.upstream.signal,
   };
-  const body = bodyOf(of.body);
+  // A body has no meaning there, and the runtime sends none.
+  const body = of.method === "GET" || of.method === "HEAD" ? null : bodyOf(of.body);
   if (body) init.body = body;
   const answer = fetch(url, init);
   void call.unified?.translation?.prepare();
