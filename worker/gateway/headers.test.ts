@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { HeaderMap } from "../core/header-map.ts";
 import { limitsOfRates } from "../core/rates.ts";
 import { openAiError } from "../dialects/errors.ts";
+import type { Call } from "./call.ts";
 import { towardsClient, towardsProvider } from "./headers.ts";
-import { rateLimitHeaders } from "./own-headers.ts";
+import { ownHeaders, rateLimitHeaders } from "./own-headers.ts";
 
 test("the provider's own headers reach it; ours, cookies and Cloudflare's do not", () => {
   const headers = towardsProvider(
@@ -31,6 +32,8 @@ test.each([
   ["gzip, deflate, br, zstd", "gzip, br"],
   ["br", "br"],
   ["zstd", "identity"],
+  ["gzip;q=0, br;q=0.5", "br"],
+  ["br;q=1.0, gzip; q=0.000", "br"],
   ["", "identity"],
 ])("of the encodings %s the provider is offered %s", (accepted, offered) => {
   expect(towardsProvider(new Headers({ "accept-encoding": accepted })).get("accept-encoding")).toBe(offered);
@@ -82,6 +85,28 @@ test("a provider's own policy for its pages holds beside ours", () => {
   const own = new Headers({ "content-type": "text/html", "content-security-policy": "default-src *" });
   expect(towardsClient(own, true).get("content-security-policy")).toBe("default-src *, sandbox");
 });
+
+test.each([
+  [["temperature", "messages[0].name", "tools[1]"], "temperature, messages[0].name, tools[1]"],
+  [["a\nb: c", "na\u00efve", "\ud800"], "a%0Ab:%20c, na%C3%AFve, %EF%BF%BD"],
+])("fields that were left out are told as a header can hold them: %j", (dropped, told) => {
+  expect(droppedAs(dropped)).toBe(told);
+});
+
+test("a header of fields that were left out is no longer than clients take", () => {
+  const told = droppedAs(Array.from({ length: 3_000 }, (_, at) => `messages[${at}].reasoning_content`)) ?? "";
+  expect(told).toMatch(/^messages\[0\]\.reasoning_content, .* and \d+ more$/);
+  expect(told.length).toBeLessThan(2_100);
+  expect(droppedAs(["x".repeat(20_000)])).toBe("and 1 more");
+});
+
+/** The header of an answer to a request that lost these. */
+function droppedAs(dropped: readonly string[]): string | null {
+  const headers = new HeaderMap();
+  const call = { id: "req_1", mode: "live", scope: { provider: "openai", model: "m" }, unified: { dropped } };
+  ownHeaders(headers, call as unknown as Call, { cache: "off", attempts: 1, remainingNanos: null });
+  return headers.get("x-meterr-dropped");
+}
 
 test("the first request in a rate limit's window is told when it will count no more, not that it does so at once", () => {
   const limits = limitsOfRates("key:key_1", { type: "key", id: "key_1" }, { requestsPerMinute: 5, tokensPerDay: 900 });

@@ -22,6 +22,8 @@ const PRIVATE = new Set(["cookie", "forwarded", "via", "x-real-ip", "true-client
 const PRIVATE_PREFIX = /^(?:x-meterr-|cf-|x-forwarded-|sec-)/;
 /** The encodings that the runtime decodes for the meter; zstd and deflate come through undecoded. */
 const READABLE_ENCODINGS = ["gzip", "br"];
+/** One that the client says it does not take. */
+const REFUSED_ENCODING = /[^,;]+;\s*q=0(?:\.0*)?\s*(?=,|$)/g;
 
 /** The client's headers, as a provider may see them; of a translated request, those that its own format has `instead`. */
 export function towardsProvider(from: HeaderReader, instead?: Iterable<[string, string]>): HeaderMap {
@@ -35,7 +37,7 @@ export function towardsProvider(from: HeaderReader, instead?: Iterable<[string, 
 
 /** What both the client and the meter can read. */
 function readableEncodings(accepted: string | null): string {
-  const offered = (accepted ?? "").toLowerCase();
+  const offered = (accepted ?? "").toLowerCase().replace(REFUSED_ENCODING, "");
   const both = READABLE_ENCODINGS.filter((encoding) => offered.includes(encoding));
   return both.length > 0 ? both.join(", ") : "identity";
 }

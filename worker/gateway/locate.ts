@@ -52,10 +52,12 @@ export function asSocket(place: Place): Place {
 /** Endpoints by provider, method and path: most requests go where others went, and reading a path costs more than a look-up. */
 const endpoints = new Map<string, Endpoint>();
 const MAX_ENDPOINTS = 1_000;
+/** Longer ones are nobody's daily path, and anybody may ask for any: keys are checked later. */
+const MAX_KEPT_CHARS = 256;
 
 /** What a path is at a provider. Of one that a tenant added, nothing is kept: another may have one of that name. */
 export function endpointAt(provider: Provider, method: string, path: string): Endpoint {
-  if (providerOf(provider.slug) !== provider) return provider.endpoint(method, path);
+  if (providerOf(provider.slug) !== provider || path.length > MAX_KEPT_CHARS) return provider.endpoint(method, path);
   const name = `${provider.slug} ${method} ${path}`;
   let endpoint = endpoints.get(name);
   if (!endpoint) {

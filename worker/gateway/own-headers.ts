@@ -24,8 +24,25 @@ export function ownHeaders(
     headers.set("x-meterr-budget-remaining-usd", usdFromNanos(Math.max(0, more.remainingNanos)));
   }
   const dropped = call.unified?.dropped ?? [];
-  if (dropped.length > 0) headers.set("x-meterr-dropped", dropped.join(", "));
+  if (dropped.length > 0) headers.set("x-meterr-dropped", listOf(dropped));
   if (call.mode === "test") headers.set("x-meterr-sandbox", "true");
+}
+
+/** Clients take 16 KB of headers in all, and each message of a long conversation may have lost a field. */
+const MAX_LIST_CHARS = 2_048;
+
+/** Names that a client made up, as a header may hold them; those that are too many are counted. */
+function listOf(names: readonly string[]): string {
+  const told: string[] = [];
+  let length = 0;
+  for (const name of names) {
+    const text = encodeURI(name.slice(0, MAX_LIST_CHARS).toWellFormed()).replaceAll("%5B", "[").replaceAll("%5D", "]");
+    length += text.length + 2;
+    if (length > MAX_LIST_CHARS) break;
+    told.push(text);
+  }
+  const left = names.length - told.length;
+  return left === 0 ? told.join(", ") : [...told, `and ${left} more`].join(", ");
 }
 
 /** How long what counts in a rate limit does. */
