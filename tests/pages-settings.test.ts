@@ -293,6 +293,26 @@ describe.skipIf(!hasBrowser)("the pages of settings", () => {
     await model.getByText("$0.25").first().waitFor();
   });
 
+  it("opens a model far down in the list, and keeps its tiers and units in a price of one's own", async () => {
+    await page.goto(at("/models?open=openai%2Fgpt-5-mini"));
+    await dialog().getByText("openai/gpt-5-mini").waitFor();
+    await page.goto(at("/models?set=google%2Fgemini-2.5-pro"));
+    await dialog().getByText("Your price of google/gemini-2.5-pro").waitFor();
+    expect(await dialog().getByLabel("Prompts above, in tokens").inputValue()).toBe("200000");
+    await dialog().getByLabel("Input in long prompts", { exact: true }).fill("2,4");
+    await dialog().getByRole("button", { name: "Add a unit" }).click();
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog().getByRole("button", { name: "Set price" }).click();
+    await dialog().getByText("Dollars, at most six decimals.").waitFor();
+    await dialog().getByLabel("Input in long prompts", { exact: true }).fill("2.4");
+    await dialog().getByRole("button", { name: "Set price" }).click();
+    await page.getByText("gemini-2.5-pro is charged at your price").waitFor();
+    const { data } = await tenant.api<{ data: { id: string; model: string; tiers: object[] }[] }>("GET", "/prices");
+    const price = data.find(({ model }) => model === "gemini-2.5-pro");
+    expect(price?.tiers).toMatchObject([{ above_input_tokens: 200_000, per_million_tokens: { input: "2.4" } }]);
+    await tenant.api("DELETE", `/prices/${price?.id}`);
+  });
+
   it("tells which models were used whose price nobody knows", async () => {
     await tenant.api("POST", "/usage", {
       events: [{ id: "own:1", provider: "my-vllm", model: "house-7b", tokens: { input: 10, output: 5 } }],

@@ -23,6 +23,18 @@ export const modelsQuery = (tenant: string, filters: ModelFilters) =>
 export const modelPages = (tenant: string, filters: ModelFilters) => (cursor: string | null, signal: AbortSignal) =>
   apiGet<Page<PricedModel>>(path(tenant, "models"), { ...filters, limit: 500, cursor }, signal);
 
+/** One by its name, `provider/model`, wherever it is in the list; null where there is none. */
+export const modelQuery = (tenant: string, name: string) =>
+  queryOptions({
+    queryKey: ["models", tenant, "one", name],
+    queryFn: async ({ signal }) => {
+      const at = name.indexOf("/");
+      const [provider, model] = [name.slice(0, at), name.slice(at + 1)];
+      const page = await modelPages(tenant, { provider, q: model })(null, signal);
+      return page.data.find((each) => each.provider === provider && each.model === model) ?? null;
+    },
+  });
+
 export const pricesQuery = (tenant: string) =>
   queryOptions({
     queryKey: ["prices", tenant],

@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Boxes, Plus } from "lucide-react";
 import { useCallback, useState } from "react";
 import { useMay } from "../../api/me.ts";
-import { type ModelFilters, modelPages, modelsQuery } from "../../api/models.ts";
+import { type ModelFilters, modelPages, modelQuery, modelsQuery } from "../../api/models.ts";
 import { providersQuery } from "../../api/providers.ts";
 import { summaryQuery } from "../../api/summary.ts";
 import type { PricedModel, SummaryRow } from "../../api/types.ts";
@@ -78,7 +78,13 @@ export function ModelsPage() {
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const spendOf = (model: PricedModel): SummaryRow | undefined =>
     usage.find((row) => row.provider === model.provider && row.model === model.model);
-  const opened = models.find((model) => nameOf(model) === open) ?? null;
+  // A link may be about one that is far down in the list.
+  const wanted = open ?? (set === "new" ? undefined : set);
+  const listed = models.find((model) => nameOf(model) === wanted) ?? null;
+  const isFar = wanted !== undefined && listed === null;
+  const far = useQuery({ ...modelQuery(tenant, wanted ?? ""), enabled: isFar && pages.isSuccess });
+  const isLooking = isFar && far.isPending && !pages.isError;
+  const found = listed ?? (isFar ? far.data : null) ?? null;
   return (
     <Page
       fill
@@ -159,18 +165,12 @@ export function ModelsPage() {
       )}
       <ModelDialog
         tenant={tenant}
-        model={opened}
+        model={open === undefined ? null : found}
         onSet={mayChange ? (model) => go({ set: nameOf(model) }) : null}
         onClose={() => go({})}
       />
-      {mayChange && set !== undefined && (
-        <PriceDialog
-          key={set}
-          tenant={tenant}
-          name={set === "new" ? "" : set}
-          listed={models.find((model) => nameOf(model) === set) ?? null}
-          onClose={() => go({})}
-        />
+      {mayChange && set !== undefined && !isLooking && (
+        <PriceDialog key={set} tenant={tenant} name={set === "new" ? "" : set} listed={found} onClose={() => go({})} />
       )}
     </Page>
   );

@@ -7,7 +7,9 @@ import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { TextField } from "../../components/ui/field.tsx";
 import { messageOf } from "../../components/ui/states.tsx";
 import { toast } from "../../lib/toast.ts";
-import { inputOfPrice, KINDS, priceOfInput } from "./words.ts";
+import { MAIN, PriceExtras } from "./price-extras.tsx";
+import { figuresOf, kindIsWrong, textsOf } from "./price-form.ts";
+import { KINDS } from "./words.ts";
 
 interface Props {
   tenant: string;
@@ -18,9 +20,6 @@ interface Props {
   onClose: () => void;
 }
 
-type Texts = Partial<Record<TokenKind, string>>;
-const MAIN: readonly TokenKind[] = ["input", "output", "input_cached", "input_cache_write"];
-
 /** A price of one's own. It is a new one each time: an older one stays, to explain what it charged. */
 export function PriceDialog({ tenant, name, listed, onClose }: Props) {
   const make = useMakePrice(tenant);
@@ -28,24 +27,24 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
   const at = name.indexOf("/");
   const [provider, setProvider] = useState(at < 0 ? "" : name.slice(0, at));
   const [model, setModel] = useState(at < 0 ? "" : name.slice(at + 1));
-  const [texts, setTexts] = useState<Texts>(() => textsOf(listed));
+  const [texts, setTexts] = useState(() => textsOf(listed));
   const [context, setContext] = useState("");
   const [longest, setLongest] = useState("");
   const [tried, setTried] = useState(false);
-  const wrong = (kind: TokenKind): boolean =>
-    kind === "input" ? priceOfInput(texts.input ?? "") === null : isWrong(texts[kind]);
-
+  const [hasExtras] = useState(texts.units.length + texts.tiers.length > 0 || texts.perRequest !== "");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (KINDS.some(({ kind }) => wrong(kind))) return;
-    // What the newest price says of units, requests and tiers stays: this form has no fields for them.
+    const figures = figuresOf(texts);
+    if (figures === null) return;
     const before = own.find((price) => price.provider === provider.trim() && price.model === model.trim());
+    // Of a model that was named here the form knew nothing: what its price says of them stays.
+    const unseen = listed === null ? before : undefined;
     const input: PriceInput = {
-      per_million_tokens: pricesOf(texts),
-      per_request: before?.per_request ?? null,
-      per_unit: before?.per_unit ?? {},
-      tiers: before?.tiers ?? [],
+      per_million_tokens: figures.per_million_tokens,
+      per_request: figures.per_request ?? unseen?.per_request ?? null,
+      per_unit: { ...unseen?.per_unit, ...figures.per_unit },
+      tiers: figures.tiers.length > 0 ? figures.tiers : (unseen?.tiers ?? []),
       context_window: context === "" ? (before?.context_window ?? null) : Number(context),
       max_output: longest === "" ? (before?.max_output ?? null) : Number(longest),
     };
@@ -66,9 +65,9 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
       required={kind === "input"}
       inputMode="decimal"
       placeholder={kind === "input" ? "0.25" : "As what it is part of"}
-      error={tried && wrong(kind) ? "Dollars, at most six decimals." : null}
-      value={texts[kind] ?? ""}
-      onChange={(event) => setTexts({ ...texts, [kind]: event.target.value })}
+      error={tried && kindIsWrong(texts.kinds, kind) ? "Dollars, at most six decimals." : null}
+      value={texts.kinds[kind] ?? ""}
+      onChange={(event) => setTexts({ ...texts, kinds: { ...texts.kinds, [kind]: event.target.value } })}
     />
   );
   return (
@@ -128,6 +127,12 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
             />
           </div>
         </details>
+        <details open={hasExtras}>
+          <summary className="text-sm font-medium text-ink-2 hover:text-ink">
+            Long prompts, and what is no token
+          </summary>
+          <PriceExtras texts={texts} tried={tried} onChange={(change) => setTexts({ ...texts, ...change })} />
+        </details>
         {make.isError && (
           <p role="alert" className="text-sm text-bad">
             {messageOf(make.error)}
@@ -143,19 +148,3 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
     </Dialog>
   );
 }
-
-const isWrong = (text = ""): boolean => text.trim() !== "" && priceOfInput(text) === null;
-
-/** What there is now; a kind that costs what it is part of is left out, so that it goes on doing that. */
-function textsOf(listed: PricedModel | null): Texts {
-  const prices = listed?.per_million_tokens ?? {};
-  return Object.fromEntries(
-    KINDS.filter(({ kind, partOf }) => partOf === null || prices[kind] !== prices[partOf]).map(({ kind }) => [
-      kind,
-      inputOfPrice(prices[kind]),
-    ]),
-  );
-}
-
-const pricesOf = (texts: Texts): PriceInput["per_million_tokens"] =>
-  Object.fromEntries(KINDS.flatMap(({ kind }) => (texts[kind]?.trim() ? [[kind, priceOfInput(texts[kind])]] : [])));

@@ -37,8 +37,11 @@ export function inputOfPrice(usd: string | undefined): string {
   return digits === "" ? whole : `${whole}.${digits}`;
 }
 
+/** A price for a million tokens has no finer digit. */
+const DECIMALS = 6;
+
 /** What a person typed as the API's decimal string; null where it is none. */
-export function priceOfInput(text: string): string | null {
+export function priceOfInput(text: string, decimals = DECIMALS): string | null {
   const plain = ungrouped(text);
-  return plain !== null && /^\d{1,6}(\.\d{1,6})?$/.test(plain) ? plain : null;
+  return plain !== null && new RegExp(`^\\d{1,6}(\\.\\d{1,${decimals}})?$`).test(plain) ? plain : null;
 }
