@@ -24,11 +24,13 @@ export interface StoredAnswer extends StoredHead {
 
 /** Well under KV's 25 MiB, since an answer is held in memory while it is collected. */
 export const MAX_STORED_BYTES = 8_000_000;
+/** Far longer than KV takes: a request does not wait for what may never come. */
+const PATIENCE_MS = 1_000;
 const LF = 10;
 
 /**
- * The answer under `key`, or null: not there, expired, older than `maxAgeSeconds`, or KV out of reach (a cache may fail, a
- * request may not).
+ * The answer under `key`, or null: not there, expired, older than `maxAgeSeconds`, or KV out of reach or silent (a cache
+ * may fail, a request may not).
  */
 export async function readAnswer(
   kv: KVNamespace,
@@ -36,7 +38,7 @@ export async function readAnswer(
   { now, maxAgeSeconds }: { now: number; maxAgeSeconds: number },
 ): Promise<StoredAnswer | null> {
   try {
-    const value = await kv.get(key, "arrayBuffer");
+    const value = await inTime(kv.get(key, "arrayBuffer"));
     if (!value) return null;
     const bytes = new Uint8Array(value);
     const end = bytes.indexOf(LF);
@@ -45,6 +47,16 @@ export async function readAnswer(
     return endsAt > now ? { ...head, body: bytes.subarray(end + 1) } : null;
   } catch {
     return null;
+  }
+}
+
+/** What `work` gives, or null where that takes too long. */
+async function inTime<T>(work: Promise<T>): Promise<T | null> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, scheduler.wait(PATIENCE_MS, { signal: over.signal }).then(() => null)]);
+  } finally {
+    over.abort();
   }
 }
 

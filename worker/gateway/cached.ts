@@ -20,6 +20,8 @@ export interface CachePlace {
   /** Where the provider is whose answer it is. */
   base: string;
   plan: CachePlan;
+  /** What goes on beside the request. */
+  waitUntil: (work: Promise<unknown>) => void;
 }
 
 export interface Replay {
@@ -38,9 +40,7 @@ export const CACHE_OFF: Cached = { outcome: "off", hit: null, store: null };
 
 /** Where the call's answer is kept; null where neither its key nor its headers ask for that. */
 export async function cachePlace(
-  env: Env,
-  call: Call,
-  headers: HeaderReader,
+  { env, call, headers, waitUntil }: Pick<CachePlace, "waitUntil"> & { env: Env; call: Call; headers: HeaderReader },
   access: ProviderAccess,
 ): Promise<CachePlace | null> {
   const plan = cachePlan(headers, call.grant.key);
@@ -67,7 +67,7 @@ export async function cachePlace(
     // Who did not ask for a cache finds no other key's answers.
     key: plan.write === "each" ? null : call.scope.key,
   });
-  return { kv: env.CACHE, key, base, plan };
+  return { kv: env.CACHE, key, base, plan, waitUntil };
 }
 
 /** Looks the call up. */

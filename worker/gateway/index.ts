@@ -100,7 +100,8 @@ async function tell(beginning: Beginning, answer: (response: Response) => void):
     return answer(errorResponse(error, id, known.ok ? shapeOf(known.value) : openAiError));
   }
   const key = checked.value;
-  const wallet = openWallet({ namespace: env.LEDGER, tenant: key.tenant, waitUntil: (work) => ctx.waitUntil(work) });
+  const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work);
+  const wallet = openWallet({ namespace: env.LEDGER, tenant: key.tenant, waitUntil });
   const arrival = { request, url, headers, env, id, arrivedAt, presented, key, unified, known, wallet };
   const approached = await approach(arrival);
   if (approached.outcome === "answered") {
@@ -134,7 +135,7 @@ async function tell(beginning: Beginning, answer: (response: Response) => void):
   const keeping = call.bodiesUntil === null ? null : keepBodies(env, call, answer);
   const respond = keeping?.respond ?? answer;
   const [access, ...others] = accesses.ok ? accesses.value : [null];
-  const found = await lookUp({ request, env, headers, call, wallet, access, flights, owner, respond });
+  const found = await lookUp({ request, env, headers, call, wallet, access, flights, owner, waitUntil, respond });
   if (found.outcome === "answered") {
     await wallet.settle(null, found.event);
     return keeping?.write();

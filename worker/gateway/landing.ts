@@ -37,11 +37,11 @@ export async function land(
   return landing;
 }
 
-/** Writes it to the cache, where it belongs there. */
-export async function store({ cache }: Delivery, { body, ...head }: Landing, isLeft: boolean): Promise<void> {
+/** Writes it to the cache, where it belongs there; the settlement does not wait for that. */
+export function store({ cache }: Pick<Delivery, "cache">, { body, ...head }: Landing, isLeft: boolean): void {
   const place = cache.store;
   if (!place || !body || (place.plan.write === "abandoned" && !isLeft)) return;
-  await writeAnswer(place.kv, place.key, { ...head, body }, place.plan.ttlSeconds);
+  place.waitUntil(writeAnswer(place.kv, place.key, { ...head, body }, place.plan.ttlSeconds));
 }
 
 /** The chunks that the client got, as long as they may be stored. */

@@ -22,6 +22,7 @@ export interface Asking {
   access: ProviderAccess | null;
   flights: Flights;
   owner: "request" | "object";
+  waitUntil: (work: Promise<unknown>) => void;
   respond: (response: Response) => void;
 }
 
@@ -37,8 +38,8 @@ export type LookedUp =
 
 /** Answers the call from what is there or under way, hands it over to who owns it, or says how to ask the provider. */
 export async function lookUp(of: Asking): Promise<LookedUp> {
-  const { env, call, headers, access, flights, wallet, respond } = of;
-  const place = access && (await cachePlace(env, call, headers, access));
+  const { call, headers, access, flights, wallet, respond } = of;
+  const place = access && (await cachePlace(of, access));
   const shared = place && isShared(place, headers) ? place.key : null;
   const isOwned = of.owner === "object";
   if (!isOwned && isDrained(call)) return (await isHandedOver(of, shared)) ? HANDED_OVER : { outcome: "too_busy" };

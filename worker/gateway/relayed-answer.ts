@@ -97,7 +97,7 @@ export async function relayed(answered: Answered, begun: Begun | null = null): P
   if (ending.status === "cut") ending.refusedBy = sliced?.refusedBy;
   if (end === "complete" && isWhole(reading)) {
     const landing = await land(answered, { reading, charge, chunks: kept?.chunks ?? null });
-    if (landing) await store(of, landing, isLeft);
+    if (landing) store(of, landing, isLeft);
   }
   return ending;
 }

@@ -64,7 +64,7 @@ export async function whole(answered: Answered): Promise<Ending> {
   const isLeft = of.onDisconnect === "drain" && (await sendDrained(of, bytes, head));
   if (of.onDisconnect === "abort") of.respond(new Response(bytes, head));
   const ending = endingOf(answered, reading, isLeft ? "left" : "complete", charge, Date.now());
-  if (landing) await store(of, landing, isLeft);
+  if (landing) store(of, landing, isLeft);
   return ending;
 }
 
