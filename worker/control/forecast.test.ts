@@ -122,6 +122,8 @@ it("is answered from the usage that there is", async () => {
     rows.push(insert.bind(tenant, today - back * DAY_MS, "a", 2_000_000_000));
     rows.push(insert.bind(tenant, today - back * DAY_MS, "b", 1_000_000_000));
   }
+  // Imported under a date to come: of no present period.
+  rows.push(insert.bind(tenant, today + 40 * DAY_MS, "a", 5_000_000_000));
   await env.DB.batch(rows);
   const url = `/api/v1/tenants/${tenant}/forecast`;
   const { status, body } = await operator("GET", `${url}?period=day`);

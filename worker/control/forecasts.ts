@@ -53,7 +53,7 @@ async function answer(call: TenantCall): Promise<Answer> {
   const { startsAt, endsAt } = calendar(period, call.now);
   const today = startOfDay(call.now);
   const earliest = Math.min(startsAt, today - HISTORY_DAYS * DAY_MS);
-  const days = await costByDay(call, { ...filter, from: earliest });
+  const days = await costByDay(call, { ...filter, from: earliest, to: endsAt });
   const spent = days.filter(({ day }) => day >= startsAt).reduce((sum, { costNanos }) => sum + costNanos, 0);
   const history = completeDays(days, today);
   const { basis, expected, low, high } = forecast({ startsAt, endsAt, now: call.now, spent, history });

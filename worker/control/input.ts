@@ -152,5 +152,15 @@ export const pagingBy = (pattern: RegExp) => ({
 /** Of lists of records, as their ledger makes them: when the last one was made, and its id. */
 export const RECORD_CURSOR = /^\d{1,16}:./su;
 
+/** What sums take, whose cursors are the number of the rows before them. */
+export const sumsPaging = {
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/, "not one of this list's")
+    .transform(Number)
+    .nullable()
+    .default(null),
+};
+
 /** `time` for people and programs: ISO 8601 UTC, or null. */
 export const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());

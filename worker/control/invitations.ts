@@ -1,5 +1,5 @@
 /** Asking people into a tenant: by a link that works once, for a week. */
-import { and, desc, eq, gt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, lt, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { INVITATION_PATH, mailerOf } from "../auth/mail.ts";
 import { mayAppoint, roleOf } from "../auth/roles.ts";
@@ -9,9 +9,10 @@ import { ok } from "../core/outcome.ts";
 import { accountsOf } from "../db/database.ts";
 import { invitation, member, organization, user } from "../db/schema.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
 import { changedSince, etagOf } from "./etag.ts";
 import { once } from "./idempotency.ts";
-import { readBody } from "./input.ts";
+import { paging, readBody, readQuery } from "./input.ts";
 import { email, mayChange, newPersonId, note, tooMuch } from "./people.ts";
 import { type Invitation, madeInvitation, role, invitation as shown } from "./people-shapes.ts";
 import { pageOf, removed } from "./shapes.ts";
@@ -24,8 +25,8 @@ const VALID_DAYS = 7;
 const TOKEN_DIGITS = 32;
 /** At once: more are no team, but a mailing. */
 const MAX_PENDING = 200;
-const LISTED = 500;
 
+const listQuery = z.strictObject(paging);
 const create = z.strictObject({
   email,
   role,
@@ -39,6 +40,7 @@ export function mountInvitations(app: App): void {
   mount(app, "/tenants/:tenant/invitations", {
     GET: {
       summary: "Lists invitations, newest first.",
+      query: listQuery,
       answers: pageOf(shown),
       does: forTenant("members", list),
     },
@@ -91,14 +93,25 @@ function statusOf({ status, expiresAt }: InvitationRow, now: number) {
   return +expiresAt > now ? "pending" : "expired";
 }
 
-async function list({ env, tenant, now }: TenantCall): Promise<Answer> {
-  const rows = await accountsOf(env)
+async function list(call: TenantCall): Promise<Answer> {
+  const query = readQuery(call, listQuery);
+  if (!query.ok) return query;
+  const { limit, cursor } = query.value;
+  const after = readCursor(cursor);
+  if (!after.ok) return after;
+  const { createdAt, id } = invitation;
+  const at = after.value && new Date(after.value.time);
+  const isBehind = at ? or(lt(createdAt, at), and(eq(createdAt, at), lt(id, after.value?.id ?? ""))) : undefined;
+  const rows = await accountsOf(call.env)
     .select()
     .from(invitation)
-    .where(eq(invitation.organizationId, tenant))
-    .orderBy(desc(invitation.createdAt), desc(invitation.id))
-    .limit(LISTED);
-  return ok({ data: rows.map((row) => show(row, now)), next_cursor: null });
+    .where(and(eq(invitation.organizationId, call.tenant), isBehind))
+    .orderBy(desc(createdAt), desc(id))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const next_cursor = rows.length > limit && last ? writeCursor({ time: +last.createdAt, id: last.id }) : null;
+  return ok({ data: page.map((row) => show(row, call.now)), next_cursor });
 }
 
 const rowIn = ({ env, tenant, params }: TenantCall): Promise<InvitationRow | undefined> =>

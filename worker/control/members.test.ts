@@ -261,3 +261,39 @@ describe("a token with less than its role", () => {
     expect((await call("PATCH", at(`tokens/${full.body.id}`), { headers, body: { name: "x" } })).status).toBe(403);
   });
 });
+
+it("are listed page by page, as invitations are, and nobody is left out", async () => {
+  const crowd = await newTenant("Crowd");
+  const people = ["a", "b", "c", "d", "e"].map((each) => `${each}@crowd.example`);
+  const rows = people.flatMap((email, n) => [
+    env.DB.prepare(
+      `INSERT INTO user (id, name, email, email_verified, created_at, updated_at, two_factor_enabled)
+       VALUES (?1, ?1, ?1, 1, 1, 1, 0)`,
+    ).bind(email),
+    // Some joined in the same millisecond.
+    env.DB.prepare(
+      "INSERT INTO member (id, organization_id, user_id, role, created_at, party) VALUES (?1, ?2, ?1, 'viewer', ?3, ?1)",
+    ).bind(email, crowd, 1_000 + Math.floor(n / 3)),
+  ]);
+  await env.DB.batch(rows);
+  for (const email of people) await operator("POST", at("invitations", crowd), { email: `x${email}`, role: "viewer" });
+  for (const [path, order] of [
+    ["members", people],
+    ["invitations", people.map((email) => `x${email}`).reverse()],
+  ] as const) {
+    const seen: string[] = [];
+    let cursor = "";
+    for (let pages = 0; pages < 9; pages++) {
+      const { body } = await operator("GET", at(`${path}?limit=2${cursor}`, crowd));
+      expect(body.data.length).toBeLessThanOrEqual(2);
+      seen.push(...body.data.map((each: { email: string }) => each.email));
+      if (body.next_cursor === null) break;
+      cursor = `&cursor=${encodeURIComponent(body.next_cursor)}`;
+    }
+    expect(seen.toSorted(), path).toEqual(order.toSorted());
+    if (path === "members") expect(seen).toEqual(order);
+    for (const wrong of ["limit=0", "limit=501", "limit=x", "cursor=x"]) {
+      expect((await operator("GET", at(`${path}?${wrong}`, crowd))).status, wrong).toBe(400);
+    }
+  }
+});

@@ -1,5 +1,5 @@
 /** The people of a tenant: who they are, what they may do, and how they leave. */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, or, sql } from "drizzle-orm";
 import * as z from "zod";
 import { mayAppoint, type Role, roleOf } from "../auth/roles.ts";
 import { gatewayError } from "../core/errors.ts";
@@ -9,12 +9,14 @@ import { accountsOf } from "../db/database.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { member, session, user } from "../db/schema.ts";
 import { type Answer, type App, conflict, forTenant, mount, notFound, type TenantCall } from "./call.ts";
+import { type Position, readCursor, writeCursor } from "./cursor.ts";
 import { changedSince, etagOf } from "./etag.ts";
-import { iso, readBody, readQuery } from "./input.ts";
+import { iso, paging, readBody, readQuery } from "./input.ts";
 import { mayChange, note, tooMuch } from "./people.ts";
 import { role, type Member as Shown, member as shown } from "./people-shapes.ts";
 import { pageOf, removed } from "./shapes.ts";
 
+const listQuery = z.strictObject(paging);
 const patch = z.strictObject({ role });
 const removal = z.strictObject({ revoke_keys: z.enum(["0", "1", "true", "false"]).default("0") });
 const nothing = z.strictObject({});
@@ -25,8 +27,9 @@ export function mountMembers(app: App): void {
   mount(app, "/tenants/:tenant/members", {
     GET: {
       summary: "Lists the people of the tenant, in the order in which they joined.",
+      query: listQuery,
       answers: pageOf(shown),
-      does: forTenant("read", async (call) => ok({ data: await membersOf(call), next_cursor: null })),
+      does: forTenant("read", list),
     },
   });
   mount(app, "/tenants/:tenant/members/:id", {
@@ -63,9 +66,29 @@ export function mountMembers(app: App): void {
   });
 }
 
-async function membersOf({ env, tenant }: TenantCall, id?: string): Promise<Shown[]> {
-  const rows = await accountsOf(env)
+async function list(call: TenantCall): Promise<Answer> {
+  const query = readQuery(call, listQuery);
+  if (!query.ok) return query;
+  const { limit, cursor } = query.value;
+  const after = readCursor(cursor);
+  if (!after.ok) return after;
+  const rows = await rowsOf(call, { after: after.value, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const next_cursor = rows.length > limit && last ? writeCursor({ time: +last.joinedAt, id: last.row }) : null;
+  return ok({ data: page.map(show), next_cursor });
+}
+
+/** Of a tenant's members one, or some in the order in which they joined. */
+type Which = { id: string } | { after: Position | null; limit: number };
+
+async function rowsOf({ env, tenant }: TenantCall, which: Which) {
+  const isBehind = ({ time, id }: Position) =>
+    or(gt(member.createdAt, new Date(time)), and(eq(member.createdAt, new Date(time)), gt(member.id, id)));
+  const isMeant = "id" in which ? eq(member.userId, which.id) : which.after ? isBehind(which.after) : undefined;
+  return accountsOf(env)
     .select({
+      row: member.id,
       id: user.id,
       name: user.name,
       email: user.email,
@@ -79,22 +102,26 @@ async function membersOf({ env, tenant }: TenantCall, id?: string): Promise<Show
     })
     .from(member)
     .innerJoin(user, eq(user.id, member.userId))
-    .where(and(eq(member.organizationId, tenant), id === undefined ? undefined : eq(member.userId, id)))
-    .orderBy(member.createdAt, member.id);
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    email: row.email,
-    role: roleOf(row.role),
-    user: row.party,
-    two_factor: row.twoFactor,
-    joined_at: row.joinedAt.toISOString(),
-    last_seen_at: iso(row.lastSeenAt),
-  }));
+    .where(and(eq(member.organizationId, tenant), isMeant))
+    .orderBy(member.createdAt, member.id)
+    .limit("id" in which ? 1 : which.limit);
 }
 
-const memberIn = async (call: TenantCall): Promise<Shown | undefined> =>
-  (await membersOf(call, call.params.id ?? ""))[0];
+const show = (row: Awaited<ReturnType<typeof rowsOf>>[number]): Shown => ({
+  id: row.id,
+  name: row.name,
+  email: row.email,
+  role: roleOf(row.role),
+  user: row.party,
+  two_factor: row.twoFactor,
+  joined_at: row.joinedAt.toISOString(),
+  last_seen_at: iso(row.lastSeenAt),
+});
+
+const memberOf = async (call: TenantCall, id: string): Promise<Shown | undefined> =>
+  (await rowsOf(call, { id })).map(show)[0];
+
+const memberIn = (call: TenantCall): Promise<Shown | undefined> => memberOf(call, call.params.id ?? "");
 
 /** What stays as it is when a member changes; when they were last seen is no part of it. */
 const tagOf = ({ last_seen_at: _, ...settings }: Shown) => settings;
@@ -142,7 +169,7 @@ async function leave(call: TenantCall): Promise<Answer> {
   if (!body.ok) return body;
   const { principal } = call;
   if (principal.kind !== "user") return fail(gatewayError("not_allowed", "Only a person can leave."));
-  const [found] = await membersOf(call, principal.user.id);
+  const found = await memberOf(call, principal.user.id);
   return found ? take(call, found, false) : notFound("member");
 }
 
@@ -195,7 +222,7 @@ const mayGo = ({ tenant }: TenantCall, { id, role: present }: { id: string; role
   );
 
 async function whyNot(call: TenantCall, { id, role: before }: Shown): Promise<Answer> {
-  const [present] = await membersOf(call, id);
+  const present = await memberOf(call, id);
   if (!present) return notFound("member");
   if (present.role !== before) return changedSince("member");
   return conflict("This is the last owner. Make somebody else an owner first.");

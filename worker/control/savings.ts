@@ -4,8 +4,9 @@ import { databaseOf } from "../core/database.ts";
 import { usdFromNanos } from "../core/money.ts";
 import { ok } from "../core/outcome.ts";
 import { SAVING_GROUPS, type SavingGroup, summarizeSavings, summarizeShadows } from "../db/savings.ts";
+import { MAX_ROWS } from "../db/summary.ts";
 import { type Answer, type App, forTenant, invalid, mount, type TenantCall } from "./call.ts";
-import { instant, iso, readQuery } from "./input.ts";
+import { instant, iso, readQuery, sumsPaging } from "./input.ts";
 import { money, pageOf } from "./shapes.ts";
 
 const text = z.string().min(1).max(500).optional();
@@ -16,7 +17,12 @@ const filters = {
   model: text,
   mode: text,
 };
-const savingsQuery = z.strictObject({ ...filters, key: text, group_by: z.string().max(200).default("reason") });
+const savingsQuery = z.strictObject({
+  ...filters,
+  key: text,
+  group_by: z.string().max(200).default("reason"),
+  ...sumsPaging,
+});
 const shadowsQuery = z.strictObject(filters);
 
 const savingsRow = z.strictObject({
@@ -59,21 +65,23 @@ export function mountSavings(app: App): void {
 async function savings(call: TenantCall): Promise<Answer> {
   const query = readQuery(call, savingsQuery);
   if (!query.ok) return query;
-  const { group_by, ...filter } = query.value;
+  const { group_by, cursor, ...filter } = query.value;
+  const skip = cursor ?? 0;
   const groups: SavingGroup[] = [];
   for (const name of new Set(group_by.split(",").filter((part) => part !== ""))) {
     const group = SAVING_GROUPS.find((known) => known === name);
     if (!group) return invalid(`group_by: ${name} is not one of ${SAVING_GROUPS.join(", ")}`, "group_by");
     groups.push(group);
   }
-  const rows = await summarizeSavings(databaseOf(call.env, call.tenant), { tenant: call.tenant, filter, groups });
-  const data = rows.map(({ group, requests, costNanos, savedNanos }) => ({
+  const page = { skip, limit: MAX_ROWS + 1 };
+  const rows = await summarizeSavings(databaseOf(call.env, call.tenant), { tenant: call.tenant, filter, groups, page });
+  const data = rows.slice(0, MAX_ROWS).map(({ group, requests, costNanos, savedNanos }) => ({
     ...Object.fromEntries(Object.entries(group).map(([name, value]) => [name, showGroup(name, value)])),
     requests,
     cost_usd: usdFromNanos(costNanos),
     saved_usd: usdFromNanos(savedNanos),
   }));
-  return ok({ data, next_cursor: null });
+  return ok({ data, next_cursor: rows.length > MAX_ROWS ? String(skip + MAX_ROWS) : null });
 }
 
 async function shadows(call: TenantCall): Promise<Answer> {

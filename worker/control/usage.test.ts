@@ -248,8 +248,8 @@ describe("the summary", () => {
       { requests: 2, latency_p50_ms: expect.any(Number) },
     ]);
     expect(await tagged(`${span}&tag=env&group_by=hour,model`)).toMatchObject([
-      { model: "gpt-5-mini", requests: 1 },
       { model: "gpt-5", requests: 1 },
+      { model: "gpt-5-mini", requests: 1 },
       { model: "gpt-5-mini", requests: 1 },
     ]);
     // A key's tags are in the rows alone, and these are gone: what is left shows where each was read.
@@ -280,9 +280,35 @@ describe("the summary", () => {
     expect(body.data).toMatchObject([{ day: "2026-01-01", requests: 1, cost_usd: "0.001000000" }]);
   });
 
-  it.each(["group_by=colour", "group_by=day,hour;drop", "from=x", "colour=red"])("refuses ?%s", async (query) => {
-    expect((await operator("GET", `${usage}/summary?${query}`)).status).toBe(400);
+  it("leaves out no row where there are more than a page has", async () => {
+    const many = await newTenant("Many");
+    await book(many, [priced("one", "2026-01-01T00:00:00Z", { user: "u" })]);
+    const columns = (
+      await env.DB.prepare("SELECT name FROM pragma_table_info('usage_daily')").all<{ name: string }>()
+    ).results.map(({ name }) => name);
+    // The same day's sums once more for each of so many users.
+    await env.DB.prepare(
+      `WITH RECURSIVE some (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM some WHERE n < 10400)
+       INSERT INTO usage_daily (${columns})
+       SELECT ${columns.map((name) => (name === "value" ? "printf('u%d', n)" : `d.${name}`))}
+       FROM usage_daily AS d, some WHERE d.tenant = ? AND d.facet = 'user' AND d.value = 'u'`,
+    )
+      .bind(many)
+      .run();
+    const at = `/api/v1/tenants/${many}/usage/summary?group_by=day,user&from=2026-01-01&to=2026-01-02`;
+    const { body: first } = await operator("GET", at);
+    const { body: second } = await operator("GET", `${at}&cursor=${first.next_cursor}`);
+    expect([first.data.length, second.data.length, second.next_cursor]).toEqual([10_000, 401, null]);
+    const users = [...first.data, ...second.data].map(({ user }: { user: string }) => user);
+    expect(new Set(users).size).toBe(10_401);
   });
+
+  it.each(["group_by=colour", "group_by=day,hour;drop", "from=x", "colour=red", "cursor=abc"])(
+    "refuses ?%s",
+    async (query) => {
+      expect((await operator("GET", `${usage}/summary?${query}`)).status).toBe(400);
+    },
+  );
 });
 
 describe("importing", () => {

@@ -7,7 +7,7 @@ import { ok } from "../core/outcome.ts";
 import { recordOf } from "../core/record.ts";
 import { GROUPS, type Group } from "../core/usage.ts";
 import { ledgerOf } from "../db/ledger.ts";
-import { RANKINGS, type SummaryRow, summarize } from "../db/summary.ts";
+import { MAX_ROWS, RANKINGS, type SummaryRow, summarize } from "../db/summary.ts";
 import { findUsage, listUsage } from "../db/usage.ts";
 import {
   type Answer,
@@ -27,7 +27,7 @@ import { readCursor, writeCursor } from "./cursor.ts";
 import { exportUsage } from "./export.ts";
 import { once } from "./idempotency.ts";
 import { eventsOf, importBody } from "./import.ts";
-import { instant, iso, paging, readBody, readQuery } from "./input.ts";
+import { instant, iso, paging, readBody, readQuery, sumsPaging } from "./input.ts";
 import { pageOf } from "./shapes.ts";
 import { summaryRow, usageRecord } from "./usage-shapes.ts";
 
@@ -65,6 +65,7 @@ const summaryQuery = z.strictObject({
     .meta({ description: "So many of the last group's values, the largest; all others are one row, `others`." }),
   top_by: z.enum(RANKINGS).default("cost"),
   percentiles: z.enum(["true", "false"]).default("false"),
+  ...sumsPaging,
 });
 
 /** Mounts `/usage` and what is below it. */
@@ -91,7 +92,7 @@ export function mountUsage(app: App): void {
   mount(app, "/tenants/:tenant/usage/summary", {
     GET: {
       summary: "Sums of usage, by what `group_by` names.",
-      notes: `Groups: ${GROUPS.join(", ")}; several with commas between them.`,
+      notes: `Groups: ${GROUPS.join(", ")}; several with commas between them. A page has ${MAX_ROWS} rows; with a \`to\` in the past, nothing moves between pages.`,
       query: summaryQuery,
       answers: pageOf(summaryRow),
       does: forTenant("read", summary),
@@ -163,7 +164,8 @@ async function list({ env, tenant, ...call }: TenantCall): Promise<Answer> {
 async function summary(call: TenantCall): Promise<Answer> {
   const query = readQuery(call, summaryQuery);
   if (!query.ok) return query;
-  const { group_by, top, top_by, percentiles, ...filter } = query.value;
+  const { group_by, top, top_by, percentiles, cursor, ...filter } = query.value;
+  const skip = cursor ?? 0;
   const groups: Group[] = [];
   for (const name of new Set(group_by.split(",").filter((part) => part !== ""))) {
     const group = GROUPS.find((known) => known === name);
@@ -175,9 +177,11 @@ async function summary(call: TenantCall): Promise<Answer> {
     filter,
     groups,
     percentiles: percentiles === "true",
+    page: { skip, limit: MAX_ROWS + 1 },
     ...(top !== undefined && { top: { count: top, by: top_by } }),
   });
-  return ok({ data: rows.map(showRow), next_cursor: null });
+  const next_cursor = rows.length > MAX_ROWS ? String(skip + MAX_ROWS) : null;
+  return ok({ data: rows.slice(0, MAX_ROWS).map(showRow), next_cursor });
 }
 
 /** Books events whose ids are new; those that are known are left as they are. */

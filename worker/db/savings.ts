@@ -1,5 +1,6 @@
 /** Sums of what was saved, by reason, and of what other models would have cost. */
 import type { Condition } from "../core/condition.ts";
+import { MAX_ROWS, pageSql, type RowsPage } from "./summary.ts";
 
 export const SAVING_GROUPS = ["day", "hour", "reason", "key", "provider", "model", "mode"] as const;
 export type SavingGroup = (typeof SAVING_GROUPS)[number];
@@ -38,7 +39,6 @@ export interface ShadowRow {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const MAX_ROWS = 10_000;
 
 const GROUP_SQL: Record<SavingGroup, string> = {
   day: `hour - hour % ${DAY_MS}`,
@@ -60,7 +60,7 @@ const RAW_SHADOWS = `SELECT event ->> '$.shadow.route' AS route, provider, model
 /** What was saved, by `groups`; earliest first where time is among them, then the largest. */
 export async function summarizeSavings(
   db: D1Database,
-  query: { tenant: string; filter: SavingsFilter; groups: readonly SavingGroup[] },
+  query: { tenant: string; filter: SavingsFilter; groups: readonly SavingGroup[]; page?: RowsPage },
 ): Promise<SavingsRow[]> {
   const { groups } = query;
   const rolledUp = `SELECT hour, reason, key, provider, model, mode, requests, cost_nanos, saved_nanos
@@ -73,7 +73,7 @@ export async function summarizeSavings(
     .prepare(
       `SELECT ${columns}${columns && ","} sum(requests) AS requests, sum(cost_nanos) AS costNanos,
        sum(saved_nanos) AS savedNanos FROM (${source.sql}) ${byGroup && `GROUP BY ${byGroup}`} HAVING count(*) > 0
-       ORDER BY ${[...times, "savedNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`,
+       ${pageSql([...times, "savedNanos DESC", ...(byGroup ? [byGroup] : [])], query.page)}`,
     )
     .bind(...source.values)
     .all<Omit<SavingsRow, "group"> & Record<string, never>>();

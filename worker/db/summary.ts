@@ -31,8 +31,19 @@ export interface SummaryRow {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** More groups than any chart or table shows; the largest costs stay. */
-const MAX_ROWS = 10_000;
+/** More groups than any chart or table shows; what is behind them is another page. */
+export const MAX_ROWS = 10_000;
+
+/** A page of rows. What arrives between two pages may move rows of the present from one to the other. */
+export interface RowsPage {
+  /** Rows before it. */
+  skip: number;
+  limit: number;
+}
+
+/** The end of a statement: its order, told apart to the last row, and which part of it. */
+export const pageSql = (order: readonly string[], { skip, limit }: RowsPage = { skip: 0, limit: MAX_ROWS }): string =>
+  `ORDER BY ${order.join(", ")} LIMIT ${limit} OFFSET ${skip}`;
 
 const GROUP_SQL: Record<Group, string> = {
   day: `hour - hour % ${DAY_MS}`,
@@ -117,6 +128,8 @@ function dayColumns({ groups }: Asked, facet: Facet, read: Spans): { select: str
 export interface SummaryQuery extends Asked {
   /** Of the last group, so many of the largest stay what they are; all others are one, `others`. */
   top?: { count: number; by: Ranking };
+  /** Left out for the first `MAX_ROWS`. */
+  page?: RowsPage;
   /** Whether to read percentiles off the histogram, which costs twenty sums more a row. */
   percentiles?: boolean;
 }
@@ -179,7 +192,7 @@ function sumsOf(query: SummaryQuery, source: string, ordered = true): string {
     ...query.groups.map((group, at) => `${GROUP_SQL[group]} AS g${at}`),
     ...Object.entries(SUMS).map(([name, of]) => `sum(${of}) AS ${name}`),
   ];
-  const order = ordered ? `ORDER BY ${[...times, "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}` : "";
+  const order = ordered ? pageSql([...times, "costNanos DESC", ...(all ? [all] : [])], query.page) : "";
   return `SELECT ${[...columns, ...spansOf(query)].join(", ")}
     FROM (${source}) ${all && `GROUP BY ${all}`} HAVING count(*) > 0 ${order}`;
 }
@@ -199,7 +212,7 @@ function topOf(query: SummaryQuery, top: NonNullable<SummaryQuery["top"]>, sourc
       ORDER BY ${RANK_SQL[top.by]} DESC, sum(requests) DESC LIMIT ${top.count})
     SELECT ${[...columns, ...spansOf(query)].join(", ")}
     FROM rows GROUP BY ${all}, ${query.groups.length + 1}
-    ORDER BY ${[...times, "others", "costNanos DESC"].join(", ")} LIMIT ${MAX_ROWS}`;
+    ${pageSql([...times, "others", "costNanos DESC", all], query.page)}`;
 }
 
 function percentilesOf(row: Record<string, unknown>): SummaryRow["percentilesMs"] {
