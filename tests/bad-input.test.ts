@@ -68,6 +68,12 @@ describe("a key", () => {
     await expectRefused(ask(system, dialect), 401, "invalid_api_key", dialect);
   });
 
+  test("that is missing where Claude is at Vertex is refused in the shape of messages", async () => {
+    const path = "/v1/projects/p/locations/global/publishers/anthropic/models/claude-haiku-4-5:rawPredict";
+    const claude = { ...DIALECTS.messages, provider: "vertex", path };
+    await expectRefused(ask(system, claude), 401, "invalid_api_key", claude);
+  });
+
   test("that is forged, or none of ours, is refused", async () => {
     const last = key.key.at(-1) === "A" ? "B" : "A";
     const ofOther = key.key.replace(tenant.id, other.id);

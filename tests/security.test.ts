@@ -334,6 +334,27 @@ describe("a provider", () => {
     expect(response.headers.get("x-meterr-cost-usd")).not.toBe("0");
   });
 
+  test("of a tenant's own that has several hosts gets each one's key at that one alone", async () => {
+    const second = await startUpstream(json(200, chatAnswer(ANSWER)));
+    upstream.reply = json(200, chatAnswer(ANSWER));
+    const [one, two] = [`${upstream.origin}/api/v1`, `${second.origin}/other`];
+    await tenant.api("PUT", "/credentials/mine", { api_key: "sk-key-of-one", base_url: one });
+    await tenant.api("POST", "/credentials", {
+      provider: "mine",
+      name: "two",
+      api_key: "sk-key-of-two",
+      base_url: two,
+    });
+    await until("both", 10_000, async () => {
+      await (await ask(system, { ...chat, provider: "mine" }, { key: key.key })).text();
+      return upstream.received.length > 0 && second.received.length > 0;
+    });
+    const seen = (at: Upstream) => new Set(at.received.map(({ headers, path }) => `${headers.authorization} ${path}`));
+    expect(seen(upstream)).toEqual(new Set(["Bearer sk-key-of-one /api/v1/chat/completions"]));
+    expect(seen(second)).toEqual(new Set(["Bearer sk-key-of-two /other/chat/completions"]));
+    await second.close();
+  });
+
   test("runs no page on our origin", async () => {
     upstream.reply = (response) => {
       response.writeHead(200, { "content-type": "text/html" });

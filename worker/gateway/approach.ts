@@ -104,5 +104,5 @@ async function placeOfTenant({ wallet, key, request, url }: Arrival): Promise<Ou
 /** Errors come in the shape of the dialect, which at an endpoint that copies another's API is not its provider's. */
 export const shapeOf = ({ endpoint: { dialect }, provider }: Place): ErrorShape => {
   if (dialect === "chat" || dialect === "embeddings") return openAiError;
-  return dialect === "messages" && provider.error === openAiError ? anthropicError : provider.error;
+  return dialect === "messages" ? anthropicError : provider.error;
 };

@@ -5,6 +5,7 @@ import { fail, type Outcome, ok } from "../core/outcome.ts";
 import type { Credential } from "../core/policy.ts";
 import { open } from "../core/sealed.ts";
 import type { Env } from "../env.ts";
+import { baseFor } from "../providers/custom.ts";
 import type { Call } from "./call.ts";
 
 export interface ProviderAccess {
@@ -29,7 +30,7 @@ export async function accessesFor(
   const own = inTurn(grant.credentials.filter((one) => one.provider === provider.slug));
   const [first] = own;
   const baseOf = (credential: Credential | undefined) =>
-    (credential?.origin ?? provider.origin(path))?.replace(/\/+$/, "") ?? null;
+    (credential?.origin ?? ownBase(credential, provider.origin(path), path))?.replace(/\/+$/, "") ?? null;
   const base = baseOf(first);
   if (base === null) {
     return fail(
@@ -62,6 +63,12 @@ export async function accessesFor(
       },
     ),
   );
+}
+
+/** Of several hosts of a provider that a tenant added, each gets its own key alone. */
+function ownBase(credential: Credential | undefined, first: string | null, path: string): string | null {
+  const { baseUrl } = credential?.custom ?? {};
+  return baseUrl === undefined || baseUrl === first ? first : baseFor(baseUrl, path);
 }
 
 /** Where the answer comes from the sandbox. */

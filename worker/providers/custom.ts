@@ -32,3 +32,9 @@ export function pathBelow(baseUrl: string, path: string): string {
   const last = new URL(baseUrl).pathname.replace(/\/+$/, "").split("/").at(-1);
   return last && path.startsWith(`/${last}/`) ? path.slice(last.length + 1) : path;
 }
+
+/** What of a base URL stands before `path`, which may begin with its last segment. */
+export function baseFor(baseUrl: string, path: string): string {
+  const repeated = path.length - pathBelow(baseUrl, path).length;
+  return baseUrl.slice(0, baseUrl.length - repeated);
+}

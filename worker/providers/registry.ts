@@ -56,6 +56,7 @@ export const RESERVED_SLUGS: ReadonlySet<string> = new Set([
   "metrics",
   "v1",
   "v1beta",
+  "v1alpha",
   "upload",
 ]);
 
