@@ -12,7 +12,7 @@ type Fate = "translated" | "told" | "refused" | "lost";
 
 async function ask(client: Conversation, side: ProviderSide, set: object) {
   const body = { ...BASES[client], ...set };
-  return translate({ dialect: client, body, stream: false, asEvents: true }, side, "refuse");
+  return translate({ dialect: client, body, stream: false, asEvents: true }, [side], "refuse");
 }
 
 /** Whether `name` is the field at `path`, or one that it stands in or that stands in it. */

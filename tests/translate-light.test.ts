@@ -61,7 +61,7 @@ async function streamed(by: typeof translate, client: Conversation, recording: R
   const dialect = ENDPOINTS[recording.endpoint] as Conversation;
   const side = { ...SIDES[dialect], name: recording.provider };
   const body = { ...BASES[client], stream: true };
-  const made = await by({ dialect: client, body, stream: true, asEvents: true }, side, "refuse");
+  const made = await by({ dialect: client, body, stream: true, asEvents: true }, [side], "refuse");
   if (!made.ok) throw new Error(made.error.message);
   const headers = { "content-type": "text/event-stream" };
   const answer = made.value.translation.stream(new Response(inReads(responseBytes(recording)), { headers }));
@@ -81,7 +81,7 @@ test("what one read of the provider's stream holds goes on in one write, and doe
     stream: true,
     asEvents: true,
   } as const;
-  const made = await light.translate(asked, side, "refuse");
+  const made = await light.translate(asked, [side], "refuse");
   if (!made.ok) throw new Error(made.error.message);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const provider = writable.getWriter();

@@ -60,7 +60,7 @@ export function through(
     const dialect = dialectOf(url.pathname);
     const stream = dialect === "gemini" ? url.pathname.endsWith(":streamGenerateContent") : body.stream === true;
     const asEvents = dialect !== "gemini" || url.searchParams.get("alt") === "sse";
-    const made = await translate({ dialect, body, stream, asEvents }, side, onUnsupported);
+    const made = await translate({ dialect, body, stream, asEvents }, [side], onUnsupported);
     if (!made.ok) return Response.json({ error: made.error }, { status: made.error.status });
     const { path, search, body: text, translation } = made.value;
     const exchange = { path: `${path}${search}`, body: JSON.parse(text), dropped: translation.dropped };

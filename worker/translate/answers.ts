@@ -5,6 +5,7 @@ import { failureIn, headersAs, noAnswer } from "./failures.ts";
 import { Pieces, piecesOf } from "./pieces.ts";
 import { type PartReader, type Prepared, prepareStream } from "./prepared-stream.ts";
 import { readWhole } from "./provider.ts";
+import type { OwnNames } from "./tool-names.ts";
 import type { Chunks, ClientRequest, ProviderSide, Translation } from "./types.ts";
 
 export interface Answering {
@@ -14,6 +15,7 @@ export interface Answering {
   options: LanguageModelV4CallOptions;
   headers: ReadonlyMap<string, string>;
   dropped: readonly string[];
+  ownNames: OwnNames | null;
 }
 
 export function answers(of: Answering): Translation {
@@ -33,7 +35,7 @@ export function answers(of: Answering): Translation {
     whole: async (response) => {
       try {
         const result = await readWhole(of.side, of.options, new Uint8Array(await response.arrayBuffer()));
-        const json = of.client.whole(piecesOf(result), head(result.response?.modelId));
+        const json = of.client.whole(piecesOf(result).map(named(of.ownNames)), head(result.response?.modelId));
         return new Response(JSON.stringify(json), {
           status: response.status,
           headers: headersAs(response, "application/json"),
@@ -63,6 +65,12 @@ export function answers(of: Answering): Translation {
   };
 }
 
+/** Pieces with the client's own names of its tools. */
+const named =
+  (ownNames: OwnNames | null) =>
+  (piece: Piece): Piece =>
+    ownNames && piece.type === "tool" ? { ...piece, name: ownNames.get(piece.name) ?? piece.name } : piece;
+
 /** What each read of the provider's bytes makes, as soon as it is there, and in one write. */
 function streamOf(
   of: Answering,
@@ -72,6 +80,7 @@ function streamOf(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const pieces = new Pieces();
+  const own = named(of.ownNames);
   let model: string | undefined;
   let writer: ReturnType<Client["writer"]> | null = null;
   let reader: PartReader | null = null;
@@ -86,7 +95,7 @@ function streamOf(
     if (all.length === 0) return "";
     // The model that answers is told before its first word.
     writer ??= of.client.writer(headFor(model));
-    return all.map((piece) => writer?.write(piece) ?? "").join("");
+    return all.map((piece) => writer?.write(own(piece)) ?? "").join("");
   };
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -66,6 +66,17 @@ export class Prompt {
   }
 }
 
+/** Where in the client's request parts are. */
+const places = new WeakMap<object, string>();
+
+/** The path of a part that not every provider takes; undefined for what all of them do. */
+export const placeOf = (part: object): string | undefined => places.get(part);
+
+function placed<Part extends object>(field: string, part: Part): Part {
+  places.set(part, field);
+  return part;
+}
+
 /** A file that stands in the request, or where it is to be had. */
 export function fileFrom(
   field: string,
@@ -77,25 +88,23 @@ export function fileFrom(
   if (inline) {
     const encoded = address.slice(inline[0].length);
     const data = /;base64$/i.test(inline[2] ?? "") ? encoded : btoa(decodeURIComponent(encoded));
-    return {
-      type: "file",
-      mediaType: inline[1] || more.mediaType || "image/png",
-      data: { type: "data", data },
-      ...named,
-    };
+    const mediaType = inline[1] || more.mediaType || "image/png";
+    return placed(field, { type: "file", mediaType, data: { type: "data", data }, ...named });
   }
   const url = URL.canParse(address) ? new URL(address) : null;
   if (!url || !/^(?:https?|gs):$/.test(url.protocol)) throw new BadRequest(field, "is no URL");
-  return { type: "file", mediaType: more.mediaType ?? typeOf(url.pathname), data: { type: "url", url }, ...named };
+  const mediaType = more.mediaType ?? typeOf(url.pathname);
+  return placed(field, { type: "file", mediaType, data: { type: "url", url }, ...named });
 }
 
 /** A file whose base64 stands in the request. */
-export const fileOf = (mediaType: string, base64: string, filename?: string): LanguageModelV4FilePart => ({
-  type: "file",
-  mediaType,
-  data: { type: "data", data: base64 } satisfies SharedV4FileData,
-  ...(filename === undefined ? {} : { filename }),
-});
+export const fileOf = (field: string, mediaType: string, base64: string, filename?: string): LanguageModelV4FilePart =>
+  placed(field, {
+    type: "file",
+    mediaType,
+    data: { type: "data", data: base64 } satisfies SharedV4FileData,
+    ...(filename === undefined ? {} : { filename }),
+  });
 
 const TYPES: Readonly<Record<string, string>> = {
   png: "image/png",

@@ -49,7 +49,7 @@ export const headersIn = (init: RequestInit | undefined): [string, string][] =>
   Object.entries((init?.headers ?? {}) as Record<string, string>).map(([name, value]) => [name.toLowerCase(), value]);
 
 async function modelOf(side: ProviderSide): Promise<LanguageModelV4> {
-  const key = [side.dialect, side.name, side.base, side.model].join("\n");
+  const key = [side.dialect, side.isOpenAi, side.name, side.base, side.model].join("\n");
   const known = made.get(key);
   if (known) return known;
   const model = await make(side);
@@ -58,7 +58,7 @@ async function modelOf(side: ProviderSide): Promise<LanguageModelV4> {
   return model;
 }
 
-async function make({ dialect, name, base, model }: ProviderSide): Promise<LanguageModelV4> {
+async function make({ dialect, name, base, model, isOpenAi }: ProviderSide): Promise<LanguageModelV4> {
   const settings = { baseURL: `${ORIGIN}${base}`, apiKey, fetch: dispatch };
   switch (dialect) {
     case "messages": {
@@ -74,6 +74,10 @@ async function make({ dialect, name, base, model }: ProviderSide): Promise<Langu
       return createOpenAI(settings).responses(model);
     }
     case "chat": {
+      if (isOpenAi) {
+        const { createOpenAI } = await import("@ai-sdk/openai");
+        return createOpenAI(settings).chat(model);
+      }
       const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
       const asks = { includeUsage: true, supportsStructuredOutputs: true, metadataExtractor: sourceExtractor };
       return createOpenAICompatible({ ...settings, ...asks, name })(model);

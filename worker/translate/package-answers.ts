@@ -8,7 +8,7 @@ export const streamed = (chunks: Chunks): Response => answer("text/event-stream"
 export const whole = (bytes: Uint8Array): Response => answer("application/json", readerOf(once(bytes)));
 
 const EMPTY: Readonly<Record<Conversation, object>> = {
-  chat: { choices: [{ message: { role: "assistant", content: "" }, finish_reason: "stop" }] },
+  chat: { choices: [{ index: 0, message: { role: "assistant", content: "" }, finish_reason: "stop" }] },
   responses: { id: "", created_at: 0, model: "", output: [], usage: { input_tokens: 0, output_tokens: 0 } },
   messages: {
     type: "message",

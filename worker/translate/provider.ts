@@ -12,12 +12,15 @@ export interface Written {
   body: string;
 }
 
-/** The request that `options` make, and what the provider's dialect has no like of, by neutral names. */
+/**
+ * The request that `options` make; what the provider's dialect has no like of, by neutral names; and in what the model only comes
+ * near to what is asked.
+ */
 export async function write(
   side: ProviderSide,
   options: LanguageModelV4CallOptions,
   stream: boolean,
-): Promise<{ written: Written; lost: string[] }> {
+): Promise<{ written: Written; lost: string[]; near: string[] }> {
   let written: Written | null = null;
   const asks: Fetch = async (input, init) => {
     written = writtenOf(input, init);
@@ -29,8 +32,28 @@ export async function write(
       : (await model.doGenerate({ ...options, headers })).warnings,
   );
   if (!written) throw new Error("the model asked nothing");
-  const lost = warnings.flatMap((warning) => (warning.type === "unsupported" ? [warning.feature] : []));
-  return { written, lost: [...new Set(lost)] };
+  const told = (type: "unsupported" | "compatibility") =>
+    new Set(warnings.flatMap((warning) => (warning.type === type ? [warning.feature] : [])));
+  const lost = told("unsupported");
+  if (options.stopSequences && (await refusesStops(side))) lost.add("stopSequences");
+  const near = [...told("compatibility")].flatMap((feature) => namesOf(feature, options));
+  return { written, lost: [...lost], near };
+}
+
+/** Models of OpenAI's that think take no stops in chats, which its package does not say; it writes them another cap. */
+async function refusesStops(side: ProviderSide): Promise<boolean> {
+  if (!side.isOpenAi) return false;
+  const { written } = await write(side, { prompt: NOTHING_SAID, maxOutputTokens: 1 }, false);
+  return written.body.includes('"max_completion_tokens"');
+}
+
+/** The fields of the client's that a package's word for them means. */
+function namesOf(feature: string, options: LanguageModelV4CallOptions): string[] {
+  const keyword = /^JSON Schema (\w+)/.exec(feature)?.[1];
+  if (keyword === undefined) return Reflect.get(options, feature) === undefined ? [] : [feature];
+  const { tools, responseFormat } = options;
+  const has = (value: unknown) => value !== undefined && JSON.stringify(value).includes(`"${keyword}":`);
+  return [...(has(tools) ? ["tools"] : []), ...(has(responseFormat) ? ["responseFormat"] : [])];
 }
 
 /** A stream tells the warnings first, before there is an answer. */

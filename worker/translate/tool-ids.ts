@@ -22,13 +22,15 @@ export function withToolIds(prompt: LanguageModelV4Prompt, side: ProviderSide): 
   });
 }
 
-function fitting({ dialect, toolIdLength }: ProviderSide): RegExp {
+function fitting({ dialect, toolIdLength, isOpenAi }: ProviderSide): RegExp {
   if (toolIdLength !== undefined) return new RegExp(`^[A-Za-z0-9]{${toolIdLength}}$`);
   switch (dialect) {
     case "messages":
       return /^[\w-]+$/;
     case "responses":
       return /^.{1,64}$/s;
+    case "chat":
+      return isOpenAi ? /^.{1,40}$/s : /^/;
     default:
       return /^/;
   }
@@ -36,9 +38,13 @@ function fitting({ dialect, toolIdLength }: ProviderSide): RegExp {
 
 /** Letters and digits that stand for `id`. */
 function made(id: string, length: number | undefined): string {
-  const text = [0x811c9dc5, 0x9e3779b9].map((seed) => hash(id, seed).toString(36).padStart(7, "0")).join("");
+  const text = digestOf(id);
   return length === undefined ? `call_${text}` : text.padEnd(length, "0").slice(0, length);
 }
+
+/** Fourteen letters and digits that stand for `text`. */
+export const digestOf = (text: string): string =>
+  [0x811c9dc5, 0x9e3779b9].map((seed) => hash(text, seed).toString(36).padStart(7, "0")).join("");
 
 /** FNV-1a, 32 bits. */
 function hash(text: string, seed: number): number {

@@ -48,6 +48,8 @@ export interface ProviderSide {
   /** As its provider says of itself. */
   refusesThoughts?: true | undefined;
   toolIdLength?: number | undefined;
+  /** Its chats are OpenAI's own, not a copy's. */
+  isOpenAi?: true | undefined;
 }
 
 /** What the provider gets. */

@@ -62,8 +62,8 @@ async function conversation(
   onUnsupported: "refuse" | "drop",
 ): Promise<Outcome<Translated>> {
   const { endpoint } = asked.entry;
-  const dialect = PREFERRED.find((known) => provider.speaks[known] !== undefined);
-  if (!dialect || !isConversation(endpoint.dialect) || asked.body.kind !== "json") {
+  const [first, ...others] = PREFERRED.filter((known) => provider.speaks[known] !== undefined);
+  if (!first || !isConversation(endpoint.dialect) || asked.body.kind !== "json") {
     return fail(hasNone(provider, endpoint.name));
   }
   // Loaded when it is needed: whoever only passes requests on never parses it.
@@ -76,16 +76,25 @@ async function conversation(
       stream: endpoint.method === null ? json.stream === true : endpoint.method === "streamGenerateContent",
       asEvents: endpoint.dialect !== "gemini" || /[?&]alt=sse\b/.test(asked.search),
     },
-    sideOf(provider, dialect, model),
+    [sideOf(provider, first, model), ...others.map((dialect) => sideOf(provider, dialect, model))],
     onUnsupported,
   );
 }
 
-const sideOf = (
-  { slug, speaks, refusesThoughts, toolIdLength }: Provider,
-  dialect: Conversation,
-  model: string,
-): ProviderSide => ({ dialect, name: slug, base: speaks[dialect] ?? "", model, refusesThoughts, toolIdLength });
+function sideOf(provider: Provider, dialect: Conversation, model: string): ProviderSide {
+  const { slug, speaks, toolIdLength } = provider;
+  const hasResponses = dialect === "chat" && speaks.responses !== undefined;
+  return {
+    dialect,
+    name: slug,
+    base: speaks[dialect] ?? "",
+    model,
+    toolIdLength,
+    // Thoughts go by responses, where there are those.
+    refusesThoughts: hasResponses || provider.refusesThoughts,
+    isOpenAi: (hasResponses && speaks.images !== undefined) || undefined,
+  };
+}
 
 const hasNone = ({ slug }: Provider, endpoint: string) =>
   gatewayError("invalid_request", `${slug} has no ${endpoint} that this gateway reaches under /v1.`, {

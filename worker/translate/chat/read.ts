@@ -110,7 +110,7 @@ function userPart(part: JsonObject, at: string): UserPart {
       return fileFrom(`${at}.image_url.url`, stringIn(objectIn(part, "image_url"), "url") ?? "");
     case "input_audio": {
       const { data, format } = objectIn(part, "input_audio");
-      return fileOf(`audio/${format === "mp3" ? "mpeg" : (format ?? "wav")}`, String(data ?? ""));
+      return fileOf(`${at}.input_audio`, `audio/${format === "mp3" ? "mpeg" : (format ?? "wav")}`, String(data ?? ""));
     }
     case "file": {
       const file = objectIn(part, "file");
@@ -120,7 +120,7 @@ function userPart(part: JsonObject, at: string): UserPart {
       const more = { mediaType: "application/pdf", ...(filename === undefined ? {} : { filename }) };
       return data.startsWith("data:")
         ? fileFrom(`${at}.file.file_data`, data, more)
-        : fileOf("application/pdf", data, filename);
+        : fileOf(`${at}.file.file_data`, "application/pdf", data, filename);
     }
     default:
       throw new BadRequest(`${at}.type`, "is none that can be translated");

@@ -125,7 +125,8 @@ function userPart(part: JsonObject, at: string): UserPart {
   const text = stringIn(part, "text");
   if (text !== null) return { type: "text", text };
   const inline = camelFields(part.inlineData);
-  if (typeof inline.data === "string") return fileOf(stringIn(inline, "mimeType") ?? "image/png", inline.data);
+  if (typeof inline.data === "string")
+    return fileOf(`${at}.inlineData`, stringIn(inline, "mimeType") ?? "image/png", inline.data);
   const file = camelFields(part.fileData);
   if (typeof file.fileUri === "string") {
     if (/generativelanguage\.googleapis\.com|^files\//.test(file.fileUri))
@@ -148,7 +149,8 @@ function modelPart(part: JsonObject, calls: Calls, at: string): AssistantPart[] 
     return [{ type: "tool-call", toolCallId, toolName: name, input: objectIn(part.functionCall, "args"), ...back }];
   }
   const inline = camelFields(part.inlineData);
-  if (typeof inline.data === "string") return [fileOf(stringIn(inline, "mimeType") ?? "image/png", inline.data)];
+  if (typeof inline.data === "string")
+    return [fileOf(`${at}.inlineData`, stringIn(inline, "mimeType") ?? "image/png", inline.data)];
   throw new BadRequest(at, "is of a kind that cannot be translated");
 }
 

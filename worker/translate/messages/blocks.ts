@@ -61,7 +61,7 @@ function fileParts(block: JsonObject, at: string): UserPart[] {
   const mediaType = stringIn(source, "media_type") ?? (block.type === "document" ? "application/pdf" : "image/png");
   switch (source.type) {
     case "base64":
-      return [fileOf(mediaType, stringIn(source, "data") ?? "", title ?? undefined)];
+      return [fileOf(`${at}.source`, mediaType, stringIn(source, "data") ?? "", title ?? undefined)];
     case "text":
       return [textPart(joined([...named(title), stringIn(source, "data") ?? ""]))];
     case "content":

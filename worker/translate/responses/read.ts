@@ -133,7 +133,7 @@ function userPart(part: JsonObject, at: string): UserPart {
       if (data === null) throw new BadRequest(`${at}.file_id`, "names a file that only its provider has");
       return data.startsWith("data:")
         ? fileFrom(`${at}.file_data`, data, more)
-        : fileOf("application/pdf", data, filename);
+        : fileOf(`${at}.file_data`, "application/pdf", data, filename);
     }
     default:
       throw new BadRequest(`${at}.type`, "is none that can be translated");
