@@ -125,6 +125,7 @@ test("Google's lists of one may stand without brackets", async () => {
 test.each<[Conversation, JsonObject, ProviderSide, string]>([
   ["chat", { reasoning_effort: "none" }, { ...SIDES.gemini, model: "gemini-2.5-pro" }, "reasoning_effort"],
   ["chat", { reasoning_effort: "none" }, { ...SIDES.gemini, model: "gemini-3-pro-preview" }, "reasoning_effort"],
+  ["chat", { reasoning_effort: "none" }, { ...SIDES.messages, model: "claude-fable-5" }, "reasoning_effort"],
   ["messages", { thinking: { type: "disabled" } }, { ...SIDES.gemini, model: "gemini-3-pro-preview" }, "thinking"],
   [
     "messages",
