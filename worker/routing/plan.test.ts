@@ -156,4 +156,15 @@ describe("what would have been asked instead", () => {
     expect(insteadOf("auto", [c, cheap], { difficulty, costNanos })[0]).toEqual(["c", "auto:b", "route:a"]);
     expect(insteadOf("fallback", [a, b])).toEqual([["a"], ["b"]]);
   });
+
+  test("is nothing that failed of late, nor what only steps in where the large model was wanted", () => {
+    const failing = (...models: string[]) => ({ isHealthy: ({ model }: { model: string }) => !models.includes(model) });
+    const easy = { difficulty: () => ({ score: 0.1, signals: [] }) };
+    expect(insteadOf("auto", [a, b], easy)).toEqual([["a", "auto:b"], ["b"]]);
+    expect(insteadOf("auto", [a, b], { ...easy, ...failing("b") })).toEqual([["a"], ["b"]]);
+    expect(insteadOf("auto", [a, b])).toEqual([["b"], ["a"]]);
+    expect(insteadOf("auto", [a, b], failing("b"))).toEqual([["a"], ["b"]]);
+    const group = target("", { strategy: "fallback", targets: [b, c] } as Partial<RouteNode>);
+    expect(insteadOf("auto", [a, group], { ...easy, ...failing("b") })[0]).toEqual(["a", "auto:c"]);
+  });
 });

@@ -87,12 +87,15 @@ function orderMembers(group: RouteGroup, members: Member[], at: Circumstances, n
         i === 0 ? `drawn by its weight ${node.weight}` : `number ${i + 1} drawn by weight`,
       );
     case "cheapest":
-      return explained(sortedBy(insteadOf(members, firstOf(members, at), "route"), at.costNanos), ({ targets }, i) => {
-        const nanos = leastOf(targets, at.costNanos);
-        return nanos === null
-          ? "its price is not known"
-          : `number ${i + 1} of cheapest, about $${(nanos / 1e9).toFixed(6)}`;
-      });
+      return explained(
+        sortedBy(insteadOf(members, firstOf(members, at), { saves: "route", at }), at.costNanos),
+        ({ targets }, i) => {
+          const nanos = leastOf(targets, at.costNanos);
+          return nanos === null
+            ? "its price is not known"
+            : `number ${i + 1} of cheapest, about $${(nanos / 1e9).toFixed(6)}`;
+        },
+      );
     case "auto":
       return bySize(group, members, at, notes);
     case "fastest":
@@ -123,8 +126,8 @@ function bySize(group: RouteGroup, members: Member[], at: Circumstances, notes: 
     at.wasLarge && score < threshold
       ? "its session is at the large one"
       : `difficulty ${score.toFixed(2)} ${isLarge ? "reaches" : "is below"} ${threshold} (${made.join(", ")})`;
-  const [cheaper] = insteadOf([small], large, "auto");
-  const order = isLarge ? [large, cheaper ?? small] : [cheaper ?? small, large];
+  // Where the large one was wanted, the small one steps in, and saves nothing by that.
+  const order = isLarge ? [large, small] : [...insteadOf([small], large, { saves: "auto", at }), large];
   return explained(order, ({ node }) => {
     const size = node === large.node ? "large" : "small";
     return `the ${size} one of auto: ${why}`;
@@ -135,9 +138,13 @@ function bySize(group: RouteGroup, members: Member[], at: Circumstances, notes: 
 const firstOf = (members: readonly Member[], at: Circumstances): Member | undefined =>
   members.find(({ targets }) => targets.some(at.isHealthy)) ?? members[0];
 
-/** `members` with what would have been asked instead of them: the first of `other`, or what that was chosen over. */
-function insteadOf(members: readonly Member[], other: Member | undefined, saves: Instead["saves"]): Member[] {
-  const first = other?.targets[0];
+/** `members` with what would have been asked instead of them: the first of `other` that could answer, or what that was chosen over. */
+function insteadOf(
+  members: readonly Member[],
+  other: Member | undefined,
+  { saves, at }: { saves: Instead["saves"]; at: Circumstances },
+): Member[] {
+  const first = other?.targets.find(at.isHealthy);
   if (!first) return [...members];
   const chain: Instead[] = [{ provider: first.provider, model: first.model, saves }, ...first.instead];
   return members.map((member) =>
