@@ -8,6 +8,9 @@ import type { TenantCall } from "./call.ts";
 import { instant, label, tags, usd } from "./input.ts";
 
 const MAX_EVENTS = 10_000;
+/** Thirty days: no request takes longer, and averages have no way back. */
+const MAX_LATENCY_MS = 2_592_000_000;
+const milliseconds = z.number().nonnegative().max(MAX_LATENCY_MS);
 const count = z.int().nonnegative().default(0);
 const slug = z.string().min(1).max(200);
 
@@ -52,8 +55,8 @@ const event = z.strictObject({
   cost_usd: usd.nullable().optional(),
   saved_usd: usd.default(0),
   savings: z.partialRecord(z.enum(SAVING_REASONS), usd).optional(),
-  latency_ms: z.number().nonnegative().default(0),
-  ttft_ms: z.number().nonnegative().nullable().default(null),
+  latency_ms: milliseconds.default(0),
+  ttft_ms: milliseconds.nullable().default(null),
 });
 
 export const importBody = z.strictObject({ events: z.array(event).min(1).max(MAX_EVENTS) });

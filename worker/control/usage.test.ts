@@ -312,6 +312,22 @@ describe("the summary", () => {
 });
 
 describe("importing", () => {
+  it("of millions leaves all sums readable, and a time that no request takes is refused", async () => {
+    const rich = await newTenant("Rich");
+    const at = `/api/v1/tenants/${rich}`;
+    const all = { name: "all", scope: { type: "tenant" }, period: "total", limit_usd: "1", enforcement: "soft" };
+    await operator("POST", `${at}/budgets`, all);
+    const day = "2026-11-02T00:00:00Z";
+    await book(rich, [priced("a", day, { cost_usd: "9007199" }), priced("b", day, { cost_usd: "9007199" })]);
+    for (const path of ["usage/summary?", "forecast?", "cost-report?", "budgets?", "usage/savings?"]) {
+      expect((await operator("GET", `${at}/${path}`)).status, path).toBe(200);
+    }
+    const { body } = await operator("GET", `${at}/usage/summary`);
+    expect(body.data[0].cost_usd).toBe("18014398.000000000");
+    const slow = { events: [priced("c", day, { latency_ms: 1e300 })] };
+    expect((await operator("POST", `${at}/usage`, slow)).status).toBe(400);
+  });
+
   it("answers a repeat with the same Idempotency-Key as the first time", async () => {
     const mine = await newTenant();
     const path = `/api/v1/tenants/${mine}/usage`;

@@ -13,13 +13,14 @@ const NANOS_PER_USD = 1_000_000_000n;
 const PICOS_PER_NANO = 1_000n;
 
 /**
- * `amount` nanodollars as a decimal string in USD with nine decimals: `912345` → `"0.000912345"`.
- * @throws RangeError when it is no safe integer.
+ * `amount` nanodollars as a decimal string in USD with nine decimals: `912345` → `"0.000912345"`. A sum above $9.0 M,
+ * which is no safe integer, is shown as near as it is known: all sums of a tenant must not end with it.
+ * @throws RangeError when it is no integer.
  */
 export function usdFromNanos(amount: Nanos): string {
-  if (!Number.isSafeInteger(amount)) throw new RangeError(`not a safe integer of nanodollars: ${amount}`);
+  if (!Number.isInteger(amount)) throw new RangeError(`not an integer of nanodollars: ${amount}`);
   const sign = amount < 0 ? "-" : "";
-  const digits = Math.abs(amount).toString().padStart(10, "0");
+  const digits = BigInt(Math.abs(amount)).toString().padStart(10, "0");
   return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
