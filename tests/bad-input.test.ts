@@ -269,6 +269,13 @@ test("a model's name in a path or a query is as short as in a body", async () =>
   }
 });
 
+test("a path that may be read as another model's is no way around what a key may use", async () => {
+  const narrow = await other.key({ allow: { models: ["gemini-2.5-flash-lite*"] } });
+  const path = "/v1beta/models/gemini-2.5-flash-lite%2f..%2fgemini-2.5-pro:generateContent";
+  const gemini = { ...DIALECTS.gemini, path };
+  await expectRefused(ask(system, gemini, { key: narrow.key }), 400, "invalid_request", gemini);
+});
+
 /** Sends what `fetch` would not. */
 function send(
   method: string,

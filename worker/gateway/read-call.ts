@@ -135,6 +135,8 @@ export function factsOf(place: Place, body: RequestBody): Outcome<RequestFacts> 
       gatewayError("invalid_request", `The model's name is no text of at most ${MAX_MODEL_CHARS} characters.`),
     );
   }
+  // A server that decodes `cheap%2f..%2fdear` would answer with another model than the one that was allowed.
+  if (model?.includes("/..")) return fail(gatewayError("invalid_request", "The path names no model."));
   return ok(named);
 }
 

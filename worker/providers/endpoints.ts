@@ -175,7 +175,8 @@ function fromTails(tails: Tails, method: string, tail: string, model: string | n
     return { name: tail, billing: "free", dialect: null, model, method: null };
   // `uploads/{id}/parts` is as free as `uploads`; a known tail is taken whole alone.
   const known = Object.hasOwn(tails, tail) ? tails[tail] : undefined;
-  const collection = known ?? (isPlain && /^(?:files|uploads)\//.test(tail) ? tails[tail.split("/")[0] ?? ""] : undefined);
+  const collection =
+    known ?? (isPlain && /^(?:files|uploads)\//.test(tail) ? tails[tail.split("/")[0] ?? ""] : undefined);
   const [dialect, billing] = collection ?? [null, "unmetered"];
   return { name: tail, billing, dialect, model, method: null };
 }
