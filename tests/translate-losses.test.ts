@@ -346,3 +346,25 @@ test("a picture that a model drew before is left out where a route may drop it, 
   expect(made.body).not.toContain("AAAA");
   expect(JSON.parse(made.body).messages).toMatchObject([{ role: "user" }, { role: "user" }]);
 });
+
+test("a chat of OpenAI's own that breaks off, or tells an error, is passed off as no answer", async () => {
+  const side = { ...SIDES.responses, dialect: "chat", model: "gpt-4.1", isOpenAi: true } as const;
+  const begun = `data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta: { role: "assistant", content: "Hi" } }] })}\n\n`;
+  const error = `data: ${JSON.stringify({ error: { message: "slow down", type: "server_error", param: null, code: null } })}\n\n`;
+  for (const [rest, said] of [
+    ["", "broke its answer off"],
+    [error, "slow down"],
+  ] as const) {
+    const made = await translate(
+      { dialect: "messages", body: { ...BASES.messages, stream: true }, stream: true, asEvents: true },
+      [side],
+      "refuse",
+    );
+    if (!made.ok) throw new Error(made.error.message);
+    const headers = { "content-type": "text/event-stream" };
+    const text = await made.value.translation.stream(new Response(begun + rest, { headers })).text();
+    expect(text).toContain("event: error");
+    expect(text).toContain(said);
+    expect(text).not.toContain("message_stop");
+  }
+});

@@ -388,6 +388,36 @@ describe("a provider that speaks another dialect", () => {
     expect(upstream.received).toHaveLength(0);
   });
 
+  test("is asked for a chat, where a response would lose what the client asks for, and metered by that", async () => {
+    const chunk = (delta: object, finish_reason: string | null = null) =>
+      `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "served", choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+    const usage = { id: "c", model: "served", choices: [], usage: { prompt_tokens: 9, completion_tokens: 1 } };
+    const events = [
+      chunk({ role: "assistant", content: "Hi" }),
+      chunk({}, "stop"),
+      `data: ${JSON.stringify(usage)}\n\n`,
+    ];
+    upstream.reply = async (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(`${events.join("")}data: [DONE]\n\n`);
+    };
+    const anthropic = new Anthropic({ baseURL: system.url, apiKey: key.key, maxRetries: 0 });
+    const messages = [{ role: "user" as const, content: "Hi" }];
+    const asked = { model: "openai/gpt-4o-mini", max_tokens: 50, stop_sequences: ["x"], messages };
+    const stream = anthropic.messages.stream(asked);
+    expect(await stream.finalMessage()).toMatchObject({
+      model: "served",
+      content: [{ type: "text", text: "Hi" }],
+      stop_reason: "end_turn",
+      usage: { input_tokens: 9, output_tokens: 1 },
+    });
+    expect(onlyRequest().path).toBe("/v1/chat/completions");
+    const sent = { model: "gpt-4o-mini", stop: ["x"], stream_options: { include_usage: true } };
+    expect(JSON.parse(onlyRequest().body.toString())).toMatchObject(sent);
+    const record = await tenant.record(stream.response?.headers.get("x-meterr-request-id") ?? null);
+    expect(record).toMatchObject({ usage_source: "provider", tokens: { input: 9, output: 1 } });
+  });
+
   test("loses what changes nothing in the answer, and the answer says so", async () => {
     upstream.reply = json(200, MESSAGE_ANSWER);
     const body = '{"model":"claude-haiku-4-5","messages":[{"role":"user","content":"Hi"}],"user":"ann","store":true}';
