@@ -14,6 +14,9 @@ const USAGE = {
 function main([command, file, ...rest]: string[]): number {
   if (command !== "backup" && command !== "restore") return fail(USAGE.backup);
   if (file === undefined || file.startsWith("-")) return fail(`Which file? ${USAGE[command]}`);
+  const known = command === "backup" ? ["--state", "--pid"] : ["--state"];
+  const isKnown = (name: string, at: number) => at % 2 === 1 || (known.includes(name) && rest[at + 1] !== undefined);
+  if (!rest.every(isKnown)) return fail(`Usage: ${USAGE[command]}`);
   const state = optionOf(rest, "--state") ?? process.env.METERR_STATE ?? ".meterr";
   if (command === "restore") {
     const restored = restore(file, state);
@@ -25,7 +28,9 @@ function main([command, file, ...rest]: string[]): number {
     return 0;
   }
   const pid = optionOf(rest, "--pid");
-  const done = pid === null ? backup(state, file) : backup(state, file, Number(pid));
+  if (pid !== null && !/^\d+$/.test(pid)) return fail(`--pid is the number of a process, not "${pid}".`);
+  // systemd calls the main process of a unit that does not run 0; to the system that would be everybody in our group.
+  const done = pid === null || Number(pid) === 0 ? backup(state, file) : backup(state, file, Number(pid));
   if (!done.ok) return fail(done.message);
   const megabytes = (statSync(file).size / 1e6).toFixed(1);
   const stood = done.stoodStillMs > 0 ? `, for which it stood still ${done.stoodStillMs.toFixed(0)} ms` : "";

@@ -10,7 +10,7 @@ import { bootstrap, waitTillHealthy } from "./lib/bootstrap.ts";
 import { buildIfStale } from "./lib/build.ts";
 import { readSettings } from "./lib/settings.ts";
 import { loadBootstrap, loadSecrets, openState, saveBootstrap } from "./lib/state.ts";
-import { PROVIDER_KEYS } from "./lib/workerd-config.ts";
+import { optionalSettings } from "./lib/workerd-config.ts";
 
 /** A new workers.dev name takes a while to answer. */
 const HEALTHY_WITHIN_SECONDS = 90;
@@ -49,11 +49,10 @@ async function upload(settings: {
   const folder = mkdtempSync(join(tmpdir(), "meterr-deploy-"));
   try {
     const file = join(folder, "secrets.json");
-    const providerKeys = PROVIDER_KEYS.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
     const all = {
       METERR_ADMIN_TOKEN: secrets.adminToken,
       METERR_MASTER_KEY: secrets.masterKey,
-      ...Object.fromEntries(providerKeys),
+      ...optionalSettings(process.env),
     };
     writeFileSync(file, JSON.stringify(all), { mode: 0o600 });
     const { code, output } = await wrangler(["deploy", `--secrets-file=${file}`], "loud");

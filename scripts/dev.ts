@@ -9,7 +9,7 @@ import { bootstrap, waitTillHealthy } from "./lib/bootstrap.ts";
 import { buildIfStale } from "./lib/build.ts";
 import { readSettings } from "./lib/settings.ts";
 import { loadBootstrap, loadSecrets, openState, saveBootstrap } from "./lib/state.ts";
-import { PROVIDER_KEYS } from "./lib/workerd-config.ts";
+import { optionalSettings } from "./lib/workerd-config.ts";
 
 /** wrangler's first start bundles, and may be slow. */
 const HEALTHY_WITHIN_SECONDS = 60;
@@ -25,7 +25,7 @@ async function dev(): Promise<number> {
   const state = openState(join(settings.state, "dev"));
   const secrets = loadSecrets(state, settings);
   const vars = join(state, "vars");
-  writeFileSync(vars, variables(secrets, settings.allowPrivateUpstreams), { mode: 0o600 });
+  writeFileSync(vars, variables(secrets), { mode: 0o600 });
 
   const worker = `http://${settings.host}:${settings.port}`;
   const dashboard = `http://${settings.host}:${VITE_PORT}`;
@@ -73,15 +73,13 @@ async function announce(worker: string, dashboard: string, at: { state: string; 
 }
 
 /** For wrangler's `--env-file`. */
-function variables(secrets: { adminToken: string; masterKey: string }, allowPrivateUpstreams: boolean): string {
-  const all: Record<string, string | undefined> = {
+function variables(secrets: { adminToken: string; masterKey: string }): string {
+  const all = {
     METERR_ADMIN_TOKEN: secrets.adminToken,
     METERR_MASTER_KEY: secrets.masterKey,
-    METERR_ALLOW_PRIVATE_UPSTREAMS: allowPrivateUpstreams ? "1" : "0",
-    ...Object.fromEntries(PROVIDER_KEYS.map((name) => [name, process.env[name]])),
+    ...optionalSettings(process.env),
   };
   return Object.entries(all)
-    .filter(([, value]) => value !== undefined && value !== "")
     .map(([name, value]) => `${name}='${value}'\n`)
     .join("");
 }

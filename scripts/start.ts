@@ -1,6 +1,7 @@
 /** Serves the production build in workerd: the start command, once packages are there (run.mjs). */
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { signatureOf } from "../worker/auth/secrets.ts";
 import { banner } from "./lib/banner.ts";
 import { bootstrap, drained, waitTillHealthy } from "./lib/bootstrap.ts";
 import { buildIfStale } from "./lib/build.ts";
@@ -36,6 +37,12 @@ async function serve(): Promise<number> {
 
 async function run(settings: Settings, state: string, lock: Lock): Promise<number> {
   const secrets = loadSecrets(state, settings);
+  const kept = loadBootstrap(state);
+  const signed = kept === null ? null : await signatureOf(kept.testKey, secrets.masterKey);
+  // With another key than before no provider's key can be read and no key is known, and new ones would be mixed with old.
+  if (signed === "forged") return fail(`The master key is not the one that ${settings.state} was made with.`);
+  // A test key of a version that a rotation has dropped is of no use: another one is made.
+  const before = signed === "valid" ? kept : null;
   const stopAsked = untilStopAsked();
   const workerd = startWorkerd({ root: ROOT, state, settings, secrets });
   lock.noteWorkerd(workerd.pid);
@@ -52,7 +59,6 @@ async function run(settings: Settings, state: string, lock: Lock): Promise<numbe
   async function startUp(): Promise<void> {
     const url = urlOf(settings.host, await workerd.port);
     await waitTillHealthy(url, HEALTHY_WITHIN_SECONDS);
-    const before = loadBootstrap(state);
     const { tenant, signInUrl, testKey } = await bootstrap(url, secrets.adminToken, before === null);
     const known = before ?? { testKey: testKey ?? "", tenant: tenant.id };
     if (before === null) saveBootstrap(state, known);

@@ -1,6 +1,6 @@
 /** A backup of a system that serves, restored beside it: the same keys, records and budgets, and no request lost between them. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -111,6 +111,37 @@ test("what is no state, and what would be written over, is refused by name", () 
   expect(run("backup", file, "--state", system.stateDir).stderr).toContain("is there already");
   expect(run("restore", join(folder, "nowhere.tgz")).stderr).toContain("is not there");
   expect(run("backup").stderr).toContain("Which file?");
+  const free = join(folder, "free.tgz");
+  expect(run("backup", free, "--sate", system.stateDir).stderr).toContain("Usage: ");
+  expect(run("backup", free, "--state").stderr).toContain("Usage: ");
+  expect(run("backup", free, "--state", system.stateDir, "--pid", "-1").stderr).toMatch(/^--pid is /);
+  expect(run("backup", free, "--state", system.stateDir, "--pid", "4194305").stderr).toMatch(/^There is no process /);
+  expect(run("backup", join(folder, "no/where.tgz"), "--state", system.stateDir).stderr).toContain("no is not there");
+});
+
+test("who kills a backup does not leave what serves standing still, and 0 is nobody's process", async () => {
+  const state = join(folder, "large");
+  for (const disk of ["do", "d1", "kv", "blobs", "cron", "archive"]) mkdirSync(join(state, disk), { recursive: true });
+  writeFileSync(join(state, "archive/large"), Buffer.alloc(400e6, 1));
+  const serving = spawn("sleep", ["60"]);
+  const pid = serving.pid ?? 0;
+  const stateOf = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2];
+  try {
+    const args = [join(ROOT, "scripts/backup.ts"), "backup", join(folder, "large.tgz"), "--state", state];
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      const backup = spawn(process.execPath, [...args, "--pid", String(pid)]);
+      const ended = new Promise((resolve) => backup.on("exit", resolve));
+      await until("it stands still", 20_000, async () => stateOf() === "T");
+      backup.kill(signal);
+      await ended;
+      await until("it goes on", 20_000, async () => stateOf() === "S");
+      rmSync(join(folder, "large.tgz"), { force: true });
+    }
+    rmSync(join(state, "archive/large"));
+    expect(run("backup", join(folder, "large.tgz"), "--state", state, "--pid", "0").status).toBe(0);
+  } finally {
+    serving.kill();
+  }
 });
 
 test("a file that is cut short, or of something else, is told from a backup", () => {

@@ -1,8 +1,9 @@
 /** The start command, as a user runs it. */
 import { spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTime } from "../scripts/lib/lock.ts";
@@ -84,6 +85,24 @@ it("says in one line what is wrong with a setting", async () => {
   const { code, stderr } = await start({ METERR_MASTER_KEY: "not a key" });
   expect(stderr).toMatch(/^METERR_MASTER_KEY must be .*\n$/);
   expect(code).toBe(1);
+});
+
+it("does not serve a state with another master key than it was made with", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterr-start-test-"));
+  try {
+    cpSync(join(system.stateDir, "bootstrap.json"), join(folder, "bootstrap.json"));
+    const other = await start({ METERR_STATE: folder, METERR_MASTER_KEY: Buffer.alloc(32, 7).toString("base64") });
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain(`The master key is not the one that ${folder} was made with.\n`);
+    writeFileSync(join(folder, "master-key"), "");
+    expect((await start({ METERR_STATE: folder })).stderr).toBe(
+      `${join(folder, "master-key")} is empty. Put it back from a backup.\n`,
+    );
+    writeFileSync(join(folder, "master-key"), "c2hvcnQ=\n");
+    expect((await start({ METERR_STATE: folder })).stderr).toMatch(/master-key must be 32 bytes .* from a backup\.\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it("stops at once on SIGTERM with exit code 0, a dashboard's socket open, and has all when started again", async () => {

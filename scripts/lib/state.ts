@@ -8,8 +8,9 @@
  *   archive                   usage past its retention, and what sinks of type r2 get
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { problemOfMasterKey } from "./settings.ts";
 
 /** workerd's writable directories, by the name that `workerd-config.ts` gives them. */
 export const DISKS = ["do", "d1", "kv", "blobs", "cron", "archive"] as const;
@@ -35,15 +36,23 @@ export function openState(path: string): string {
 
 /** The given secrets, else the kept ones, else new ones, kept. */
 export function loadSecrets(state: string, given: { adminToken: string | null; masterKey: string | null }): Secrets {
-  return {
+  const secrets = {
     adminToken: given.adminToken ?? kept(join(state, "admin-token"), () => `mta_${randomBytes(32).toString("hex")}`),
     masterKey: given.masterKey ?? kept(join(state, "master-key"), () => randomBytes(32).toString("base64")),
   };
+  const problem = problemOfMasterKey(secrets.masterKey);
+  if (problem !== null) throw new Error(`${join(state, "master-key")} ${problem} Put it back from a backup.`);
+  return secrets;
 }
 
+/** Null where none is kept, or what is kept is no such thing: then there is another. */
 export function loadBootstrap(state: string): Bootstrap | null {
-  const text = read(join(state, "bootstrap.json"));
-  return text === null ? null : JSON.parse(text);
+  try {
+    const kept = JSON.parse(read(join(state, "bootstrap.json")) ?? "null");
+    return typeof kept?.testKey === "string" && typeof kept.tenant === "string" ? kept : null;
+  } catch {
+    return null;
+  }
 }
 
 export function saveBootstrap(state: string, bootstrap: Bootstrap): void {
@@ -52,7 +61,10 @@ export function saveBootstrap(state: string, bootstrap: Bootstrap): void {
 
 function kept(file: string, make: () => string): string {
   const before = read(file);
-  if (before !== null) return before.trim();
+  if (before !== null) {
+    if (before.trim() === "") throw new Error(`${file} is empty. Put it back from a backup.`);
+    return before.trim();
+  }
   const made = make();
   writePrivate(file, `${made}\n`);
   return made;
@@ -69,6 +81,13 @@ function read(file: string): string | null {
 
 /** Whole or not at all: a crash between two writes must not leave half a key. */
 function writePrivate(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  const draft = openSync(`${file}.new`, "w", 0o600);
+  try {
+    writeFileSync(draft, text);
+    // The name must not reach the disk before what it names.
+    fsyncSync(draft);
+  } finally {
+    closeSync(draft);
+  }
   renameSync(`${file}.new`, file);
 }

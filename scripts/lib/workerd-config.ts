@@ -15,12 +15,11 @@ export const SOCKET = "http";
  */
 export const CONFIGS = { publicOnly: "publicUpstreams", withPrivate: "allUpstreams" } as const;
 
-/** Operators' provider keys, which reach the Worker from the environment. */
-export const PROVIDER_KEYS: readonly string[] = PROVIDER_SLUGS.flatMap((slug) => providerOf(slug)?.operatorKey ?? []);
+/** Operators' provider keys. */
+const PROVIDER_KEYS: readonly string[] = PROVIDER_SLUGS.flatMap((slug) => providerOf(slug)?.operatorKey ?? []);
 
-const FROM_ENVIRONMENT = [
-  "METERR_ADMIN_TOKEN",
-  "METERR_MASTER_KEY",
+/** What an operator may set besides the secrets that every instance has; each reaches the Worker, wherever it runs. */
+const OPTIONAL_SETTINGS: readonly string[] = [
   "METERR_ALLOW_PRIVATE_UPSTREAMS",
   "METERR_EMAIL_URL",
   "METERR_EMAIL_TOKEN",
@@ -33,6 +32,13 @@ const FROM_ENVIRONMENT = [
   "METERR_GOOGLE_CLIENT_SECRET",
   ...PROVIDER_KEYS,
 ];
+
+const FROM_ENVIRONMENT = ["METERR_ADMIN_TOKEN", "METERR_MASTER_KEY", ...OPTIONAL_SETTINGS];
+
+/** Those of the optional settings that `env` has; empty ones are unset. */
+export function optionalSettings(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(OPTIONAL_SETTINGS.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
 
 /** The service of a writable directory, which `--directory-path` names. */
 export function diskService(disk: (typeof DISKS)[number]): string {

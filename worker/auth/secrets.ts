@@ -73,6 +73,13 @@ export async function readKey(master: string, text: string): Promise<ReadKey | n
   return { tenant, mode: mode === "live" ? "live" : "test", hash: await sha256Hex(text) };
 }
 
+/** Whether `key` was signed with `master`; "unknown" where its version is not among those of `master`. */
+export async function signatureOf(key: string, master: string): Promise<"valid" | "forged" | "unknown"> {
+  const version = KEY.exec(key)?.[3];
+  if (version === undefined || !masterKeyOf(master, version)) return "unknown";
+  return (await readKey(master, key)) === null ? "forged" : "valid";
+}
+
 /** What a management token says, or null where it is none that we made. */
 export async function readToken(master: string, text: string): Promise<ReadToken | null> {
   if (text.length > MAX_SECRET_LENGTH) return null;

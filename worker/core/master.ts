@@ -87,7 +87,7 @@ async function derive(
   master: MasterKey,
   purpose: string,
   algorithm: { name: "HMAC" | "AES-GCM"; hash?: string; length: number },
-  usages: string[],
+  usages: ("sign" | "encrypt" | "decrypt")[],
 ): Promise<CryptoKey> {
   const id = `${master.id}/${purpose}`;
   const known = derived.get(id);
