@@ -130,6 +130,11 @@ describe("a key", () => {
     const body = JSON.stringify({ ...chat.body, model: "gpt-4o" });
     await expectRefused(ask(system, chat, { key: narrow.key, body }), 403, "not_allowed");
     await expectRefused(ask(system, messages, { key: narrow.key }), 403, "not_allowed", messages);
+    const video = { ...DIALECTS.gemini, path: "/v1beta/models/veo-3.1-generate-preview:predictLongRunning" };
+    const gemini = await other.key({ allow: { models: ["gemini-2.5-flash"] } });
+    await expectRefused(ask(system, video, { key: gemini.key }), 403, "not_allowed", video);
+    const free = { ...video, path: "/v1beta/models/gemini-2.5-flash:countTokens" };
+    expect((await ask(system, free, { key: gemini.key })).status).toBe(200);
   });
 });
 

@@ -94,10 +94,14 @@ export async function readCall(of: CallSource): Promise<Outcome<{ call: Call; re
   const permitted = permit(key, {
     provider: place.provider.slug,
     endpoint: opened?.endpoint ?? place.endpoint.name,
-    models: place.endpoint.dialect === null && !place.isSocket ? [] : [model, ...facts.alternatives],
+    models: namesModel(place) ? [model, ...facts.alternatives] : [],
   });
   return ok({ call, refusal: permitted.ok ? null : permitted.error });
 }
+
+/** Whether a request there is one to a model, be it that none is named. */
+const namesModel = ({ endpoint: { dialect, model }, isSocket }: Place): boolean =>
+  dialect !== null || model !== null || isSocket === true;
 
 /** Formats in which a body without a model is no request. */
 const NEED_MODEL: ReadonlySet<string> = new Set(["chat", "completions", "messages", "embeddings"]);
