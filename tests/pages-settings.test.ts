@@ -185,6 +185,12 @@ describe.skipIf(!hasBrowser)("the pages of settings", () => {
       .waitFor({ timeout: ARRIVES_MS });
     expect(await download("Export CSV")).toMatch(/^time,id,type,about,says\r\n.*budget\.threshold,Pocket money,/);
     expect(receiver.received.some(({ body }) => body.includes("budget.threshold"))).toBe(true);
+    // Who has not looked at it, in this browser, is told on every page.
+    await page.evaluate("localStorage.clear()");
+    await page.goto(at("/limits"));
+    await page.getByRole("link", { name: "Alerts 1 new" }).click();
+    await row("Pocket money").waitFor();
+    await page.getByRole("link", { name: "Alerts", exact: true }).waitFor();
   });
 
   it("makes, shows in use, changes and removes rate limits, of scopes and of a key itself", async () => {
