@@ -110,9 +110,19 @@ describe.skipIf(!hasBrowser)("routes and providers", () => {
     await dialog().getByRole("button", { name: "Save changes" }).click();
     await page.getByTitle("Weight 0").waitFor();
     await page.getByRole("button", { name: "Replace the reserve credential for anthropic" }).click();
-    await dialog().getByLabel("API key").fill("sk-ant-test-0000-cccc");
-    await dialog().getByRole("button", { name: "Replace key" }).click();
-    await page.getByText("••••cccc").waitFor();
+    const replace = async (origin: string, key: string) => {
+      await dialog().getByLabel("Origin").fill(origin);
+      await dialog().getByLabel("API key").fill(key);
+      await dialog().getByRole("button", { name: "Replace key" }).click();
+      await page.getByText(`••••${key.slice(-4)}`).waitFor();
+    };
+    await dialog().getByText("Another address").click();
+    await replace("https://proxy.example.com", "sk-ant-test-0000-dddd");
+    await page.getByText("https://proxy.example.com").waitFor();
+    // Without its address the provider's own counts again.
+    await page.getByRole("button", { name: "Replace the reserve credential for anthropic" }).click();
+    await replace("", "sk-ant-test-0000-cccc");
+    await page.getByText("https://proxy.example.com").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Remove the reserve credential for anthropic" }).click();
     await page.getByText("go on with the other one").waitFor();
     await page.getByRole("button", { name: "Remove credential" }).click();

@@ -13,8 +13,8 @@ export const credentialsQuery = (tenant: string) =>
 
 export interface CredentialInput {
   api_key: string;
-  /** Replaces a known provider's origin. */
-  origin?: string;
+  /** Replaces a known provider's origin; null for that again. */
+  origin?: string | null;
   /** For a provider that the gateway does not know. */
   base_url?: string;
   dialect?: string;

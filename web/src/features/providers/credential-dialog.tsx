@@ -94,7 +94,9 @@ function CredentialForm({ tenant, replacing, stored, provider: wanted, onClose }
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const where = address.trim() === "" ? {} : { [own ? "base_url" : "origin"]: address.trim() };
+    // An origin that was taken out of its field is the provider's own again.
+    const blank = replacing?.origin ? { origin: null } : {};
+    const where = address.trim() === "" ? blank : { [own ? "base_url" : "origin"]: address.trim() };
     const input = { api_key: apiKey.trim(), ...where, ...(own ? { dialect } : {}) };
     const made = { provider, name: isFurther ? name.trim() : null, input };
     save.mutate(replacing ? { id: replacing.id, input } : made, {
@@ -127,6 +129,7 @@ function CredentialForm({ tenant, replacing, stored, provider: wanted, onClose }
           label="Name in paths"
           required
           pattern="[a-z0-9][a-z0-9\-]*"
+          title="Lower-case letters, digits and dashes."
           placeholder="my-vllm"
           hint="Clients reach it at this path: lower-case letters, digits and dashes."
           value={slug}
