@@ -111,6 +111,7 @@ function eventAt(tenant: string, { i, time, random }: { i: number; time: number;
     units: {},
     costNanos: runs ? list : 0,
     savedNanos: status === "cached" ? list : 0,
+    ...(status === "cached" && { savings: { cache: list } }),
     usageSource: runs ? "provider" : "none",
     priceSource: runs ? "catalog" : "none",
     priceVersion: "2026-11-01",

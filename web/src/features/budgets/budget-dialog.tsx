@@ -6,7 +6,7 @@ import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { Choices, SelectField, TextField } from "../../components/ui/field.tsx";
 import { ScopeFields } from "../../components/ui/scope-fields.tsx";
 import { messageOf } from "../../components/ui/states.tsx";
-import { inputFromUsd, usdFromInput } from "../../lib/money.ts";
+import { inputFromUsd, ungrouped, usdFromInput } from "../../lib/money.ts";
 import { choiceOf, scopeOf, WHOLE } from "../../lib/scope.ts";
 import { toast } from "../../lib/toast.ts";
 
@@ -196,7 +196,10 @@ function limitInputOf(budget: Budget | null): string {
   return String(budget[`limit_${budget.unit}`] ?? "");
 }
 
-const amountFromInput = (text: string): number | null => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : null);
+function amountFromInput(text: string): number | null {
+  const plain = ungrouped(text) ?? "";
+  return /^[1-9]\d{0,14}$/.test(plain) ? Number(plain) : null;
+}
 
 /** All zones that this browser knows, UTC first, and the one that is set. */
 const timezonesWith = (zone: string): string[] => [...new Set(["UTC", zone, ...Intl.supportedValuesOf("timeZone")])];

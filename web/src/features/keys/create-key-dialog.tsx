@@ -81,6 +81,7 @@ function CreateKeyForm({ tenant, onClose, onCreated }: Omit<Props, "open">) {
             label="Requests a minute"
             inputMode="numeric"
             pattern="[0-9]*"
+            title="A whole number, without commas."
             hint="Empty: no limit."
             {...bind("perMinute")}
           />
@@ -88,6 +89,7 @@ function CreateKeyForm({ tenant, onClose, onCreated }: Omit<Props, "open">) {
             label="Cache answers for, in seconds"
             inputMode="numeric"
             pattern="[0-9]*"
+            title="A whole number, without commas."
             hint="Repeats cost nothing. Empty: no cache."
             {...bind("cacheSeconds")}
           />

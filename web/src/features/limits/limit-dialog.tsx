@@ -67,6 +67,7 @@ export function LimitDialog({ tenant, keys, row, onClose }: Props) {
               label={field}
               inputMode="numeric"
               pattern="[1-9][0-9]{0,14}"
+              title="A whole number, without commas."
               placeholder="No limit"
               value={texts[figure]}
               onChange={(event) => setTexts({ ...texts, [figure]: event.target.value })}

@@ -84,6 +84,7 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
               label="Provider"
               required
               pattern="[a-z0-9][a-z0-9\-]{0,39}"
+              title="Lower-case letters, digits and dashes."
               placeholder="openai"
               hint="As in its path here."
               value={provider}
@@ -113,6 +114,7 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
               label="Context window"
               inputMode="numeric"
               pattern="[1-9][0-9]{0,8}"
+              title="A whole number, without commas."
               placeholder={String(listed?.context_window ?? "Tokens")}
               value={context}
               onChange={(event) => setContext(event.target.value)}
@@ -121,6 +123,7 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
               label="Longest answer"
               inputMode="numeric"
               pattern="[1-9][0-9]{0,8}"
+              title="A whole number, without commas."
               placeholder={String(listed?.max_output ?? "Tokens")}
               value={longest}
               onChange={(event) => setLongest(event.target.value)}

@@ -14,6 +14,8 @@ const STORED_AFTER_MS = 2_500;
 /** What an answer cost and how long it took: the bill's own figures, once they are there. */
 export function AnswerFacts({ tenant, answer }: { tenant: string; answer: Answer }) {
   const record = useRecord(tenant, answer.requestId);
+  // What was refused before it began has no record that it could be found by.
+  const waiting = answer.requestId === null ? "–" : "…";
   const cost = record ? nanosOf(record.cost_usd) : null;
   return (
     <dl className="figures flex flex-wrap gap-x-4 gap-y-1 border-t px-3.5 py-2 text-xs">
@@ -28,11 +30,11 @@ export function AnswerFacts({ tenant, answer }: { tenant: string; answer: Answer
             {formatUsd(cost)}
           </Link>
         ) : (
-          "…"
+          waiting
         )}
       </Fact>
       <Fact name="Tokens">
-        {record ? `${formatCount(record.tokens.input)} in, ${formatCount(record.tokens.output)} out` : "…"}
+        {record ? `${formatCount(record.tokens.input)} in, ${formatCount(record.tokens.output)} out` : waiting}
       </Fact>
       <Fact name="First token">{formatDuration(answer.firstTextMs)}</Fact>
       <Fact name="Total">{formatDuration(answer.tookMs)}</Fact>

@@ -22,7 +22,9 @@ export function SavedCard({ report, span, stale }: { report: CostReport | undefi
     );
   }
   const { by_reason: reasons, saved_usd } = report.saved;
-  if (reasons.length === 0) {
+  const total = nanosOf(saved_usd);
+  const untold = total - reasons.reduce((sum, { saved_usd: saved }) => sum + nanosOf(saved), 0);
+  if (reasons.length === 0 && untold === 0) {
     return (
       <Card title="Saved by reason">
         <Empty title="Nothing saved in this period" className="min-h-64 justify-center">
@@ -32,17 +34,18 @@ export function SavedCard({ report, span, stale }: { report: CostReport | undefi
       </Card>
     );
   }
-  const total = nanosOf(saved_usd);
   return (
     <Card title="Saved by reason">
-      <div className={cn("px-4 pt-3 pb-2", stale && "stale")}>
-        <StackedBars
-          data={savedChart(report, span)}
-          name="Saved by reason"
-          format={formatUsd}
-          formatAxis={formatUsdShort}
-        />
-      </div>
+      {reasons.length > 0 && (
+        <div className={cn("px-4 pt-3 pb-2", stale && "stale")}>
+          <StackedBars
+            data={savedChart(report, span)}
+            name="Saved by reason"
+            format={formatUsd}
+            formatAxis={formatUsdShort}
+          />
+        </div>
+      )}
       <div className={cn("overflow-x-auto pb-1.5", stale && "stale")}>
         <table className="w-full text-sm">
           <thead>
@@ -88,9 +91,32 @@ export function SavedCard({ report, span, stale }: { report: CostReport | undefi
                 </td>
               </tr>
             ))}
+            {untold !== 0 && <Untold nanos={untold} total={total} />}
           </tbody>
         </table>
       </div>
     </Card>
   );
 }
+
+/** What records say was saved without saying by what: with it the parts add up to the whole. */
+const Untold = ({ nanos, total }: { nanos: number; total: number }) => (
+  <tr className="border-t">
+    <th scope="row" className="w-full py-2 pl-4 text-left font-normal">
+      <span className="flex items-baseline gap-2">
+        <span aria-hidden className="size-2 shrink-0 rounded-[2px] bg-line-strong" />
+        <span>
+          Reason not recorded
+          <span className="block text-xs text-pretty text-ink-3">Requests of before reasons were kept</span>
+        </span>
+      </span>
+    </th>
+    <td className="hidden sm:table-cell" />
+    <td className="figures pl-4 text-right whitespace-nowrap" title={formatUsdExact(nanos)}>
+      {formatUsd(nanos)}
+    </td>
+    <td className="figures pr-4 pl-4 text-right whitespace-nowrap text-ink-2">
+      {total > 0 ? formatPercent(nanos / total) : "–"}
+    </td>
+  </tr>
+);

@@ -62,6 +62,11 @@ export function SessionsPage() {
             User: {filters.user} ×
           </Button>
         )}
+        {filters.team !== undefined && (
+          <Button size="sm" onClick={() => change({ team: undefined })}>
+            Team: {filters.team} ×
+          </Button>
+        )}
       </div>
       {pages.isPending && <SkeletonRows rows={12} className="h-10" />}
       {pages.isError && sessions.length === 0 && (
