@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { chatAnswer, chatEvents } from "./support/chat-answers.ts";
 import { json, streams } from "./support/replies.ts";
 import { type System, startSystem } from "./support/system.ts";
-import { type Key, nanos, newTenant, type Tenant } from "./support/tenant.ts";
+import { api, type Key, nanos, newTenant, type Tenant } from "./support/tenant.ts";
+import { until } from "./support/until.ts";
 import { type Received, type Reply, startUpstream, type Upstream } from "./support/upstream.ts";
 
 let system: System;
@@ -120,6 +121,30 @@ describe("prompts that Claude keeps", () => {
     await post("/anthropic/v1/messages", claude(), VERSION, auto.key);
     await post("/anthropic/v1/messages", claude(), { ...VERSION, "x-meterr-prompt-cache": "auto" });
     expect([0, 1].map(marks)).toEqual([1, 1]);
+  });
+
+  test("save on the provider's own path too where an object owns the stream, and what is kept of it is what was asked", async () => {
+    const usage = { input_tokens: 10, cache_read_input_tokens: 4_000, output_tokens: 5 };
+    const events = [
+      { type: "message_start", message: messageOf({ ...usage, output_tokens: 1 }) },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage },
+      { type: "message_stop" },
+    ];
+    upstream.reply = streams(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
+    const auto = await tenant.key({ prompt_cache: "auto", bodies: { keep_days: 1 } });
+    const body = claude({ stream: true });
+    const ask = (headers = {}) => post("/anthropic/v1/messages", body, { ...VERSION, ...headers }, auto.key);
+    const records = [await ask(), await ask({ "x-meterr-cache-ttl": "60" })];
+    expect([0, 1].map(marks)).toEqual([1, 1]);
+    for (const { savings } of records) expect(savings).toEqual({ prompt_cache: "0.010800000" });
+    expect(records.map(({ cache }) => cache)).toEqual(["off", "miss"]);
+    for (const { id } of records) {
+      const kept = await until("the bodies", 4_000, async () => {
+        const answer = await api<{ request: { json: unknown } }>(system, "GET", `/tenants/${tenant.id}/bodies/${id}`);
+        return answer.status === 200 ? answer.json : null;
+      });
+      expect(kept.request.json).toEqual(body);
+    }
   });
 
   test("are marked where another dialect is translated, turn after turn behind the same beginning", async () => {

@@ -43,6 +43,9 @@ export interface Unified {
   dropped: readonly string[];
 }
 
+/** The body as the client wrote it: without what a translation or a lever made of it. */
+export const askedOf = ({ unified, levers, body }: Call): RequestBody => unified?.asked ?? levers.plain ?? body;
+
 /** What was decided about the money of a call. */
 export interface Admission {
   /** Null: nothing is held, since the endpoint is free or the policy lets its cost go unknown. */

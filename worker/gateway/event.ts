@@ -2,7 +2,7 @@
 import type { Background } from "../core/background.ts";
 import { fingerprintOf } from "../core/fingerprint.ts";
 import type { Attempt, CacheOutcome, Savings, Shadow, Status, Tokens, UsageEvent } from "../core/usage.ts";
-import type { Call } from "./call.ts";
+import { askedOf, type Call } from "./call.ts";
 import { type Charge, NO_CHARGE } from "./charge.ts";
 import type { Tried } from "./delivery.ts";
 
@@ -64,7 +64,7 @@ export function eventOf(call: Call, ending: Ending, now: number): UsageEvent {
     costNanos: charge.costNanos,
     ...savedBy(ending.savings),
     ...(ending.shadow && { shadow: ending.shadow }),
-    ...fingerprintIn(call.unified?.asked ?? call.body),
+    ...fingerprintIn(askedOf(call)),
     usageSource: charge.usageSource,
     priceSource: charge.priceSource,
     priceVersion: charge.priceVersion,

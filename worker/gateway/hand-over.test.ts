@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import type { Env } from "../env.ts";
 import type { Call } from "./call.ts";
 import { handOver, REQUEST_ID_HEADER } from "./hand-over.ts";
+import { NO_LEVERS } from "./levers.ts";
 
-const call = { id: "req_0000000z", unified: null, body: { kind: "none" } } as Call;
+const call = { id: "req_0000000z", levers: NO_LEVERS, unified: null, body: { kind: "none" } } as Call;
 const asked = (signal?: AbortSignal) =>
   new Request("https://meterr.example/openai/v1/chat/completions", { method: "POST", signal });
 

@@ -4,7 +4,7 @@
  * what one request has open no other one of a Worker may touch, and of an object any may.
  */
 import type { Env } from "../env.ts";
-import type { Call } from "./call.ts";
+import { askedOf, type Call } from "./call.ts";
 
 /** Carries the request's id to the object, in the place of whatever the client sent under this name. */
 export const REQUEST_ID_HEADER = "x-meterr-request-id";
@@ -25,7 +25,7 @@ export async function handOver(
 ): Promise<Response | null> {
   const headers = new Headers(request.headers);
   headers.set(REQUEST_ID_HEADER, call.id);
-  const body = call.unified?.asked ?? call.body;
+  const body = askedOf(call);
   const bytes = body.kind === "json" || body.kind === "form" ? body.bytes : null;
   try {
     return await env.DRAIN.getByName(objectFor(request, shared ? shared.slice(-2) : call.id.slice(-1))).fetch(

@@ -5,7 +5,7 @@ import type { HeaderReader } from "../core/header-map.ts";
 import { isTextual, keptBody, MAX_KEPT_BYTES } from "../core/kept-body.ts";
 import type { KeyRecord } from "../core/policy.ts";
 import type { Env } from "../env.ts";
-import type { Call } from "./call.ts";
+import { askedOf, type Call } from "./call.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -48,7 +48,7 @@ export function keepBodies(env: Env, call: Call, respond: (response: Response) =
       // Refused by us: nothing went by.
       if (!answer) return;
       try {
-        const asked = call.unified?.asked ?? call.body;
+        const asked = askedOf(call);
         const json = asked.kind === "json" ? asked.bytes : null;
         const request = json && {
           type: "application/json",
