@@ -10,7 +10,7 @@ import type { Body } from "./input.ts";
 
 /** What the ledger stores with a change that `body` asked for; undefined where it came without an Idempotency-Key. */
 export async function idempotencyOf(
-  call: TenantCall,
+  call: Pick<TenantCall, "env" | "tenant">,
   body: Body<unknown>,
   answer: unknown,
 ): Promise<Idempotency | undefined> {
@@ -20,7 +20,10 @@ export async function idempotencyOf(
 }
 
 /** The first answer, for a repeat. `T` is what `idempotencyOf` was given. */
-export async function firstAnswer<T>(call: TenantCall, sealedAnswer: string): Promise<Outcome<T>> {
+export async function firstAnswer<T>(
+  call: Pick<TenantCall, "env" | "tenant">,
+  sealedAnswer: string,
+): Promise<Outcome<T>> {
   const text = await open(call.env.METERR_MASTER_KEY, call.tenant, sealedAnswer);
   if (text === null) return fail(gatewayError("internal", "The first answer cannot be read any more."));
   return ok(JSON.parse(text) as T);
@@ -31,7 +34,7 @@ export async function firstAnswer<T>(call: TenantCall, sealedAnswer: string): Pr
  * that is for work which a second time does no harm.
  */
 export async function once(
-  call: TenantCall,
+  call: Pick<TenantCall, "env" | "tenant">,
   body: Body<unknown>,
   work: () => Promise<Outcome<unknown>>,
 ): Promise<Outcome<unknown>> {

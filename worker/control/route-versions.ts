@@ -4,15 +4,20 @@ import { ok } from "../core/outcome.ts";
 import type { RouteRecord } from "../core/route.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import { type Answer, type App, forTenant, mount, notFound, type TenantCall } from "./call.ts";
+import { once } from "./idempotency.ts";
 import { readBody } from "./input.ts";
 import { routeVersions, shownRoute } from "./route-shapes.ts";
 
 const restored = z.strictObject({ version: z.int().positive() });
 
-type Show = (record: RouteRecord) => Record<string, unknown>;
+interface Kind {
+  show(record: RouteRecord): Record<string, unknown>;
+  /** What a record may be without, as what it is without. */
+  without: Partial<RouteRecord>;
+}
 
 /** Mounts `/routes/{name}/versions` and `/restore`. */
-export function mountRouteVersions(app: App, show: Show): void {
+export function mountRouteVersions(app: App, { show, without }: Kind): void {
   mount(app, "/tenants/:tenant/routes/:id/versions", {
     GET: {
       summary: "Lists a route's versions, newest first: the present one, and up to a hundred before it.",
@@ -31,7 +36,7 @@ export function mountRouteVersions(app: App, show: Show): void {
       body: restored,
       example: { version: 1 },
       answers: shownRoute,
-      does: forTenant("routes", (call) => restore(call, show)),
+      does: forTenant("routes", (call) => restore(call, { show, without })),
     },
   });
 }
@@ -46,7 +51,7 @@ async function versionsOf(call: TenantCall) {
   return versions.length > 0 ? versions : [{ record, actor: null }];
 }
 
-async function restore(call: TenantCall, show: Show): Promise<Answer> {
+async function restore(call: TenantCall, { show, without }: Kind): Promise<Answer> {
   const body = await readBody(call, restored);
   if (!body.ok) return body;
   const versions = await versionsOf(call);
@@ -54,9 +59,10 @@ async function restore(call: TenantCall, show: Show): Promise<Answer> {
   const { version } = body.value.input;
   const earlier = versions.find(({ record }) => record.version === version);
   if (!earlier) return notFound("version of this route");
-  const { id, createdAt: _, ...fields } = earlier.record;
-  const present = versions[0]?.record.version ?? version;
-  const changes = { ...fields, version: present + 1, changedAt: call.now };
-  const record = await ledgerOf(call.env, call.tenant).update("route", id, changes, call.actor);
-  return record ? ok(show(record)) : notFound("route");
+  const { id, createdAt: _, version: __, ...fields } = earlier.record;
+  const changes = { ...without, ...fields, changedAt: call.now };
+  return once(call, body.value, async () => {
+    const record = await ledgerOf(call.env, call.tenant).update("route", id, changes, call.actor);
+    return record ? ok(show(record)) : notFound("route");
+  });
 }

@@ -110,6 +110,32 @@ describe("routes", () => {
     expect(body.skipped).toEqual([{ model: "openai/gpt-5", reason: "the key may not use it" }]);
   });
 
+  test("are what a PUT or an earlier version says, and nothing that was set between", async () => {
+    const bare = { strategy: "auto", targets: [{ model: "openai/small" }, { model: "openai/large" }] };
+    const set = { threshold: 0.9, allow_latency: true, shadow: { model: "openai/other" } };
+    const { body: first } = await operator("PUT", at("/bare"), bare);
+    await operator("PUT", at("/bare"), { ...bare, ...set });
+    const settings = ({ version: _, changed_at: __, ...rest }: Record<string, unknown>) => rest;
+    expect(settings((await operator("PUT", at("/bare"), bare)).body)).toEqual(settings(first));
+    await operator("PATCH", at("/bare"), set);
+    const headers = { "idempotency-key": "back" };
+    const restored = await operator("POST", at("/bare/restore"), { version: 1 }, headers);
+    expect(settings(restored.body)).toEqual(settings(first));
+    expect((await operator("POST", at("/bare/restore"), { version: 1 }, headers)).body).toEqual(restored.body);
+    expect((await operator("GET", at("/bare"))).body.version).toBe(5);
+  });
+
+  test("have a version for each of several changes at once", async () => {
+    await operator("PUT", at("/busy"), { targets: [{ model: "openai/0" }] });
+    const models = ["openai/1", "openai/2", "openai/3", "openai/4", "openai/5"];
+    const put = (model: string) => operator("PUT", at("/busy"), { targets: [{ model }] });
+    const answers = await Promise.all(models.map(put));
+    expect(answers.map(({ body }) => body.version).toSorted()).toEqual([2, 3, 4, 5, 6]);
+    const { body } = await operator("GET", at("/busy/versions"));
+    const kept = body.data.map((each: { targets: { model: string }[] }) => each.targets[0]?.model);
+    expect(kept.toSorted()).toEqual(["openai/0", ...models]);
+  });
+
   test("keep their versions, and go back to one, which is a new version", async () => {
     const target = (model: string) => ({ targets: [{ model }] });
     await operator("PUT", at("/old"), target("openai/one"));

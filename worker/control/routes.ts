@@ -70,7 +70,6 @@ export function mountRoutes(app: App): void {
         }),
         ...(input.threshold !== undefined && { threshold: input.threshold ?? undefined }),
         ...(input.shadow !== undefined && { shadow: input.shadow?.model ?? null }),
-        version: current.version + 1,
         changedAt: call.now,
       });
     },
@@ -79,8 +78,11 @@ export function mountRoutes(app: App): void {
     config: { carriesSecret: () => false },
   });
   mountRouteExplanation(app);
-  mountRouteVersions(app, showRoute);
+  mountRouteVersions(app, { show: showRoute, without: NO_OPTIONS });
 }
+
+/** What a route may be without, for what replaces one whole: what it does not say is not to stay. */
+const NO_OPTIONS = { threshold: undefined, allowLatency: undefined, shadow: undefined };
 
 async function putRoute(call: TenantCall): Promise<Answer> {
   const name = routeName.safeParse(call.params.id ?? "");
@@ -96,8 +98,7 @@ async function putRoute(call: TenantCall): Promise<Answer> {
     if (created.outcome === "created") return ok(showRoute(made.value));
   }
   const { createdAt: _, ...changes } = made.value;
-  const version = (current?.version ?? 1) + 1;
-  const replaced = await ledger.update("route", name.data, { ...changes, version }, call.actor);
+  const replaced = await ledger.update("route", name.data, { ...NO_OPTIONS, ...changes }, call.actor);
   return replaced ? ok(showRoute(replaced)) : notFound("route");
 }
 

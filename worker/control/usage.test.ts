@@ -426,8 +426,12 @@ describe("a charge of a process that vanished", () => {
     const ledger = env.LEDGER.getByName(mine) as unknown as LedgerRecords;
     await ledger.importUsage([lost, { ...lost, id: "req_fine", status: "ok" }]);
     await runDurableObjectAlarm(env.LEDGER.getByName(mine));
-    const reverse = (id: string) => operator("POST", `/api/v1/tenants/${mine}/usage/${id}/reverse`);
-    expect((await reverse("req_lost")).body).toMatchObject({ id: "back_req_lost", cost_usd: "-0.400000000" });
+    const reverse = (id: string, headers = {}) =>
+      operator("POST", `/api/v1/tenants/${mine}/usage/${id}/reverse`, {}, headers);
+    const once = { "idempotency-key": "back" };
+    const reversed = await reverse("req_lost", once);
+    expect(reversed.body).toMatchObject({ id: "back_req_lost", cost_usd: "-0.400000000" });
+    expect((await reverse("req_lost", once)).body).toEqual(reversed.body);
     await runDurableObjectAlarm(env.LEDGER.getByName(mine));
     expect((await operator("GET", `${budgets}/${budget.id}`)).body.spent_usd).toBe("0.400000000");
     const sums = (await operator("GET", `/api/v1/tenants/${mine}/usage/summary`)).body.data;

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { databaseOf } from "../core/database.ts";
 import { reversalId } from "../core/lost.ts";
 import { usdFromNanos } from "../core/money.ts";
-import { ok } from "../core/outcome.ts";
+import { type Outcome, ok } from "../core/outcome.ts";
 import { recordOf } from "../core/record.ts";
 import { GROUPS, type Group } from "../core/usage.ts";
 import { ledgerOf } from "../db/ledger.ts";
@@ -33,6 +33,7 @@ import { summaryRow, usageRecord } from "./usage-shapes.ts";
 
 /** Of a tenant's own prices, the newest so many are looked through for an import. */
 const MAX_PRICES = 2_000;
+const nothing = z.strictObject({});
 const text = z.string().min(1).max(500).optional();
 const filters = {
   from: instant.optional(),
@@ -125,6 +126,8 @@ export function mountUsage(app: App): void {
     POST: {
       summary: "Takes back what a `lost` record charged; a record of its own tells of it.",
       notes: "For who knows that a request whose process vanished cost nothing. Budgets have its cost again.",
+      body: nothing,
+      example: {},
       errors: ["not_found", "conflict"],
       answers: usageRecord,
       does: forOperator(reverse),
@@ -198,8 +201,15 @@ async function importEvents(call: TenantCall): Promise<Answer> {
 }
 
 /** Charges of vanished processes alone: all others are what the provider bills. */
-async function reverse({ env, params, actor }: Call): Promise<Answer> {
-  const [tenant, id] = [params.tenant ?? "", params.id ?? ""];
+async function reverse(call: Call): Promise<Answer> {
+  const body = await readBody(call, nothing);
+  if (!body.ok) return body;
+  const tenant = call.params.tenant ?? "";
+  return once({ env: call.env, tenant }, body.value, () => takeBack(call, tenant));
+}
+
+async function takeBack({ env, params, actor }: Call, tenant: string): Promise<Outcome<unknown>> {
+  const id = params.id ?? "";
   const db = databaseOf(env, tenant);
   const event = await findUsage(db, tenant, id);
   if (!event) return notFound("usage record");
