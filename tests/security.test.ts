@@ -196,6 +196,20 @@ describe("a request", () => {
     expect(all).not.toMatch(/mtr_|secret-|192\.0\.2\.77|x-meterr/i);
   });
 
+  test("of a method that is free does not become another's by a header", async () => {
+    upstream.reply = json(200, {});
+    const headers = { authorization: `Bearer ${key.key}`, "x-http-method-override": "POST", "x-kept": "1" };
+    for (const method of ["DELETE", "POST"]) {
+      await (await fetch(`${system.url}/openai${chat.path}`, { method, headers, body: BODY })).text();
+    }
+    expect(
+      upstream.received.map((one) => [one.method, one.headers["x-http-method-override"], one.headers["x-kept"]]),
+    ).toEqual([
+      ["DELETE", undefined, "1"],
+      ["POST", "POST", "1"],
+    ]);
+  });
+
   test("that names its key twice does not send it on as a credential of its own", async () => {
     await (await ask(system, chat, { key: key.key, headers: { "x-meterr-key": key.key } })).text();
     expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${providerKey("openai")}`);

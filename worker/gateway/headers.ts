@@ -35,6 +35,11 @@ export function towardsProvider(from: HeaderReader, instead?: Iterable<[string, 
   return kept;
 }
 
+/** By which some servers take a request for one of another method: what was free as a GET or DELETE is none as a POST. */
+export function dropOverrides(headers: HeaderMap): void {
+  for (const name of ["x-http-method-override", "x-http-method", "x-method-override"]) headers.delete(name);
+}
+
 /** What both the client and the meter can read. */
 function readableEncodings(accepted: string | null): string {
   const offered = (accepted ?? "").toLowerCase().replace(REFUSED_ENCODING, "");

@@ -6,7 +6,7 @@ import { answerSandbox } from "../providers/sandbox/index.ts";
 import { bodyTooLarge, type RequestBody } from "./body.ts";
 import type { Call } from "./call.ts";
 import type { ProviderAccess } from "./credential.ts";
-import { towardsProvider } from "./headers.ts";
+import { dropOverrides, towardsProvider } from "./headers.ts";
 import { dropKeys, dropOurKeys } from "./present-key.ts";
 import type { Pulse } from "./pulse.ts";
 
@@ -87,6 +87,7 @@ async function send(of: Attempt): Promise<Response> {
   const headers = towardsProvider(of.headers, call.unified?.translation?.headers);
   if (call.bringsCredential) dropOurKeys(headers);
   else dropKeys(headers);
+  if (of.method !== "POST") dropOverrides(headers);
   if (call.mode === "test") {
     dropKeys(headers);
     return answerSandbox({
