@@ -53,3 +53,15 @@ test("an array is not taken for the object with its entries", async () => {
   const a = await cacheKey(subject({ text: '{"x":{"a":1}}' }));
   expect(await cacheKey(subject({ text: '{"x":[["a",1]]}' }))).not.toBe(a);
 });
+
+test("what traces a request through other systems is another each time, and changes nothing", async () => {
+  const traces = {
+    ...{ traceparent: "00-1-2-01", "sentry-trace": "1-2", baggage: "a=b", "x-datadog-trace-id": "1", b3: "1-2" },
+    ...{ "x-datadog-parent-id": "2", "x-b3-traceid": "1", "x-amzn-trace-id": "Root=1", "uber-trace-id": "1:2" },
+    ...{ "x-cloud-trace-context": "1/2", newrelic: "e30=", "elastic-apm-traceparent": "1", "x-correlation-id": "1" },
+    ...{ forwarded: "for=1.2.3.4", via: "1.1 proxy", "x-envoy-attempt-count": "1" },
+  };
+  for (const [name, value] of Object.entries(traces)) {
+    expect(await cacheKey(subject({ headers: new Headers({ [name]: value }) })), name).toBe(base);
+  }
+});

@@ -27,8 +27,18 @@ export interface CacheSubject {
 }
 
 /** Headers that say who asks and how it was sent, not what is asked. */
-const IRRELEVANT =
-  /^(?:x-meterr-.*|x-stainless-.*|user-agent|authorization|x-api-key|x-goog-api-key|api-key|accept|accept-encoding|accept-language|cache-control|pragma|content-length|content-type|host|connection|cookie|date|traceparent|tracestate|baggage|x-request-id|x-client-request-id|idempotency-key|cf-.*|x-forwarded-.*|x-real-ip|sec-.*|origin|referer|x-goog-api-client|priority|cdn-loop)$/;
+const IRRELEVANT = new RegExp(
+  `^(?:${[
+    "x-meterr-.*|x-stainless-.*|user-agent|x-goog-api-client",
+    "authorization|x-api-key|x-goog-api-key|api-key|cookie",
+    "accept|accept-encoding|accept-language|cache-control|pragma|content-length|content-type|date|priority",
+    "host|connection|via|forwarded|x-forwarded-.*|x-real-ip|cf-.*|cdn-loop|x-envoy-.*|sec-.*|origin|referer",
+    "x-request-id|x-client-request-id|x-correlation-id|idempotency-key",
+    // Each tracer's own: they are others with every request.
+    "traceparent|tracestate|baggage|sentry-trace|x-datadog-.*|b3|x-b3-.*|x-amzn-trace-id|x-cloud-trace-context",
+    "uber-trace-id|newrelic|elastic-apm-traceparent",
+  ].join("|")})$`,
+);
 
 /** `v1:` and a SHA-256 in hex: well under KV's 512 bytes, and nothing of the request can be read off it. */
 export async function cacheKey(subject: CacheSubject): Promise<string> {
