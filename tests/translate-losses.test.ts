@@ -107,6 +107,12 @@ test("a tool that must be called, but is left out, is told with what demanded it
   expect(JSON.parse(made.body)).not.toHaveProperty("tool_choice");
 });
 
+test("that arguments are to be validated is told, since no other provider does so", async () => {
+  const made = await madeOf("gemini", calling({ mode: "VALIDATED", allowedFunctionNames: ["f"] }), SIDES.chat);
+  expect(made.translation.dropped).toEqual(["toolConfig.functionCallingConfig.mode"]);
+  expect(JSON.parse(made.body)).not.toHaveProperty("tool_choice");
+});
+
 test("Google's lists of one may stand without brackets", async () => {
   const set = {
     contents: { role: "user", parts: { text: "Hi" } },

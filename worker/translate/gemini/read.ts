@@ -52,7 +52,7 @@ export function readGemini(asked: JsonObject): Read {
   };
   return {
     options,
-    hints: left.hints,
+    hints: [...left.hints, ...taken.hints],
     unsupported: [...left.unsupported, ...format.unsupported, ...taken.unsupported],
   };
 }
@@ -192,7 +192,7 @@ const NARROWED: ReadonlySet<string> = new Set(["ANY", "VALIDATED"]);
 function readChoice(
   body: JsonObject,
   tools: LanguageModelV4FunctionTool[],
-): { options: Pick<LanguageModelV4CallOptions, "tools" | "toolChoice">; unsupported: string[] } {
+): { options: Pick<LanguageModelV4CallOptions, "tools" | "toolChoice">; hints: string[]; unsupported: string[] } {
   const config = camelFields(camelFields(body.toolConfig).functionCallingConfig);
   const mode = typeof config.mode === "string" ? config.mode.toUpperCase() : String(config.mode ?? "AUTO");
   const names: readonly unknown[] = Array.isArray(config.allowedFunctionNames) ? config.allowedFunctionNames : [];
@@ -203,6 +203,8 @@ function readChoice(
   const at = "toolConfig.functionCallingConfig";
   return {
     options,
+    // That arguments keep to their schemas, others promise tool by tool or not at all.
+    hints: mode === "VALIDATED" && tools.length > 0 ? [`${at}.mode`] : [],
     unsupported: [...(areLost ? [`${at}.allowedFunctionNames`] : []), ...(isLost ? [`${at}.mode`] : [])],
   };
 }
