@@ -2,6 +2,7 @@
 import { Webhook } from "standardwebhooks";
 import { type Alert, type AlertChannel, type ChannelSecret, messageOf } from "../worker/core/alert.ts";
 import { type EmailBindings, emailRoute, handOver, NO_EMAIL } from "../worker/core/email.ts";
+import { log, reasonOf } from "../worker/core/log.ts";
 import { open } from "../worker/core/sealed.ts";
 import { discordBody, emailOf, letterOf, slackBody } from "./alert-text.ts";
 
@@ -31,7 +32,7 @@ export async function send(env: SendingBindings, sending: Sending): Promise<Sent
     return sending.channel.type === "email" ? await sendEmail(env, sending) : await sendPost(env, sending);
   } catch (cause) {
     // fetch and the email binding report what went wrong by throwing.
-    console.warn({ message: "alert not delivered", channel: sending.channel.id, error: String(cause) });
+    log("warn", "alert not delivered", { channel: sending.channel.id, reason: reasonOf(cause) });
     const timedOut = cause instanceof Error && cause.name === "TimeoutError";
     return failed(null, timedOut ? `no answer within ${TIMEOUT_MS / 1000} s` : "could not be reached");
   }

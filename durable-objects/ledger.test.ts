@@ -271,7 +271,7 @@ test("while D1 is out of reach nothing is lost, and all arrives afterwards", asy
   await env.DB.prepare("ALTER TABLE hidden RENAME TO usage_hourly").run();
   await expect.poll(async () => (await inD1(tenant)).hours?.requests, { timeout: 4_000 }).toBe(1);
   expect((await ledger.stats()).outboxPending).toBe(0);
-  expect(warn).toHaveBeenCalledWith(expect.objectContaining({ message: "usage not delivered, will be tried again" }));
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining("usage not delivered, will be tried again"));
   warn.mockRestore();
 });
 

@@ -3,6 +3,7 @@
  * not take stays, and is tried again after a pause.
  */
 import { databaseOf } from "../worker/core/database.ts";
+import { log, reasonOf } from "../worker/core/log.ts";
 import { SINK_TYPES } from "../worker/core/sink.ts";
 import type { UsageEvent } from "../worker/core/usage.ts";
 import { TELL_MS } from "./counters.ts";
@@ -161,11 +162,7 @@ export class Outflow {
     } catch (error) {
       this.#untold = true;
       this.#retryAt = Date.now() + Math.min(RETRY_MS * 2 ** this.#failures++, RETRY_CAP_MS);
-      console.warn({
-        message: "usage not delivered, will be tried again",
-        failures: this.#failures,
-        error: String(error),
-      });
+      log("warn", "usage not delivered, will be tried again", { failures: this.#failures, reason: reasonOf(error) });
       return false;
     }
     this.#failures = 0;

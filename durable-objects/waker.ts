@@ -3,6 +3,7 @@
  * runtime's table of alarms and one in the ledger's own, and where a disk takes milliseconds to sync, each of them holds up
  * every request of the process. The alarm comes later, for a ledger whose instance is gone.
  */
+import { log, reasonOf } from "../worker/core/log.ts";
 
 /** What is due sooner has a timer. The alarm is set no sooner, and so at most once in this time. */
 const ALARM_MS = 5_000;
@@ -50,7 +51,7 @@ export class Waker {
       () => {
         this.#timer = null;
         // The alarm is set, and tries again.
-        this.#owner.wake().catch((cause: unknown) => console.error({ message: "not done", error: String(cause) }));
+        this.#owner.wake().catch((cause: unknown) => log("error", "not done", { reason: reasonOf(cause) }));
       },
       Math.max(0, at - now),
     );

@@ -3,6 +3,7 @@
  * everything else, and nobody waits for one. What is on its way when the object vanishes is sent again.
  */
 import { type ArchiveBindings, archiveOf } from "../../worker/core/archive.ts";
+import { log } from "../../worker/core/log.ts";
 import { open } from "../../worker/core/sealed.ts";
 import type { Sink, SinkSecret, SinkState, SinkType } from "../../worker/core/sink.ts";
 import type { UsageEvent } from "../../worker/core/usage.ts";
@@ -158,7 +159,7 @@ export class Couriers {
     } else {
       progress.failed(of, { ...sent, random: Math.random() }, then);
       this.#owner.count(`meterr_sink_failures_total{sink="${sink.type}"}`, 1);
-      console.warn({ message: "a sink did not take usage", sink: sink.id, failures: of.failures, reason: sent.reason });
+      log("warn", "a sink did not take usage", { sink: sink.id, failures: of.failures, reason: sent.reason });
     }
     writeProgress(this.#owner.sql, of);
     this.#owner.moved();
@@ -209,7 +210,7 @@ export class Couriers {
     progress.gaveUp(of, rows, now);
     writeProgress(this.#owner.sql, of);
     this.#owner.count(`meterr_sink_dropped_total{sink="${sink.type}"}`, rows.count);
-    console.error({ message: "a sink was out of reach for too long: usage dropped", sink: sink.id, count: rows.count });
+    log("error", "a sink was out of reach for too long: usage dropped", { sink: sink.id, count: rows.count });
     this.#owner.moved();
   }
 }

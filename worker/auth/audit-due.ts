@@ -1,5 +1,6 @@
 /** Brings what tenants' audit logs have yet to be told to the ledgers that keep them. Told twice, it is there once. */
 import type { AuditEntry } from "../core/ledger-api.ts";
+import { log, reasonOf } from "../core/log.ts";
 import { ledgerOf } from "../db/ledger.ts";
 import type { Env } from "../env.ts";
 
@@ -27,7 +28,7 @@ async function tell(env: Bound, { tenant, id, entry }: Due): Promise<void> {
     await ledger.note({ kind, action, recordId, before, after }, actor, { id, time });
     await ledger.endLive(`user:${recordId}`);
   } catch (cause) {
-    console.warn({ message: "an entry of the audit log is told later", tenant, error: String(cause) });
+    log("warn", "an entry of the audit log is told later", { tenant, reason: reasonOf(cause) });
     return;
   }
   await env.DB.prepare("DELETE FROM audit_due WHERE tenant = ? AND id = ?").bind(tenant, id).run();

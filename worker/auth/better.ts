@@ -6,6 +6,7 @@ import { magicLink } from "better-auth/plugins/magic-link";
 import { organization } from "better-auth/plugins/organization";
 import { twoFactor } from "better-auth/plugins/two-factor";
 import { randomBase62 } from "../core/ids.ts";
+import { log, reasonOf } from "../core/log.ts";
 import { derivedSecret, masterKeys } from "../core/master.ts";
 import { accountsOf } from "../db/database.ts";
 import * as schema from "../db/schema.ts";
@@ -58,7 +59,8 @@ export async function createAuth(env: Env, origin: string, call: AuthCall = {}) 
     secrets: await secretsOf(env.METERR_MASTER_KEY),
     database: drizzleAdapter(accountsOf(env), { provider: "sqlite", schema }),
     telemetry: { enabled: false },
-    logger: { level: "error" },
+    // What it says without an error is that it refused somebody, who has heard of it.
+    logger: { level: "error", log: (_level, message, ...details) => tellFault(message, details) },
     emailAndPassword: {
       enabled: true,
       disableSignUp: !isSignUpOpen(env) && call.invited === undefined,
@@ -124,6 +126,11 @@ export async function createAuth(env: Env, origin: string, call: AuthCall = {}) 
       }),
     ],
   });
+}
+
+function tellFault(message: string, details: readonly unknown[]): void {
+  const error = details.find((detail) => detail instanceof Error);
+  if (error) log("error", `sign-in: ${reasonOf(message)}`, { reason: reasonOf(error) });
 }
 
 const mayJoin = async (env: Env, user: { email: string; emailVerified: boolean }): Promise<boolean> =>

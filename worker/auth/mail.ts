@@ -1,6 +1,7 @@
 /** Letters to people about their account. */
 import { type Email, emailRoute, handOver } from "../core/email.ts";
 import { newId } from "../core/ids.ts";
+import { log, reasonOf } from "../core/log.ts";
 import type { Env } from "../env.ts";
 
 export interface Mailer {
@@ -35,10 +36,10 @@ export function mailerOf(env: Env): Mailer | null {
       const response = await handOver(route, email);
       await response?.body?.cancel();
       if (response === null || response.ok) return true;
-      console.warn({ message: "email not delivered", status: response.status });
+      log("warn", "email not delivered", { status: response.status });
     } catch (cause) {
       // fetch and the binding report what went wrong by throwing.
-      console.warn({ message: "email not delivered", error: String(cause) });
+      log("warn", "email not delivered", { reason: reasonOf(cause) });
     }
     return false;
   };

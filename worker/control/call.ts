@@ -13,6 +13,7 @@ import type { Action } from "../auth/roles.ts";
 import { compressed } from "../core/compressed.ts";
 import { type GatewayError, gatewayError } from "../core/errors.ts";
 import type { Actor } from "../core/ledger-api.ts";
+import { framesOf, log, reasonOf } from "../core/log.ts";
 import { fail, type Outcome } from "../core/outcome.ts";
 import type { Env } from "../env.ts";
 import { outdate } from "../wallet/index.ts";
@@ -116,14 +117,23 @@ export function errorResponse({ status, code, message, details, retryAfterSecond
 
 /** An error that is no refusal but a fault: told apart by what the platform marks on a Durable Object's error. */
 export function faultResponse(error: unknown): Response {
-  console.error("admin API:", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const reason = reasonOf(error);
+  log("error", "the admin API failed", { reason, at: framesOf(error) });
   const outOfReach = error instanceof Error && ("retryable" in error || "overloaded" in error);
+  if (isOfDatabase(reason)) {
+    const message = "The database is out of reach; the proxy goes on without it. Try again.";
+    return errorResponse(gatewayError("database_unavailable", message, { retryAfterSeconds: 5 }));
+  }
   return errorResponse(
     outOfReach
       ? gatewayError("ledger_unavailable", "The tenant's ledger is out of reach. Try again.", { retryAfterSeconds: 1 })
       : gatewayError("internal", "Something went wrong on our side."),
   );
 }
+
+/** Whether D1 did not answer, rather than refuse a statement, which is a fault of ours. */
+const isOfDatabase = (reason: string): boolean =>
+  reason.includes("D1_ERROR") && !/SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|RANGE|TOOBIG)/.test(reason);
 
 export const invalid = (message: string, field?: string): { ok: false; error: GatewayError } =>
   fail(gatewayError("invalid_request", message, field === undefined ? {} : { details: { field } }));

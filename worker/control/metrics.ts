@@ -6,7 +6,7 @@ import { equalSecrets } from "../auth/secrets.ts";
 import { gatewayError } from "../core/errors.ts";
 import { readCounters } from "../db/counters.ts";
 import type { Env } from "../env.ts";
-import { errorResponse } from "./call.ts";
+import { errorResponse, faultResponse } from "./call.ts";
 
 interface Metric {
   name: string;
@@ -37,10 +37,15 @@ export async function metrics(request: Request, env: Env): Promise<Response> {
   if (!env.METERR_ADMIN_TOKEN || !(await equalSecrets(token, env.METERR_ADMIN_TOKEN))) {
     return errorResponse(gatewayError("unauthenticated", "Send the operator's token: Authorization: Bearer …."));
   }
-  const text = exposition(await readCounters(env.DB));
-  return new Response(text, {
-    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" },
-  });
+  try {
+    const text = exposition(await readCounters(env.DB));
+    return new Response(text, {
+      headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" },
+    });
+  } catch (error) {
+    // D1 reports what went wrong by throwing.
+    return faultResponse(error);
+  }
 }
 
 /** The text of `/metrics`. A metric that nobody has counted yet is 0. */

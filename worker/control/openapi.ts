@@ -164,6 +164,10 @@ const ERRORS: Partial<Record<ErrorCode, { status: number; when: string }>> = {
   not_found: { status: 404, when: "There is no such tenant or object." },
   conflict: { status: 409, when: "It contradicts what is there, or the Idempotency-Key was used for another request." },
   precondition_failed: { status: 412, when: "It has changed since: `If-Match` names another state." },
+  database_unavailable: {
+    status: 503,
+    when: "The database is out of reach, or (`ledger_unavailable`) the tenant's ledger.",
+  },
 };
 
 function errorsOf({ access, path, method, query, body, errors = [], tagged }: Operation) {
@@ -172,6 +176,7 @@ function errorsOf({ access, path, method, query, body, errors = [], tagged }: Op
   if (access !== "anyone") codes.add("unauthenticated");
   if (access !== "anyone" && access !== "known") codes.add("not_allowed");
   if (path.includes("{")) codes.add("not_found");
+  if (access !== "anyone") codes.add("database_unavailable");
   if (tagged && method !== "GET") codes.add("precondition_failed");
   const known = Object.entries(ERRORS).filter(([code]) => codes.has(code as ErrorCode));
   const answer = { "application/json": { schema: { $ref: referenceTo(ERROR.name) } } };

@@ -2,6 +2,7 @@
 import { tellDue } from "../auth/audit-due.ts";
 import { archiveOf } from "../core/archive.ts";
 import { removeExpiredBodies } from "../core/body-store.ts";
+import { log } from "../core/log.ts";
 import { removeExpired } from "../db/retention.ts";
 import type { Env } from "../env.ts";
 import { type Refresh, refreshPrices } from "../pricing/index.ts";
@@ -30,7 +31,10 @@ export async function refresh(env: Env, time: number, when: "due" | "now"): Prom
   const refreshed = await refreshPrices({ kv: env.CACHE, fetch: (url, init) => fetch(url, init), time, when });
   const { outcome, reason, version } = refreshed;
   if (outcome === "unreachable" || outcome === "refused") {
-    console.info(`${reason}: those of ${version} stay in force, and it is tried again in an hour`);
+    log("info", "no newer prices: those at hand stay in force, and it is tried again in an hour", {
+      reason: reason ?? null,
+      version,
+    });
   }
   return refreshed;
 }

@@ -20,6 +20,8 @@ const STATUS = {
   /** The admin API: somebody has changed it since. */
   precondition_failed: 412,
   ledger_unavailable: 503,
+  /** The admin API alone: no request of the proxy waits for the database. */
+  database_unavailable: 503,
   upstream_unreachable: 502,
   upstream_timeout: 504,
   /** What a provider said, in the client's dialect; the status is the provider's own. */
