@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Boxes, Plus } from "lucide-react";
 import { useCallback, useState } from "react";
 import { useMay } from "../../api/me.ts";
-import { type ModelFilters, modelPages, modelQuery, modelsQuery } from "../../api/models.ts";
+import { type ModelFilters, modelPages, modelQuery, modelsQuery, pricesQuery } from "../../api/models.ts";
 import { providersQuery } from "../../api/providers.ts";
 import { summaryQuery } from "../../api/summary.ts";
 import type { PricedModel, SummaryRow } from "../../api/types.ts";
@@ -83,7 +83,8 @@ export function ModelsPage() {
   const listed = models.find((model) => nameOf(model) === wanted) ?? null;
   const isFar = wanted !== undefined && listed === null;
   const far = useQuery({ ...modelQuery(tenant, wanted ?? ""), enabled: isFar && pages.isSuccess });
-  const isLooking = isFar && far.isPending && !pages.isError;
+  const own = useQuery({ ...pricesQuery(tenant), enabled: set !== undefined });
+  const isLooking = (isFar && far.isPending && !pages.isError) || own.isPending;
   const found = listed ?? (isFar ? far.data : null) ?? null;
   return (
     <Page
@@ -170,7 +171,14 @@ export function ModelsPage() {
         onClose={() => go({})}
       />
       {mayChange && set !== undefined && !isLooking && (
-        <PriceDialog key={set} tenant={tenant} name={set === "new" ? "" : set} listed={found} onClose={() => go({})} />
+        <PriceDialog
+          key={set}
+          tenant={tenant}
+          name={set === "new" ? "" : set}
+          listed={found}
+          own={own.data ?? []}
+          onClose={() => go({})}
+        />
       )}
     </Page>
   );

@@ -1,7 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { type PriceInput, pricesQuery, useMakePrice } from "../../api/models.ts";
-import type { PricedModel, TokenKind } from "../../api/types.ts";
+import { type PriceInput, useMakePrice } from "../../api/models.ts";
+import type { Price, PricedModel, TokenKind } from "../../api/types.ts";
 import { Button } from "../../components/ui/button.tsx";
 import { Dialog, DialogActions } from "../../components/ui/dialog.tsx";
 import { TextField } from "../../components/ui/field.tsx";
@@ -17,17 +16,18 @@ interface Props {
   name: string;
   /** What it costs now, to begin with. */
   listed: PricedModel | null;
+  /** The tenant's own prices, the newest first. */
+  own: readonly Price[];
   onClose: () => void;
 }
 
 /** A price of one's own. It is a new one each time: an older one stays, to explain what it charged. */
-export function PriceDialog({ tenant, name, listed, onClose }: Props) {
+export function PriceDialog({ tenant, name, listed, own, onClose }: Props) {
   const make = useMakePrice(tenant);
-  const { data: own = [] } = useQuery(pricesQuery(tenant));
   const at = name.indexOf("/");
   const [provider, setProvider] = useState(at < 0 ? "" : name.slice(0, at));
   const [model, setModel] = useState(at < 0 ? "" : name.slice(at + 1));
-  const [texts, setTexts] = useState(() => textsOf(listed));
+  const [texts, setTexts] = useState(() => textsOf(listed, priceOf(own, provider, model)));
   const [context, setContext] = useState("");
   const [longest, setLongest] = useState("");
   const [tried, setTried] = useState(false);
@@ -37,7 +37,7 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
     setTried(true);
     const figures = figuresOf(texts);
     if (figures === null) return;
-    const before = own.find((price) => price.provider === provider.trim() && price.model === model.trim());
+    const before = priceOf(own, provider.trim(), model.trim());
     // Of a model that was named here the form knew nothing: what its price says of them stays.
     const unseen = listed === null ? before : undefined;
     const input: PriceInput = {
@@ -151,3 +151,7 @@ export function PriceDialog({ tenant, name, listed, onClose }: Props) {
     </Dialog>
   );
 }
+
+/** The one that counts of a model. */
+const priceOf = (own: readonly Price[], provider: string, model: string): Price | undefined =>
+  own.find((price) => price.provider === provider && price.model === model);

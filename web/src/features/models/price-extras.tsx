@@ -5,10 +5,10 @@ import { TextField } from "../../components/ui/field.tsx";
 import { RowButton } from "../../components/ui/row-button.tsx";
 import {
   eachIsWrong,
-  kindIsWrong,
   type PriceTexts,
   type TierTexts,
   thresholdIsWrong,
+  tierKindIsWrong,
   type UnitTexts,
   unitProblems,
 } from "./price-form.ts";
@@ -154,8 +154,8 @@ function TierFields(props: {
             key={kind}
             label={`${title} in long prompts`}
             inputMode="decimal"
-            placeholder={kind === "input" ? "2.50" : "As what it is part of"}
-            error={tried && kindIsWrong(tier.kinds, kind) ? "Dollars, at most six decimals." : null}
+            placeholder="As in shorter ones"
+            error={tried && tierKindIsWrong(tier.kinds, kind) ? "Dollars, at most six decimals." : null}
             value={tier.kinds[kind] ?? ""}
             onChange={(event) => onChange({ ...tier, kinds: { ...tier.kinds, [kind]: event.target.value } })}
           />

@@ -26,30 +26,41 @@ type Figures = Pick<PricedModel, "per_million_tokens" | "per_unit" | "per_reques
 /** A unit may cost as little as a picodollar. */
 const EACH_DECIMALS = 12;
 
-/** What there is now, to begin with: whoever changes a figure keeps the others. */
-export const textsOf = (listed: Figures | null): PriceTexts => ({
-  kinds: kindTextsOf(listed?.per_million_tokens ?? {}),
-  perRequest: Number(listed?.per_request) > 0 ? inputOfPrice(listed?.per_request) : "",
-  units: Object.entries(listed?.per_unit ?? {}).map(([name, price]) => ({ name, price: inputOfPrice(price) })),
-  tiers: (listed?.tiers ?? []).map(({ above_input_tokens, per_million_tokens }) => ({
-    above: String(above_input_tokens),
-    kinds: kindTextsOf(per_million_tokens),
-  })),
-});
+/**
+ * What there is now, to begin with: whoever changes a figure keeps the others. Of units only those of an `own` price: the
+ * catalogue's go on to count beside them, as they are by then.
+ */
+export function textsOf(listed: Figures | null, own: Pick<Figures, "per_unit"> | undefined): PriceTexts {
+  const kinds = kindTextsOf(listed?.per_million_tokens ?? {}, {});
+  return {
+    kinds,
+    perRequest: Number(listed?.per_request) > 0 ? inputOfPrice(listed?.per_request) : "",
+    units: Object.entries(own?.per_unit ?? {}).map(([name, price]) => ({ name, price: inputOfPrice(price) })),
+    tiers: (listed?.tiers ?? []).map(({ above_input_tokens, per_million_tokens }) => ({
+      above: String(above_input_tokens),
+      kinds: kindTextsOf(per_million_tokens, kinds),
+    })),
+  };
+}
 
-/** A kind that costs what it is part of is left out, so that it goes on doing that. */
-const kindTextsOf = (prices: Figures["per_million_tokens"]): KindTexts =>
+/**
+ * A kind that costs what it is part of is left out, so that it goes on doing that. Not where `under` names it: a tier that
+ * says nothing of a kind has the price of below.
+ */
+const kindTextsOf = (prices: Figures["per_million_tokens"], under: KindTexts): KindTexts =>
   Object.fromEntries(
-    KINDS.filter(({ kind, partOf }) => partOf === null || prices[kind] !== prices[partOf]).map(({ kind }) => [
-      kind,
-      inputOfPrice(prices[kind]),
-    ]),
+    KINDS.filter(
+      ({ kind, partOf }) => partOf === null || prices[kind] !== prices[partOf] || under[kind] !== undefined,
+    ).map(({ kind }) => [kind, inputOfPrice(prices[kind])]),
   );
 
 export const kindIsWrong = (texts: KindTexts, kind: TokenKind): boolean =>
   kind === "input" ? priceOfInput(texts.input ?? "") === null : isWrong(texts[kind]);
 
 const isWrong = (text = "", decimals?: number): boolean => text.trim() !== "" && priceOfInput(text, decimals) === null;
+
+/** A tier names what changes: none of its fields has to be filled. */
+export const tierKindIsWrong = (texts: KindTexts, kind: TokenKind): boolean => isWrong(texts[kind]);
 
 export const eachIsWrong = (text: string): boolean => isWrong(text, EACH_DECIMALS);
 
@@ -80,7 +91,7 @@ export function figuresOf(texts: PriceTexts): Omit<PriceInput, "context_window" 
     KINDS.some(({ kind }) => kindIsWrong(kinds, kind)) ||
     eachIsWrong(perRequest) ||
     units.some((_, at) => Object.values(unitProblems(units, at)).some((problem) => problem !== null)) ||
-    tiers.some((tier) => thresholdIsWrong(tier.above) || KINDS.some(({ kind }) => kindIsWrong(tier.kinds, kind)));
+    tiers.some((tier) => thresholdIsWrong(tier.above) || KINDS.some(({ kind }) => tierKindIsWrong(tier.kinds, kind)));
   if (isBad) return null;
   return {
     per_million_tokens: pricesOf(kinds),
