@@ -114,6 +114,8 @@ export class RecordDesk {
     const before = records.readRecord(this.#sql, kind, id);
     if (!before) return null;
     const after = { ...before, ...fields, id: before.id, createdAt: before.createdAt };
+    // Nothing to tell anybody, nor to note.
+    if (records.isSame(before, after)) return before;
     // Counted where changes come one after the other: of two at once each is a version.
     if ("version" in before) Object.assign(after, { version: before.version + 1 });
     records.replaceRecord(this.#sql, kind, after);

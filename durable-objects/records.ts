@@ -84,7 +84,7 @@ export const idOfChange = (change: Change): string =>
 /** Whether what a change is about is stored as it was when the change was decided on. */
 export function isExpected(sql: SqlStorage, change: Change): boolean {
   const stored = readRecord(sql, change.kind, idOfChange(change));
-  return change.action === "create" ? stored === null : same(stored, change.expected);
+  return change.action === "create" ? stored === null : isSame(stored, change.expected);
 }
 
 /** Notes a change: the changed fields before and after, without secrets. */
@@ -185,7 +185,7 @@ function readCursor(cursor: string | null): [number, string] {
 
 function differing(record: AnyRecord, other: AnyRecord | null): Record<string, unknown> {
   const others = new Map(Object.entries(other ?? {}));
-  const isChanged = (name: string, value: unknown) => !(others.has(name) && same(others.get(name), value));
+  const isChanged = (name: string, value: unknown) => !(others.has(name) && isSame(others.get(name), value));
   const changed = Object.fromEntries(
     Object.entries(record).filter(([name, value]) => !SECRET.has(name) && isChanged(name, value)),
   );
@@ -193,4 +193,4 @@ function differing(record: AnyRecord, other: AnyRecord | null): Record<string, u
   return "limit" in changed && "unit" in record ? { ...changed, unit: record.unit } : changed;
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

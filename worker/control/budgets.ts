@@ -106,8 +106,7 @@ export function mountBudgets(app: App): void {
     change: async (input, current, call) => {
       const told = await checkChannels(input.alert_to ?? [], call);
       if (!told.ok) return told;
-      const { scope: other } = input;
-      if (other && (other.type !== current.scope.type || other.id !== current.scope.id)) {
+      if (input.scope && !isScope(input.scope, current.scope, call)) {
         return invalid(
           "scope: cannot be changed, since what was counted so far belongs to it. Make another budget.",
           "scope",
@@ -169,6 +168,11 @@ function checkPeriod({ period, rolling }: { period: Period; rolling: boolean }) 
     ? invalid("rolling: a total never ends, so that it cannot roll", "rolling")
     : null;
 }
+
+/** Whether `given` is `present` as a caller may write it: the tenant's own scope with its id, too. */
+export const isScope = (given: Scope, present: Scope, { tenant }: TenantCall): boolean =>
+  given.type === present.type &&
+  (given.id === present.id || (given.type === "tenant" && given.id === tenant && present.id === null));
 
 /** A scope names what it covers; a key has to exist, since a mistyped one would leave a budget that binds nobody. */
 export async function checkScope(given: Scope, call: TenantCall): Promise<Outcome<Scope>> {

@@ -59,6 +59,18 @@ beforeEach(async () => {
   made.credential = await make("credentials", { provider: "openai", name: "a", api_key: "sk-verysecretkey" });
 });
 
+it("finds nothing to change in a document that it was just given, the tenant's scope by its id included", async () => {
+  const scope = { type: "tenant", id: tenant };
+  const document = {
+    budgets: [{ name: "b", scope, period: "day", limit_usd: "3", enforcement: "soft" }],
+    rate_limits: [{ name: "r", scope, concurrent: 3 }],
+  };
+  expect((await put(document)).status).toBe(200);
+  const again = await put(document);
+  expect(again.status, JSON.stringify(again.body)).toBe(200);
+  expect(again.body.changes).toEqual([]);
+});
+
 describe("the document", () => {
   it("has all that is set, and nothing that is secret", async () => {
     const document = await read();

@@ -8,6 +8,9 @@ import { party } from "./party-shapes.ts";
 import { rateLimits, ratesFrom, showRates, usedOf } from "./rate-limits.ts";
 import { given, mountResource } from "./resource.ts";
 
+/** Not what an address leaves out of its path: such a one could be neither read nor removed. */
+const id = label.refine((text) => !/^\.\.?$/.test(text), "must be more than dots");
+
 /** Mounts `/teams` and `/users`. */
 export function mountParties(app: App): void {
   for (const kind of ["team", "user"] as const) {
@@ -16,7 +19,7 @@ export function mountParties(app: App): void {
       path: `${kind}s`,
       noun: kind,
       action: "parties",
-      create: z.strictObject({ id: label.optional(), name, rate_limits: rateLimits.optional() }),
+      create: z.strictObject({ id: id.optional(), name, rate_limits: rateLimits.optional() }),
       patch: z.strictObject({ name: name.optional(), rate_limits: rateLimits.optional() }),
       shown: party,
       example: kind === "team" ? { id: "search", name: "Search" } : { id: "ada@example.com", name: "Ada" },

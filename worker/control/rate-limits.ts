@@ -5,7 +5,7 @@ import { ok } from "../core/outcome.ts";
 import type { RateLimitRecord, RateLimits } from "../core/policy.ts";
 import { type RatedKind, rateId, rateOwner } from "../core/rates.ts";
 import { ledgerOf } from "../db/ledger.ts";
-import { checkScope, scopeInput } from "./budgets.ts";
+import { checkScope, isScope, scopeInput } from "./budgets.ts";
 import { type App, invalid, type TenantCall } from "./call.ts";
 import { iso, name } from "./input.ts";
 import { type Rates, rateLimit, type UsedRates } from "./rate-limit-shapes.ts";
@@ -101,9 +101,8 @@ export function mountRateLimits(app: App): void {
       };
       return ok({ record });
     },
-    change: async (input, current) => {
-      const { scope: other } = input;
-      if (other && (other.type !== current.scope.type || other.id !== current.scope.id)) {
+    change: async (input, current, call) => {
+      if (input.scope && !isScope(input.scope, current.scope, call)) {
         return invalid("scope: cannot be changed. Make another rate limit.", "scope");
       }
       return ok({ ...given({ name: input.name }), ...ratesFrom(input) });

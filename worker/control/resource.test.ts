@@ -55,6 +55,13 @@ beforeAll(async () => {
   other = await newTenant("Other");
 });
 
+it.each([".", ".."])("no team or user has the id %s, which no address has in its path", async (id) => {
+  for (const path of ["teams", "users"]) {
+    const answer = await operator("POST", at(path), { id, name: "x" });
+    expect(answer.body.error).toMatchObject({ code: "invalid_request", details: { field: "id" } });
+  }
+});
+
 describe.each(KINDS)("/$path", ({ path, body, patch, once }) => {
   it("are made, listed, read, changed and removed", async () => {
     const made = await operator("POST", at(path), body);
@@ -75,6 +82,8 @@ describe.each(KINDS)("/$path", ({ path, body, patch, once }) => {
     expect(changed.body).toMatchObject(patch);
     expect((await operator("GET", at(path, id))).body).toEqual(changed.body);
     expect((await operator("PATCH", at(path, id), {})).body).toEqual(changed.body);
+    const { body: audit } = await operator("GET", `/api/v1/tenants/${tenant}/audit?action=update&record=${id}`);
+    expect(audit.data, "entries of the one change").toHaveLength(1);
 
     const removed = await operator("DELETE", at(path, id));
     expect(removed.body).toEqual({ id, deleted: true });
