@@ -50,6 +50,8 @@ const TABLE: Record<string, { read?: readonly Role[]; change: readonly Role[] }>
 };
 /** A question that is asked by POST. */
 const READS_BY_POST = new Set(["POST /api/v1/tenants/{tenant}/routes/{id}/explain"]);
+/** Of a tenant, and yet the operator's alone. */
+const OPERATORS = new Set(["POST /api/v1/tenants/{tenant}/usage/{id}/reverse"]);
 
 /** Who may do an operation below a tenant; undefined where the table has no line for it. */
 function allowed(method: string, path: string, by: "session" | "token" = "session"): readonly Role[] | undefined {
@@ -58,6 +60,7 @@ function allowed(method: string, path: string, by: "session" | "token" = "sessio
     if (by === "token") return NOBODY;
     return method === "DELETE" ? ["owner"] : ADMINS;
   }
+  if (OPERATORS.has(`${method} ${path}`)) return NOBODY;
   const line = TABLE[resource];
   const isRead = method === "GET" || READS_BY_POST.has(`${method} ${path}`);
   return line && (isRead ? (line.read ?? ALL) : line.change);
