@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { withoutFailedLookUps } from "./quiet.ts";
+import { withoutNoise } from "./quiet.ts";
 import type { Settings } from "./settings.ts";
 import { DISKS, type Secrets } from "./state.ts";
 import { CONFIGS, diskService, SOCKET } from "./workerd-config.ts";
@@ -63,7 +63,7 @@ export function startWorkerd({ root, state, settings, secrets, config = BUILT }:
       METERR_ALLOW_PRIVATE_UPSTREAMS: settings.allowPrivateUpstreams ? "1" : "0",
     },
   });
-  if (child.stderr) withoutFailedLookUps(child.stderr, (text) => process.stderr.write(text));
+  if (child.stderr) withoutNoise(child.stderr, (text) => process.stderr.write(text));
   const ended = new Promise<number | string>((resolve) => {
     child.on("exit", (code, signal) => resolve(code ?? signal ?? 1));
     child.on("error", (error) => resolve(error.message));
