@@ -69,6 +69,29 @@ it("keeps its secrets from other users of the machine", () => {
   expect(statSync(system.stateDir).mode & 0o077).toBe(0);
 });
 
+it.each(["SIGTERM", "SIGINT"] as const)("ends with npm, which is told by %s", async (signal) => {
+  const state = mkdtempSync(join(tmpdir(), "meterr-npm-test-"));
+  const npm = spawn("npm", ["start"], {
+    cwd: ROOT,
+    env: { ...process.env, METERR_STATE: state, PORT: "0" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let output = "";
+  npm.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  const ended = new Promise((resolve) => npm.on("exit", resolve));
+  const url = await until("npm start to serve", 60_000, async () => {
+    const [, at] = output.match(/serving (\S+)/) ?? [];
+    return output.includes("curl ") && at;
+  });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  npm.kill(signal);
+  await ended;
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  rmSync(state, { recursive: true });
+});
+
 it("lets one process use a state directory", async () => {
   const { code, stderr } = await start({ METERR_STATE: system.stateDir });
   expect(stderr).toMatch(/is in use by another meterr \(process \d+\)/);
